@@ -1,0 +1,85 @@
+//! What a model says of itself: its labels, its permissions, its owner.
+
+mod info;
+
+pub use info::ModelInfo;
+/// Declares a sea-orm entity as a model with permissions; see [`trait@Model`].
+pub use refrain_macros::Model;
+
+use sea_orm::EntityTrait;
+
+/// A sea-orm entity that has a content type and permissions, as a Django model has.
+///
+/// Derived on the entity's `Model`:
+///
+/// ```
+/// mod car {
+///     use sea_orm::entity::prelude::*;
+///
+///     #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+///     #[sea_orm(table_name = "drivers_car")]
+///     #[refrain(
+///         app = "drivers",
+///         model = "Car",
+///         permissions(publish_car = "Can publish car listing", export_car = "Can export car data"),
+///         owner = "owner_id"
+///     )]
+///     pub struct Model {
+///         #[sea_orm(primary_key)]
+///         pub id: i64,
+///         pub name: String,
+///         pub owner_id: Option<i32>,
+///     }
+///
+///     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+///     pub enum Relation {}
+///     impl ActiveModelBehavior for ActiveModel {}
+/// }
+///
+/// use refrain::Model;
+/// assert_eq!(car::Entity::MODEL_NAME, "car");
+/// assert_eq!(car::Entity::DEFAULT_PERMISSIONS, ["add", "change", "delete", "view"]);
+/// ```
+///
+/// | attribute | meaning | when left out |
+/// |---|---|---|
+/// | `app = "drivers"` | the app label | required |
+/// | `model = "Car"` | the name of the Django model class | required |
+/// | `verbose_name = "car"` | the name in `Can add car` | the class name in lower-case words: `BigTruck` is `big truck` |
+/// | `default_permissions(view, change)` | the codenames' first parts; `default_permissions()` for none | add, change, delete, view |
+/// | `permissions(publish_car = "Can publish")` | custom codenames and their names | none |
+/// | `owner = "owner_id"` | the field holding the owner's key | no owner |
+/// | `renamed_from = "Auto"` | the model's former class name: its permissions are renamed, grants stay | |
+#[doc(alias = "Meta")]
+pub trait Model: EntityTrait {
+    /// The label of the app, as in `drivers.view_car`.
+    const APP_LABEL: &'static str;
+    /// The class name as Django has it: `Car`.
+    const OBJECT_NAME: &'static str;
+    /// The class name in lower case, as in `django_content_type.model` and in codenames: `car`.
+    const MODEL_NAME: &'static str;
+    /// The name in sentences: `Can add car`.
+    const VERBOSE_NAME: &'static str;
+    /// The first parts of the automatic codenames, in order.
+    const DEFAULT_PERMISSIONS: &'static [&'static str];
+    /// The custom permissions: codename and name.
+    const PERMISSIONS: &'static [(&'static str, &'static str)];
+    /// The former class name in lower case, while a rename is being carried out.
+    const RENAMED_FROM: Option<&'static str>;
+
+    /// The column that holds the owner's key.
+    fn owner() -> Option<Self::Column> {
+        None
+    }
+}
+
+/// A model with an owner column; `#[refrain(owner = "owner_id")]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no owner",
+    label = "an owner rule needs a model with an owner column",
+    note = "name the column on the entity: `#[refrain(owner = \"owner_id\")]`"
+)]
+pub trait Owned: Model {
+    /// The column that holds the owner's key.
+    const OWNER: Self::Column;
+}
