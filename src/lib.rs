@@ -1,1 +1,23 @@
-//! x
+//! Django's permissions and groups, Django REST Framework's permission classes and viewsets, for poem-openapi and
+//! sea-orm, on Django's own tables.
+
+extern crate self as refrain;
+
+pub mod auth;
+mod db;
+#[doc(hidden)]
+pub mod doc_example;
+mod error;
+pub mod model;
+pub mod permission;
+
+pub use async_trait::async_trait;
+pub use db::Db;
+pub use error::{Error, Result};
+pub use model::{Model, Owned};
+pub use permission::*;
+/// The entities over Django's tables.
+pub use refrain_entity as entity;
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("enable at least one of the features `sqlite`, `postgres` and `mysql`");

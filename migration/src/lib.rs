@@ -1,1 +1,53 @@
-//! x
+//! Creates the tables of Django's `auth`, `contenttypes` and `sessions`, of DRF's `authtoken` and of django-guardian, or
+//! adopts them where they exist.
+//!
+//! A site puts [`django_tables`] before its own migrations:
+//!
+//! ```
+//! use refrain_entity::UserTable;
+//! use sea_orm_migration::{MigrationTrait, MigratorTrait};
+//!
+//! struct Migrator;
+//!
+//! impl MigratorTrait for Migrator {
+//!     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+//!         let mut all = refrain_migration::django_tables(UserTable::default());
+//!         all.extend(site_tables());
+//!         all
+//!     }
+//! }
+//!
+//! fn site_tables() -> Vec<Box<dyn MigrationTrait>> {
+//!     vec![]
+//! }
+//! ```
+//!
+//! Each Django app is judged by itself. Where all its tables exist they are adopted: looked at, never altered. Where none
+//! exists they are made exactly as Django makes them, and `django_migrations` is told so, so that `manage.py migrate`
+//! takes the database as its own (CONTRACT 1.15). Where some exist nothing at all is done, and the error says which.
+//!
+//! Which tables were made here is kept in `refrain_made_tables`; rolling back drops those and no others.
+
+mod adopted;
+mod app;
+mod catalog;
+mod dialect;
+mod m0001_django_tables;
+mod made;
+mod name;
+mod plan;
+mod recorded;
+
+use refrain_entity::UserTable;
+use sea_orm_migration::MigrationTrait;
+
+pub use adopted::adopted_tables;
+
+/// The migrations that create or adopt Django's tables, to be put first among a site's own.
+///
+/// With a user table of the site's own, that table and its two link tables are made or adopted as the site's app, and
+/// `auth_user` and its link tables are not made. `django_migrations` is then told that the `0001_initial` of that app is
+/// applied: if the site's Django app has more models, their tables are for the site's own migrations to make.
+pub fn django_tables(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_django_tables::DjangoTables { users })]
+}

@@ -1,8 +1,10 @@
 //! What a model says of itself: its labels, its permissions, its owner.
 
 mod info;
+mod models;
 
 pub use info::ModelInfo;
+pub use models::Models;
 /// Declares a sea-orm entity as a model with permissions; see [`trait@Model`].
 pub use refrain_macros::Model;
 

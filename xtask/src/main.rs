@@ -1,1 +1,66 @@
-fn main() {}
+//! `cargo xtask`: the tasks of this workspace.
+
+mod bench;
+mod ci;
+mod install;
+mod run;
+mod servers;
+mod stop;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a task gives back: nothing, or the sentence to end with.
+type Result<T = ()> = std::result::Result<T, String>;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The tasks of this workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test on SQLite, PostgreSQL and MariaDB, with servers started for the run.
+    Test(test::Options),
+    /// Start PostgreSQL and MariaDB, print how to reach them, and stop them on Ctrl-C.
+    Servers,
+    /// Run the benches and the HTTP comparison.
+    Bench,
+    /// Run what a change must pass; with names, only these steps.
+    Ci {
+        /// The steps, all of them when left out.
+        #[arg(value_enum)]
+        steps: Vec<ci::Step>,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test(options) => test::run(&options),
+        Task::Servers => servers(),
+        Task::Bench => bench::run(),
+        Task::Ci { steps } => ci::run(&steps),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn servers() -> Result {
+    let stop = stop::Stop::on_ctrl_c()?;
+    let servers = servers::Servers::start()?;
+    for (variable, url) in servers.variables() {
+        println!("export {variable}={url}");
+    }
+    eprintln!("both run until Ctrl-C");
+    stop.wait();
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! `#[derive(Model)]`.
+
+mod attributes;
+mod check;
+mod names;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Result};
+
+use attributes::{Attributes, Text};
+
+/// A model as declared, defaults filled in.
+struct Declaration {
+    app: Text,
+    model: Text,
+    verbose_name: Text,
+    default_permissions: Vec<Text>,
+    permissions: Vec<(Text, Text)>,
+    /// The variant of `Column` that holds the owner's key.
+    owner: Option<Text>,
+    renamed_from: Option<Text>,
+}
+
+/// The traits `Model` and, with an owner, `Owned` for the entity of this `Model`.
+pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    // The dense format of sea-orm repeats derives and attributes on a second struct; the entity has one declaration.
+    if input.ident == "ModelEx" {
+        return Ok(TokenStream::new());
+    }
+    let declaration = Declaration::read(input)?;
+    check::check(&declaration)?;
+    Ok(declaration.emit(input))
+}
+
+impl Declaration {
+    fn read(input: &DeriveInput) -> Result<Self> {
+        let fields = entity_fields(input)?;
+        let found = Attributes::of(input)?;
+        let (Some(app), Some(model)) = (found.app, found.model) else {
+            let message = "a model names its app and its class: `#[refrain(app = \"drivers\", model = \"Car\")]`";
+            return Err(match input.attrs.iter().find(|attribute| attribute.path().is_ident("refrain")) {
+                Some(incomplete) => Error::new_spanned(incomplete, message),
+                None => Error::new(input.ident.span(), message),
+            });
+        };
+        let derived = Text { value: names::words(&model.value), span: model.span };
+        let every =
+            || ["add", "change", "delete", "view"].map(|action| Text { value: action.into(), span: model.span });
+        Ok(Self {
+            verbose_name: found.verbose_name.unwrap_or(derived),
+            default_permissions: found.default_permissions.unwrap_or_else(|| every().into()),
+            permissions: found.permissions.unwrap_or_default(),
+            owner: found.owner.map(|owner| owner_column(&owner, fields)).transpose()?,
+            renamed_from: found.renamed_from,
+            app,
+            model,
+        })
+    }
+
+    fn emit(&self, input: &DeriveInput) -> TokenStream {
+        let (app, model, verbose_name) = (&self.app.value, &self.model.value, &self.verbose_name.value);
+        let model_name = model.to_lowercase();
+        let actions = self.default_permissions.iter().map(|action| &action.value);
+        let permissions = self
+            .permissions
+            .iter()
+            .map(|(Text { value: codename, .. }, Text { value: name, .. })| quote!((#codename, #name)));
+        let renamed_from = match &self.renamed_from {
+            Some(former) => {
+                let former = former.value.to_lowercase();
+                quote!(::core::option::Option::Some(#former))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        // Spanned on the struct, so that a missing entity is reported there.
+        let entity = quote_spanned!(input.ident.span() => Entity);
+        let column = self.owner.as_ref().map(|column| format_ident!("{}", column.value, span = column.span));
+        let owner = column.as_ref().map(|column| {
+            quote! {
+                fn owner() -> ::core::option::Option<Column> {
+                    ::core::option::Option::Some(Column::#column)
+                }
+            }
+        });
+        let owned = column.as_ref().map(|column| {
+            quote! {
+                #[automatically_derived]
+                impl ::refrain::model::Owned for #entity {
+                    const OWNER: Column = Column::#column;
+                }
+            }
+        });
+        quote! {
+            #[automatically_derived]
+            impl ::refrain::model::Model for #entity {
+                const APP_LABEL: &'static str = #app;
+                const OBJECT_NAME: &'static str = #model;
+                const MODEL_NAME: &'static str = #model_name;
+                const VERBOSE_NAME: &'static str = #verbose_name;
+                const DEFAULT_PERMISSIONS: &'static [&'static str] = &[#(#actions),*];
+                const PERMISSIONS: &'static [(&'static str, &'static str)] = &[#(#permissions),*];
+                const RENAMED_FROM: ::core::option::Option<&'static str> = #renamed_from;
+                #owner
+            }
+            #owned
+        }
+    }
+}
+
+fn owner_column(owner: &Text, fields: &FieldsNamed) -> Result<Text> {
+    let name = &owner.value;
+    let Some(field) = fields.named.iter().find(|field| names::field_name(field).as_ref() == Some(name)) else {
+        let with_column = fields.named.iter().filter(|field| names::column(field).is_some());
+        let known: Vec<_> = with_column.filter_map(names::field_name).collect();
+        return Err(Error::new(owner.span, format!("no field `{name}`; the fields are `{}`", known.join("`, `"))));
+    };
+    let Some(column) = names::column(field) else {
+        return Err(Error::new(owner.span, format!("the field `{name}` has no column: sea-orm ignores it")));
+    };
+    Ok(Text { value: column, span: owner.span })
+}
+
+fn entity_fields(input: &DeriveInput) -> Result<&FieldsNamed> {
+    match &input.data {
+        Data::Struct(data) if input.ident == "Model" => {
+            if let Fields::Named(fields) = &data.fields {
+                return Ok(fields);
+            }
+        }
+        _ => {}
+    }
+    let message = "derived on a sea-orm entity: on its `struct Model { … }`, beside `DeriveEntityModel`";
+    Err(Error::new(input.ident.span(), message))
+}

@@ -1,0 +1,197 @@
+use std::collections::HashSet;
+
+use async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, Statement, Value,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
+
+use super::{Answer, Auth, Lookup, NewUser, User, password::Verified};
+use crate::{Db, Result};
+
+/// One of those asked who a caller is and what they hold.
+///
+/// The chain is asked in order. A backend that says nothing of a question abstains; a veto settles it (CONTRACT 3.12).
+/// Backends are asked about anonymous and inactive users too (CONTRACT 3.13).
+#[doc(alias("AUTHENTICATION_BACKENDS", "BaseBackend"))]
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// The name Django knows it by; a session remembers it.
+    fn path(&self) -> &str;
+
+    /// Who has these credentials?
+    async fn authenticate(&self, _auth: &Auth, _db: Db<'_>, _credentials: &Credentials<'_>) -> Result<Login> {
+        Ok(Login::Abstain)
+    }
+
+    /// The permissions the user holds by this backend, as labels.
+    #[doc(alias = "get_all_permissions")]
+    async fn permissions(&self, _db: Db<'_>, _user: &User) -> Result<HashSet<String>> {
+        Ok(HashSet::new())
+    }
+
+    /// Does the user hold this one? By default, where [`permissions`](Self::permissions) has it (CONTRACT 3.14).
+    async fn has_perm(&self, db: Db<'_>, user: &User, label: &str) -> Result<Answer> {
+        Ok(Answer::grant_if(self.permissions(db, user).await?.contains(label)))
+    }
+
+    /// Does the user hold any of an app?
+    async fn has_module_perms(&self, db: Db<'_>, user: &User, app_label: &str) -> Result<Answer> {
+        let of_app = |label: &String| label.split('.').next() == Some(app_label);
+        Ok(Answer::grant_if(self.permissions(db, user).await?.iter().any(of_app)))
+    }
+}
+
+/// What a caller offers to show who they are.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Credentials<'a> {
+    /// A name and a password.
+    Password {
+        /// The unique name.
+        username: &'a str,
+        /// The password, as typed.
+        password: &'a str,
+    },
+    /// The name that a trusted server in front found out.
+    RemoteUser(&'a str),
+}
+
+/// What one backend says of credentials.
+#[derive(Debug)]
+pub enum Login {
+    /// They are this user's.
+    Known(Box<User>),
+    /// Not known here: the next backend is asked.
+    Abstain,
+    /// Refused: no other backend is asked.
+    Veto,
+}
+
+/// Names and passwords, and the permissions granted to users and groups: Django's own backend.
+///
+/// An inactive user cannot log in and holds nothing (CONTRACT 3.10, 5.6).
+#[derive(Clone, Copy, Debug)]
+pub struct ModelBackend;
+
+#[async_trait]
+impl Backend for ModelBackend {
+    fn path(&self) -> &str {
+        "django.contrib.auth.backends.ModelBackend"
+    }
+
+    async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
+        let Credentials::Password { username, password } = credentials else { return Ok(Login::Abstain) };
+        let Some(user) = auth.load(db, Lookup::Username(username)).await? else {
+            // the time a wrong password takes, so that names cannot be told apart
+            auth.passwords().spend(password).await?;
+            return Ok(Login::Abstain);
+        };
+        match auth.passwords().verify(password, user.password()).await? {
+            Verified::Wrong => return Ok(Login::Abstain),
+            _ if !user.is_active => return Ok(Login::Abstain),
+            Verified::Right => {}
+            Verified::Outdated => upgrade(auth, db, &user, password).await?,
+        }
+        Ok(Login::Known(Box::new(user)))
+    }
+
+    async fn permissions(&self, db: Db<'_>, user: &User) -> Result<HashSet<String>> {
+        if user.is_active { Ok(user.held(db).await?.all()) } else { Ok(HashSet::new()) }
+    }
+
+    async fn has_perm(&self, db: Db<'_>, user: &User, label: &str) -> Result<Answer> {
+        Ok(Answer::grant_if(user.is_active && user.held(db).await?.contains(label)))
+    }
+}
+
+/// Trusts the name a server in front found out (CONTRACT 5.22).
+#[derive(Clone, Copy, Debug)]
+pub struct RemoteUserBackend {
+    /// Is an unknown name made a user? Django's default is yes.
+    pub create_unknown_user: bool,
+}
+
+#[async_trait]
+impl Backend for RemoteUserBackend {
+    fn path(&self) -> &str {
+        "django.contrib.auth.backends.RemoteUserBackend"
+    }
+
+    async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
+        let Credentials::RemoteUser(username) = credentials else { return Ok(Login::Abstain) };
+        let known = match auth.load(db, Lookup::Username(username)).await? {
+            None if self.create_unknown_user => Some(auth.create_user(db, NewUser::new(*username)).await?),
+            known => known,
+        };
+        Ok(known.filter(|user| user.is_active).map_or(Login::Abstain, |user| Login::Known(Box::new(user))))
+    }
+}
+
+impl Auth {
+    /// Who has these credentials? The first backend that knows, unless one before it vetoes.
+    pub async fn authenticate(&self, db: impl Into<Db<'_>>, credentials: Credentials<'_>) -> Result<Option<User>> {
+        let db = db.into();
+        for backend in self.backends() {
+            match backend.authenticate(self, db, &credentials).await? {
+                Login::Known(user) => return Ok(Some(*user)),
+                Login::Veto => return Ok(None),
+                Login::Abstain => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Re-hashes the password that was just verified, where this is ours to do.
+///
+/// Only where the stored hash is still the one verified, so that a password changed meanwhile stays changed.
+async fn upgrade(auth: &Auth, db: Db<'_>, user: &User, password: &str) -> Result<()> {
+    if !auth.upgrades_passwords(db).await? {
+        return Ok(());
+    }
+    let stored = auth.passwords().hash(password).await?;
+    let column = |name: &'static str| Expr::col(Alias::new(name));
+    let statement = Query::update()
+        .table(Alias::new(&*auth.users().table))
+        .value(Alias::new("password"), stored)
+        .and_where(column("id").eq(user.key_value(db)?))
+        .and_where(column("password").eq(user.password()))
+        .to_owned();
+    db.execute(&statement).await?;
+    Ok(())
+}
+
+impl Auth {
+    /// A site's own hashes are the site's: only users in a table made here are upgraded, unless asked for.
+    async fn upgrades_passwords(&self, db: Db<'_>) -> Result<bool> {
+        Ok(self.upgrades_adopted() || made_here(db, &self.users().table).await?)
+    }
+}
+
+/// Did Refrain make this table, or adopt it?
+pub(super) async fn made_here(db: Db<'_>, table: &str) -> Result<bool> {
+    let on = db.get_database_backend();
+    let bookkeeping = match on {
+        sea_orm::DbBackend::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'refrain_made_tables'"
+        }
+        sea_orm::DbBackend::Postgres => {
+            "SELECT table_name FROM information_schema.tables \
+             WHERE table_schema = current_schema() AND table_name = 'refrain_made_tables'"
+        }
+        _ => {
+            "SELECT table_name FROM information_schema.tables \
+             WHERE table_schema = database() AND table_name = 'refrain_made_tables'"
+        }
+    };
+    if db.query_one_raw(Statement::from_string(on, bookkeeping)).await?.is_none() {
+        return Ok(false);
+    }
+    let made = Query::select()
+        .column(Alias::new("name"))
+        .from(Alias::new("refrain_made_tables"))
+        .and_where(Expr::col(Alias::new("name")).eq(Value::from(table)))
+        .to_owned();
+    Ok(db.query_one(&made).await?.is_some())
+}

@@ -1,0 +1,131 @@
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, Statement};
+
+use super::{Answer, Auth, User, held::Held};
+use crate::{Db, Error, Result};
+
+impl User {
+    /// Does the user hold a permission, by its label `app_label.codename`?
+    ///
+    /// An active superuser holds every one; then each backend is asked, until one grants or vetoes (CONTRACT 3.2). A
+    /// label is compared exactly: a wrong one is held by nobody, and no error (CONTRACT 3.1).
+    pub async fn has_perm(&self, db: impl Into<Db<'_>>, label: &str) -> Result<bool> {
+        let db = db.into();
+        if let Some(held) = self.has_perm_now(label) {
+            return Ok(held);
+        }
+        for backend in self.auth().backends() {
+            match backend.has_perm(db, self, label).await? {
+                Answer::Grant => return Ok(true),
+                Answer::Veto => return Ok(false),
+                Answer::Abstain => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// The same where the answer is known without a question to anybody.
+    pub(crate) fn has_perm_now(&self, label: &str) -> Option<bool> {
+        if self.is_active && self.is_superuser {
+            return Some(true);
+        }
+        if !self.auth().only_model_backend() {
+            return None;
+        }
+        if !self.is_active {
+            return Some(false);
+        }
+        self.with_held(|held| held.contains(label))
+    }
+
+    /// Does the user hold all of these permissions? Everybody holds all of none (CONTRACT 3.3).
+    pub async fn has_perms<L: AsRef<str>>(&self, db: impl Into<Db<'_>>, labels: &[L]) -> Result<bool> {
+        let db = db.into();
+        for label in labels {
+            if !self.has_perm(db, label.as_ref()).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Does the user hold any permission of an app (CONTRACT 3.4)?
+    pub async fn has_module_perms(&self, db: impl Into<Db<'_>>, app_label: &str) -> Result<bool> {
+        if self.is_active && self.is_superuser {
+            return Ok(true);
+        }
+        let db = db.into();
+        for backend in self.auth().backends() {
+            match backend.has_module_perms(db, self, app_label).await? {
+                Answer::Grant => return Ok(true),
+                Answer::Veto => return Ok(false),
+                Answer::Abstain => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// Every permission the user holds by any backend, as labels; of an active superuser every one there is
+    /// (CONTRACT 3.5, 3.7).
+    #[doc(alias = "get_all_permissions")]
+    pub async fn all_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
+        let db = db.into();
+        if self.is_active && self.is_superuser {
+            return every_label(db).await;
+        }
+        let mut labels = HashSet::new();
+        for backend in self.auth().backends() {
+            labels.extend(backend.permissions(db, self).await?);
+        }
+        Ok(labels)
+    }
+
+    /// The permissions granted to the user directly; of an active superuser every one there is.
+    #[doc(alias = "get_user_permissions")]
+    pub async fn user_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
+        self.granted(db.into(), |held| held.direct.clone()).await
+    }
+
+    /// The permissions the user's groups hold; of an active superuser every one there is.
+    #[doc(alias = "get_group_permissions")]
+    pub async fn group_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
+        self.granted(db.into(), |held| held.through_groups.clone()).await
+    }
+
+    async fn granted(&self, db: Db<'_>, pick: impl FnOnce(&Held) -> HashSet<String>) -> Result<HashSet<String>> {
+        match (self.is_active, self.is_superuser) {
+            (false, _) => Ok(HashSet::new()),
+            (true, true) => every_label(db).await,
+            (true, false) => Ok(pick(&*self.held(db).await?)),
+        }
+    }
+}
+
+impl Auth {
+    /// The active users who hold a permission, directly or through a group, and the active superusers (CONTRACT 3.15).
+    pub async fn with_perm(&self, db: impl Into<Db<'_>>, label: &str) -> Result<Vec<User>> {
+        let Some((app_label, codename)) = label.split_once('.').filter(|(_, codename)| !codename.contains('.')) else {
+            return Err(Error::invalid(format!("`{label}` is not of the form `app_label.codename`")));
+        };
+        let db = db.into();
+        let on = db.get_database_backend();
+        let statement =
+            Statement::from_sql_and_values(on, self.statements(on).with_perm(), [app_label.into(), codename.into()]);
+        let as_of = self.grants_made();
+        let rows = db.query_all_raw(statement).await?;
+        Ok(rows.iter().map(|row| self.read_user(row, on, as_of)).collect::<Result<_, _>>()?)
+    }
+}
+
+async fn every_label(db: Db<'_>) -> Result<HashSet<String>> {
+    let sql = "SELECT ct.app_label, p.codename FROM auth_permission p \
+               JOIN django_content_type ct ON ct.id = p.content_type_id";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    rows.iter()
+        .map(|row| {
+            let (app_label, codename): (String, String) = (row.try_get("", "app_label")?, row.try_get("", "codename")?);
+            Ok(format!("{app_label}.{codename}"))
+        })
+        .collect()
+}

@@ -1,0 +1,83 @@
+use refrain_entity::group;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr};
+
+use super::{Auth, Links, PermissionRef, User, links::GroupRef};
+use crate::{Db, Error, Result};
+
+/// A named bundle of permissions that users are put into.
+#[derive(Clone, Debug)]
+pub struct Group {
+    auth: Auth,
+    /// The primary key.
+    pub id: i32,
+    /// The unique name.
+    pub name: String,
+}
+
+impl Group {
+    /// The permissions its members hold through it.
+    pub fn permissions(&self) -> Links<'_, PermissionRef> {
+        Links::new(&self.auth, "auth_group_permissions", "group_id", |_| Ok(self.id.into()), "permission_id")
+    }
+}
+
+impl User {
+    /// The permissions granted to this user directly.
+    #[doc(alias = "user_permissions")]
+    pub fn permissions(&self) -> Links<'_, PermissionRef> {
+        let users = self.auth().users();
+        Links::new(
+            self.auth(),
+            &*users.permissions_table,
+            &*users.link_column,
+            |db| self.key_value(db),
+            "permission_id",
+        )
+    }
+
+    /// The groups this user is in.
+    pub fn groups(&self) -> Links<'_, GroupRef> {
+        let users = self.auth().users();
+        Links::new(self.auth(), &*users.groups_table, &*users.link_column, |db| self.key_value(db), "group_id")
+    }
+
+    /// The names of the groups this user is in, in order.
+    pub async fn group_names(&self, db: impl Into<Db<'_>>) -> Result<Vec<String>> {
+        let db = db.into();
+        let ids = self.groups().ids(db).await?;
+        let mut names: Vec<String> = group::Entity::find()
+            .filter(group::Column::Id.is_in(ids))
+            .all(&db)
+            .await?
+            .into_iter()
+            .map(|g| g.name)
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+}
+
+impl Auth {
+    /// Makes a group. The name is unique, at most 150 characters.
+    pub async fn create_group(&self, db: impl Into<Db<'_>>, name: &str) -> Result<Group> {
+        if name.is_empty() || name.chars().count() > 150 || name.contains('\0') {
+            return Err(Error::invalid("a group's name has 1 to 150 characters, none of them NUL"));
+        }
+        let group = group::ActiveModel { name: Set(name.to_owned()), ..Default::default() };
+        let made = group.insert(&db.into()).await.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Error::invalid(format!("there is a group called `{name}`")),
+            _ => error.into(),
+        })?;
+        Ok(Group { auth: self.clone(), id: made.id, name: made.name })
+    }
+
+    /// The group with this name.
+    pub async fn group(&self, db: impl Into<Db<'_>>, name: &str) -> Result<Option<Group>> {
+        if name.contains('\0') {
+            return Ok(None);
+        }
+        let found = group::Entity::find().filter(group::Column::Name.eq(name)).all(&db.into()).await?;
+        let exact = found.into_iter().find(|group| group.name == name);
+        Ok(exact.map(|group| Group { auth: self.clone(), id: group.id, name: group.name }))
+    }
+}

@@ -1,0 +1,186 @@
+use std::{borrow::Cow, marker::PhantomData};
+
+use sea_orm::{
+    ConnectionTrait, Value,
+    sea_query::{Alias, Expr, ExprTrait, IntoIden, OnConflict, Query},
+};
+
+use super::{Auth, Group, PermissionRef};
+use crate::{Db, Error, Result};
+
+/// One side of a many-to-many relation, with Django's verbs: a user's groups, a user's or a group's permissions.
+///
+/// `add` ignores what is there, `remove` what is not, `set` writes only the difference (CONTRACT 3.20). Every change
+/// is seen by the next check of every user loaded through the same [`Auth`].
+pub struct Links<'a, T> {
+    auth: &'a Auth,
+    table: Cow<'a, str>,
+    from_column: Cow<'a, str>,
+    /// in the form the database keeps it
+    from: Box<dyn Fn(Db<'_>) -> Result<Value> + Send + Sync + 'a>,
+    to_column: &'static str,
+    to: PhantomData<fn(T)>,
+}
+
+/// What a relation can point at.
+pub trait Linked: Sized {
+    /// The keys of what is named.
+    fn ids(auth: &Auth, db: Db<'_>, named: Vec<Self>) -> impl Future<Output = Result<Vec<i64>>> + Send;
+}
+
+impl Linked for PermissionRef {
+    async fn ids(auth: &Auth, db: Db<'_>, named: Vec<Self>) -> Result<Vec<i64>> {
+        auth.permission_ids(db, named).await
+    }
+}
+
+/// What names a group: the group itself.
+#[derive(Clone, Debug)]
+pub struct GroupRef(i64);
+
+impl From<&Group> for GroupRef {
+    fn from(group: &Group) -> Self {
+        Self(group.id.into())
+    }
+}
+
+impl From<Group> for GroupRef {
+    fn from(group: Group) -> Self {
+        Self(group.id.into())
+    }
+}
+
+impl Linked for GroupRef {
+    async fn ids(_: &Auth, _: Db<'_>, named: Vec<Self>) -> Result<Vec<i64>> {
+        let mut ids = Vec::new();
+        for GroupRef(id) in named {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        Ok(ids)
+    }
+}
+
+impl<'a, T: Linked + Send> Links<'a, T> {
+    pub(super) fn new(
+        auth: &'a Auth,
+        table: impl Into<Cow<'a, str>>,
+        from_column: impl Into<Cow<'a, str>>,
+        from: impl Fn(Db<'_>) -> Result<Value> + Send + Sync + 'a,
+        to_column: &'static str,
+    ) -> Self {
+        Self {
+            auth,
+            table: table.into(),
+            from_column: from_column.into(),
+            from: Box::new(from),
+            to_column,
+            to: PhantomData,
+        }
+    }
+
+    /// Links what is named and is not linked yet.
+    pub async fn add(&self, db: impl Into<Db<'_>>, named: impl IntoIterator<Item = impl Into<T>>) -> Result<()> {
+        let named = named.into_iter().map(Into::into).collect();
+        let db = db.into();
+        let ids = T::ids(self.auth, db, named).await?;
+        self.insert(db, &ids).await?;
+        self.auth.permissions_changed();
+        Ok(())
+    }
+
+    /// Unlinks what is named.
+    pub async fn remove(&self, db: impl Into<Db<'_>>, named: impl IntoIterator<Item = impl Into<T>>) -> Result<()> {
+        let named = named.into_iter().map(Into::into).collect();
+        let db = db.into();
+        let ids = T::ids(self.auth, db, named).await?;
+        self.delete(db, self.to().is_in(ids)).await?;
+        self.auth.permissions_changed();
+        Ok(())
+    }
+
+    /// Links exactly what is named: all of it or, on an error, nothing is changed.
+    pub async fn set(&self, db: impl Into<Db<'_>>, named: impl IntoIterator<Item = impl Into<T>>) -> Result<()> {
+        let named = named.into_iter().map(Into::into).collect();
+        let transaction = db.into().begin().await?;
+        let db = Db::from(&transaction);
+        let ids = T::ids(self.auth, db, named).await?;
+        self.delete(db, self.to().is_not_in(ids.clone())).await?;
+        self.insert(db, &ids).await?;
+        transaction.commit().await?;
+        self.auth.permissions_changed();
+        Ok(())
+    }
+
+    /// Unlinks everything.
+    pub async fn clear(&self, db: impl Into<Db<'_>>) -> Result<()> {
+        self.delete(db.into(), Expr::cust("1 = 1")).await?;
+        self.auth.permissions_changed();
+        Ok(())
+    }
+
+    /// The keys of what is linked.
+    pub async fn ids(&self, db: impl Into<Db<'_>>) -> Result<Vec<i64>> {
+        let db = db.into();
+        let statement = Query::select()
+            .expr_as(self.to().cast_as(integer(db)), "linked")
+            .from(self.table_name())
+            .and_where(self.from_is(db)?)
+            .to_owned();
+        let rows = db.query_all(&statement).await?;
+        Ok(rows.iter().map(|row| row.try_get::<i64>("", "linked")).collect::<Result<_, _>>()?)
+    }
+
+    /// Looks first, so that no ids are burnt on rows that exist; the conflict clause is for those who came between.
+    async fn insert(&self, db: Db<'_>, ids: &[i64]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let linked = self.ids(db).await?;
+        let missing: Vec<i64> = ids.iter().copied().filter(|id| !linked.contains(id)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (from, to) = (Alias::new(self.from_column.as_ref()), Alias::new(self.to_column));
+        let mut statement = Query::insert()
+            .into_table(self.table_name())
+            .columns([from.clone(), to.clone()])
+            .on_conflict(OnConflict::columns([from, to.clone()]).do_nothing_on([to]).to_owned())
+            .to_owned();
+        for id in missing {
+            statement.values_panic([(self.from)(db)?.into(), id.into()]);
+        }
+        db.execute(&statement).await.map_err(|error| match error.sql_err() {
+            Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_)) => {
+                Error::invalid(format!("`{}` points at a row that does not exist", self.to_column))
+            }
+            _ => error.into(),
+        })?;
+        Ok(())
+    }
+
+    async fn delete(&self, db: Db<'_>, which: Expr) -> Result<()> {
+        let statement =
+            Query::delete().from_table(self.table_name()).and_where(self.from_is(db)?).and_where(which).to_owned();
+        db.execute(&statement).await?;
+        Ok(())
+    }
+
+    fn table_name(&self) -> sea_orm::DynIden {
+        Alias::new(self.table.as_ref()).into_iden()
+    }
+
+    fn to(&self) -> Expr {
+        Expr::col(Alias::new(self.to_column))
+    }
+
+    fn from_is(&self, db: Db<'_>) -> Result<Expr> {
+        Ok(Expr::col(Alias::new(self.from_column.as_ref())).eq((self.from)(db)?))
+    }
+}
+
+/// What `CAST` calls a 64-bit integer.
+fn integer(db: Db<'_>) -> &'static str {
+    if db.get_database_backend() == sea_orm::DbBackend::MySql { "signed" } else { "bigint" }
+}

@@ -1,0 +1,127 @@
+use refrain_entity::{Moment, UserTable};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use subtle::ConstantTimeEq;
+
+use super::{Auth, User, UserId, held::Held};
+use crate::Db;
+
+/// By what a user is looked for.
+pub(crate) enum Lookup<'a> {
+    Id(UserId),
+    Username(&'a str),
+    Token(&'a str),
+}
+
+/// The statements that load a user with everything they hold: one row, whatever the number of permissions.
+pub(super) struct Statements {
+    by_id: String,
+    by_username: String,
+    by_token: String,
+    held: String,
+    with_perm: String,
+}
+
+impl Statements {
+    pub(super) fn new(users: &UserTable, on: DbBackend) -> Self {
+        let quote = if on == DbBackend::MySql { '`' } else { '"' };
+        let q = |name: &str| format!("{quote}{name}{quote}");
+        let (place, second) = if on == DbBackend::Postgres { ("$1", "$2") } else { ("?", "?") };
+        let labels = match on {
+            DbBackend::Postgres => "CAST(json_agg(ct.app_label || '.' || p.codename) AS text)",
+            DbBackend::MySql => "CAST(JSON_ARRAYAGG(CONCAT(ct.app_label, '.', p.codename)) AS char)",
+            _ => "json_group_array(ct.app_label || '.' || p.codename)",
+        };
+        let (table, username, link) = (q(&users.table), q(&users.username), q(&users.link_column));
+        let (users_permissions, users_groups) = (q(&users.permissions_table), q(&users.groups_table));
+        let held = format!(
+            "(SELECT {labels} FROM {users_permissions} up \
+               JOIN auth_permission p ON p.id = up.permission_id \
+               JOIN django_content_type ct ON ct.id = p.content_type_id \
+               WHERE up.{link} = u.id) AS direct, \
+             (SELECT {labels} FROM {users_groups} ug \
+               JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
+               JOIN auth_permission p ON p.id = gp.permission_id \
+               JOIN django_content_type ct ON ct.id = p.content_type_id \
+               WHERE ug.{link} = u.id) AS through_groups"
+        );
+        let user = format!(
+            "u.id AS id, u.{username} AS username, u.first_name, u.last_name, u.email, u.is_active, u.is_staff, \
+             u.is_superuser, u.last_login, u.date_joined, u.password, {held}"
+        );
+        let token = q("key");
+        Self {
+            by_id: format!("SELECT {user} FROM {table} u WHERE u.id = {place}"),
+            by_username: format!("SELECT {user} FROM {table} u WHERE u.{username} = {place}"),
+            by_token: format!(
+                "SELECT {user}, t.{token} AS token_key FROM authtoken_token t \
+                 JOIN {table} u ON u.id = t.user_id WHERE t.{token} = {place}"
+            ),
+            held: format!("SELECT {held} FROM {table} u WHERE u.id = {place}"),
+            with_perm: format!(
+                "SELECT {user} FROM {table} u WHERE u.is_active AND (u.is_superuser OR EXISTS (\
+                   SELECT 1 FROM auth_permission p JOIN django_content_type ct ON ct.id = p.content_type_id \
+                   WHERE ct.app_label = {place} AND p.codename = {second} AND (\
+                     EXISTS (SELECT 1 FROM {users_permissions} up WHERE up.{link} = u.id AND up.permission_id = p.id) \
+                     OR EXISTS (SELECT 1 FROM {users_groups} ug \
+                       JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
+                       WHERE ug.{link} = u.id AND gp.permission_id = p.id)))) ORDER BY u.id"
+            ),
+        }
+    }
+
+    pub(super) fn with_perm(&self) -> &str {
+        &self.with_perm
+    }
+}
+
+impl Auth {
+    /// Loads a user and the permissions they hold, directly and through groups, in one statement.
+    pub(crate) async fn load(&self, db: Db<'_>, lookup: Lookup<'_>) -> Result<Option<User>, DbErr> {
+        // read before the statement: a grant made while it runs makes the user ask again
+        let as_of = self.grants_made();
+        let on = db.get_database_backend();
+        let statements = self.statements(on);
+        let (sql, value) = match &lookup {
+            Lookup::Id(id) => (&statements.by_id, id.value(on)),
+            Lookup::Username(name) => (&statements.by_username, Value::from(*name)),
+            Lookup::Token(key) => (&statements.by_token, Value::from(*key)),
+        };
+        if matches!(&lookup, Lookup::Username(text) | Lookup::Token(text) if text.contains('\0')) {
+            return Ok(None);
+        }
+        let Some(row) = db.query_one_raw(Statement::from_sql_and_values(on, sql, [value])).await? else {
+            return Ok(None);
+        };
+        let user = self.read_user(&row, on, as_of)?;
+        // MariaDB's collations find `Alice ` for `alice`; names and tokens are exact here
+        let exact = match lookup {
+            Lookup::Id(_) => true,
+            Lookup::Username(name) => user.username == name,
+            Lookup::Token(key) => row.try_get::<String>("", "token_key")?.as_bytes().ct_eq(key.as_bytes()).into(),
+        };
+        Ok(exact.then_some(user))
+    }
+
+    /// The permissions a user holds now; `None` where the user is gone.
+    pub(super) async fn load_held(&self, db: Db<'_>, id: UserId) -> Result<Option<Held>, DbErr> {
+        let on = db.get_database_backend();
+        let statement = Statement::from_sql_and_values(on, &self.statements(on).held, [id.value(on)]);
+        db.query_one_raw(statement).await?.map(|row| Held::read(&row)).transpose()
+    }
+
+    pub(super) fn read_user(&self, row: &QueryResult, on: DbBackend, as_of: u64) -> Result<User, DbErr> {
+        let id = UserId::read(row, "id", self.users().key)?;
+        let mut user = User::known(self, on, id, row.try_get("", "username")?);
+        user.first_name = row.try_get("", "first_name")?;
+        user.last_name = row.try_get("", "last_name")?;
+        user.email = row.try_get("", "email")?;
+        user.is_active = row.try_get("", "is_active")?;
+        user.is_staff = row.try_get("", "is_staff")?;
+        user.is_superuser = row.try_get("", "is_superuser")?;
+        user.last_login = row.try_get::<Option<Moment>>("", "last_login")?;
+        user.date_joined = row.try_get::<Option<Moment>>("", "date_joined")?;
+        user.remember_password(row.try_get("", "password")?);
+        user.remember_held(Held::read(row)?, as_of);
+        Ok(user)
+    }
+}

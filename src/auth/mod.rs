@@ -1,0 +1,29 @@
+//! Users, groups and permissions, in Django's tables. Nothing here knows of HTTP.
+
+mod answer;
+mod backend;
+mod check;
+mod group;
+mod held;
+mod links;
+mod load;
+pub mod password;
+mod permission;
+mod settings;
+pub mod sync;
+mod token;
+mod user;
+mod user_id;
+mod users;
+
+pub use answer::Answer;
+pub use backend::{Backend, Credentials, Login, ModelBackend, RemoteUserBackend};
+pub use group::Group;
+pub use links::{GroupRef, Links};
+pub use permission::{Permission, PermissionRef};
+pub use settings::Auth;
+pub use user::User;
+pub use user_id::UserId;
+pub use users::NewUser;
+
+pub(crate) use load::Lookup;

@@ -1,0 +1,174 @@
+//! Django's passwords: made, checked and kept up to date in the formats of `auth_user.password` (`CONTRACT 5.1–5.6`).
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), refrain::auth::password::Error> {
+//! use refrain::auth::password::{Passwords, Recipe, Verified};
+//!
+//! let passwords = Passwords::default().preferring(Recipe::pbkdf2_sha256(1000));
+//! let stored = passwords.hash("correct horse").await?;
+//! assert!(stored.starts_with("pbkdf2_sha256$1000$"));
+//! assert_eq!(passwords.verify("correct horse", &stored).await?, Verified::Right);
+//! assert_eq!(passwords.verify("wrong", &stored).await?, Verified::Wrong);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! No password and no hash ever reaches a log, an error or a `Debug`.
+
+mod algorithm;
+mod argon2;
+mod bcrypt;
+mod error;
+mod gate;
+mod judge;
+mod md5;
+mod pbkdf2;
+mod random;
+mod recipe;
+mod row;
+mod scrypt;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::sync::Arc;
+
+use self::judge::{Settings, is_too_long};
+pub use self::{
+    algorithm::Algorithm,
+    error::Error,
+    random::{is_usable, unusable},
+    recipe::Recipe,
+};
+
+/// In bytes. Longer ones are refused before any work, for known and unknown users alike.
+const LONGEST_PASSWORD: usize = 4096;
+
+/// Makes and checks password hashes; cheap to clone.
+///
+/// The default is Django 5.2's: PBKDF2 with SHA-256 at 1,000,000 iterations, the five formats of
+/// [`Algorithm::DJANGO`] accepted, and old hashes reported for upgrade.
+///
+/// ```
+/// use refrain::auth::password::{Algorithm, Passwords, Recipe};
+///
+/// // A site that went to Argon2 and still has rows of plain bcrypt.
+/// let passwords = Passwords::default().preferring(Recipe::ARGON2ID).accepting(Algorithm::Bcrypt);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Passwords(Arc<Settings>);
+
+/// What [`Passwords::verify`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Verified {
+    /// The password does not open the stored hash, or nothing does.
+    Wrong,
+    /// The password is right.
+    Right,
+    /// The password is right, and a new hash of it would be stronger than the stored one.
+    Outdated,
+}
+
+impl Passwords {
+    /// Makes new hashes by `recipe`, whose algorithm is then accepted as well.
+    #[must_use]
+    pub fn preferring(self, recipe: Recipe) -> Self {
+        self.change(|settings| settings.preferred = recipe.0).accepting(recipe.algorithm())
+    }
+
+    /// Makes new hashes by PBKDF2 with SHA-256 at this many iterations; short for [`Self::preferring`], for tests above
+    /// all, where one iteration is enough.
+    ///
+    /// # Panics
+    /// Unless `iterations` lies within 1 and 10,000,000.
+    #[must_use]
+    pub fn iterations(self, iterations: u32) -> Self {
+        self.preferring(Recipe::pbkdf2_sha256(iterations))
+    }
+
+    /// Reads rows of this algorithm too.
+    #[must_use]
+    pub fn accepting(self, algorithm: Algorithm) -> Self {
+        self.change(|settings| {
+            if !settings.accepted.contains(&algorithm) {
+                settings.accepted.push(algorithm);
+            }
+        })
+    }
+
+    /// Reads rows of these algorithms and no others, except that what is made is always read.
+    #[must_use]
+    pub fn accepting_only(self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        let preferred = self.0.preferred.algorithm();
+        self.change(|settings| settings.accepted = algorithms.into_iter().collect()).accepting(preferred)
+    }
+
+    /// Never answers [`Verified::Outdated`]: on a database that Django uses as well, the hashes are Django's to renew.
+    #[must_use]
+    pub fn without_upgrade(self) -> Self {
+        self.change(|settings| settings.upgrade = false)
+    }
+
+    /// Hashes a password for storing, with a fresh salt; always fits Django's 128 characters.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] above 4096 bytes; [`Error::Interrupted`] when the process is going down or out of memory.
+    pub async fn hash(&self, password: &str) -> Result<String, Error> {
+        if is_too_long(password) {
+            return Err(Error::TooLong);
+        }
+        let (settings, password) = (self.0.clone(), password.to_owned());
+        gate::run(move || settings.hash(&password)).await?
+    }
+
+    /// Checks a password against a stored hash.
+    ///
+    /// A stored value that nothing opens (unusable, empty, malformed, of an algorithm unknown or not accepted, or asking
+    /// for absurd amounts of work) is [`Verified::Wrong`] and takes as long as an unknown user does; Django fails with an
+    /// exception on some of them (`CONTRACT 5.4`). A wrong password takes at least as long as well: work that an old
+    /// hash is short of is made up for.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the process is going down or out of memory.
+    pub async fn verify(&self, password: &str, stored: &str) -> Result<Verified, Error> {
+        if is_too_long(password) {
+            return Ok(Verified::Wrong);
+        }
+        let (settings, password, stored) = (self.0.clone(), password.to_owned(), stored.to_owned());
+        gate::run(move || settings.verify(&password, &stored)).await?
+    }
+
+    /// Takes as long as a wrong password does. For users who do not exist, so that time does not tell (`CONTRACT 5.6`).
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the process is going down or out of memory.
+    pub async fn spend(&self, password: &str) -> Result<(), Error> {
+        if is_too_long(password) {
+            return Ok(());
+        }
+        let (settings, password) = (self.0.clone(), password.to_owned());
+        gate::run(move || settings.spend(&password)).await?
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let accepted = Algorithm::DJANGO.to_vec();
+        Self(Arc::new(Settings { preferred: Recipe::default().0, accepted, upgrade: true }))
+    }
+}
+
+impl Verified {
+    /// Whether the password opens the row, outdated or not.
+    #[must_use]
+    pub const fn is_right(self) -> bool {
+        matches!(self, Self::Right | Self::Outdated)
+    }
+}

@@ -1,0 +1,149 @@
+use std::fmt;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+
+use super::Auth;
+use crate::{Db, Error, Result};
+
+/// A row of `auth_permission`, with the model it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Permission {
+    /// The primary key.
+    pub id: i32,
+    /// The name for people: `Can add car`.
+    pub name: String,
+    /// The name for programs: `add_car`.
+    pub codename: String,
+    /// The app of its model: `drivers`.
+    pub app_label: String,
+    /// The model in lower case: `car`.
+    pub model: String,
+}
+
+impl Permission {
+    /// What checks ask for: `drivers.add_car`.
+    pub fn label(&self) -> String {
+        format!("{}.{}", self.app_label, self.codename)
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: row.try_get("", "id")?,
+            name: row.try_get("", "name")?,
+            codename: row.try_get("", "codename")?,
+            app_label: row.try_get("", "app_label")?,
+            model: row.try_get("", "model")?,
+        })
+    }
+}
+
+/// `drivers | car | Can add car` (CONTRACT 2.14, with the app's label for its verbose name).
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} | {} | {}", self.app_label, self.model, self.name)
+    }
+}
+
+/// What names a permission to be granted: the permission itself, or its label.
+#[derive(Clone, Debug)]
+pub enum PermissionRef {
+    /// A row that was loaded.
+    Id(i32),
+    /// `app_label.codename`, looked up when it is used; one that names no row or several is an error.
+    Label(String),
+}
+
+impl From<&Permission> for PermissionRef {
+    fn from(permission: &Permission) -> Self {
+        Self::Id(permission.id)
+    }
+}
+
+impl From<Permission> for PermissionRef {
+    fn from(permission: Permission) -> Self {
+        Self::Id(permission.id)
+    }
+}
+
+impl From<&str> for PermissionRef {
+    fn from(label: &str) -> Self {
+        Self::Label(label.to_owned())
+    }
+}
+
+impl From<String> for PermissionRef {
+    fn from(label: String) -> Self {
+        Self::Label(label)
+    }
+}
+
+impl Auth {
+    /// The permission with this label.
+    ///
+    /// A label that no row or several rows bear (two models of an app may share a codename, CONTRACT 2.9) is an error.
+    pub async fn permission(&self, db: impl Into<Db<'_>>, label: &str) -> Result<Permission> {
+        let mut found = self.permissions_labelled(db.into(), label).await?;
+        match found.len() {
+            0 => Err(Error::unknown("permission", label)),
+            1 => Ok(found.remove(0)),
+            _ => {
+                let models: Vec<_> = found.iter().map(|permission| permission.model.as_str()).collect();
+                Err(Error::invalid(format!("`{label}` names a permission on several models: {}", models.join(", "))))
+            }
+        }
+    }
+
+    /// Every permission there is, in Django's order (CONTRACT 2.14).
+    pub async fn permissions(&self, db: impl Into<Db<'_>>) -> Result<Vec<Permission>> {
+        find(db.into(), "", vec![]).await
+    }
+
+    async fn permissions_labelled(&self, db: Db<'_>, label: &str) -> Result<Vec<Permission>> {
+        let Some((app_label, codename)) = label.split_once('.') else {
+            return Err(Error::invalid(format!("`{label}` is not of the form `app_label.codename`")));
+        };
+        if label.contains('\0') {
+            return Ok(Vec::new());
+        }
+        let mut found =
+            find(db, "WHERE ct.app_label = ? AND p.codename = ?", vec![app_label.into(), codename.into()]).await?;
+        found.retain(|permission| permission.codename == codename && permission.app_label == app_label);
+        Ok(found)
+    }
+
+    /// The keys of the permissions named, each once.
+    pub(super) async fn permission_ids(
+        &self,
+        db: Db<'_>,
+        named: impl IntoIterator<Item = impl Into<PermissionRef>>,
+    ) -> Result<Vec<i64>> {
+        let named: Vec<PermissionRef> = named.into_iter().map(Into::into).collect();
+        let mut ids = Vec::new();
+        for permission in named {
+            let id = match permission {
+                PermissionRef::Id(id) => id,
+                PermissionRef::Label(label) => self.permission(db, &label).await?.id,
+            };
+            if !ids.contains(&i64::from(id)) {
+                ids.push(id.into());
+            }
+        }
+        Ok(ids)
+    }
+}
+
+async fn find(db: Db<'_>, filter: &str, values: Vec<Value>) -> Result<Vec<Permission>> {
+    let on = db.get_database_backend();
+    let mut sql = format!(
+        "SELECT p.id, p.name, p.codename, ct.app_label, ct.model FROM auth_permission p \
+         JOIN django_content_type ct ON ct.id = p.content_type_id {filter} \
+         ORDER BY ct.app_label, ct.model, p.codename"
+    );
+    if on == sea_orm::DbBackend::Postgres {
+        for place in 1..=values.len() {
+            sql = sql.replacen('?', &format!("${place}"), 1);
+        }
+    }
+    let rows = db.query_all_raw(Statement::from_sql_and_values(on, sql, values)).await?;
+    Ok(rows.iter().map(Permission::read).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,143 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use refrain_entity::UserTable;
+use sea_orm::DbBackend;
+
+use super::{Backend, ModelBackend, load::Statements, password::Passwords};
+
+/// How this site keeps its users: where they are, how passwords are hashed, who is asked for permissions.
+///
+/// ```
+/// use refrain::auth::Auth;
+/// use refrain::entity::{Key, UserTable};
+///
+/// let django_own = Auth::default();
+/// let members = Auth::new(UserTable::custom("club", "Member", Key::Uuid));
+/// # let _ = (django_own, members);
+/// ```
+///
+/// A cheap handle: clones share what they know. Make one for a process: a permission granted through it is seen by the
+/// next check of every user loaded through it.
+#[derive(Clone)]
+pub struct Auth {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    users: UserTable,
+    passwords: Passwords,
+    backends: Vec<Arc<dyn Backend>>,
+    only_model_backend: bool,
+    upgrades_adopted: bool,
+    statements: [Arc<Statements>; 3],
+    grants: Arc<AtomicU64>,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self::new(UserTable::default())
+    }
+}
+
+impl Auth {
+    /// A site with these users, Django's password settings, and [`ModelBackend`] alone.
+    pub fn new(users: UserTable) -> Self {
+        let statements =
+            [DbBackend::Sqlite, DbBackend::Postgres, DbBackend::MySql].map(|on| Statements::new(&users, on));
+        Self {
+            inner: Arc::new(Inner {
+                users,
+                passwords: Passwords::default(),
+                backends: vec![Arc::new(ModelBackend)],
+                only_model_backend: true,
+                upgrades_adopted: false,
+                statements: statements.map(Arc::new),
+                grants: Arc::default(),
+            }),
+        }
+    }
+
+    /// The same with other password settings.
+    #[doc(alias = "PASSWORD_HASHERS")]
+    pub fn with_passwords(&self, passwords: Passwords) -> Self {
+        self.with(|inner| inner.passwords = passwords)
+    }
+
+    /// The same with this chain of backends instead; the first grant or veto settles a question.
+    #[doc(alias = "AUTHENTICATION_BACKENDS")]
+    pub fn with_backends(&self, backends: Vec<Arc<dyn Backend>>) -> Self {
+        self.with(|inner| {
+            inner.backends = backends;
+            inner.only_model_backend = false;
+        })
+    }
+
+    /// The same, but outdated password hashes are renewed at log-in also in a user table that Django made.
+    pub fn upgrading_adopted_passwords(&self) -> Self {
+        self.with(|inner| inner.upgrades_adopted = true)
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        change(&mut inner);
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Where the users are.
+    pub fn users(&self) -> &UserTable {
+        &self.inner.users
+    }
+
+    /// How passwords are hashed.
+    pub fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
+    }
+
+    /// Who is asked for permissions, in order.
+    pub fn backends(&self) -> &[Arc<dyn Backend>] {
+        &self.inner.backends
+    }
+
+    /// Is [`ModelBackend`] the whole chain, so that the permissions held answer every question?
+    pub(super) fn only_model_backend(&self) -> bool {
+        self.inner.only_model_backend
+    }
+
+    pub(super) fn upgrades_adopted(&self) -> bool {
+        self.inner.upgrades_adopted
+    }
+
+    pub(super) fn statements(&self, on: DbBackend) -> &Statements {
+        match on {
+            DbBackend::Postgres => &self.inner.statements[1],
+            DbBackend::MySql => &self.inner.statements[2],
+            _ => &self.inner.statements[0],
+        }
+    }
+
+    /// How many times permissions were changed through this handle.
+    pub(super) fn grants_made(&self) -> u64 {
+        self.inner.grants.load(Ordering::Acquire)
+    }
+
+    /// Makes every user value loaded before now ask the database again.
+    ///
+    /// Called by everything here that changes permissions. Call it yourself after committing a transaction in which
+    /// you changed some, if a user value outlives the transaction.
+    pub fn permissions_changed(&self) {
+        self.inner.grants.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("users", &self.inner.users).finish_non_exhaustive()
+    }
+}

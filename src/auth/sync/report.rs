@@ -1,0 +1,50 @@
+use std::fmt;
+
+/// What a synchronisation did, and what it found.
+#[derive(Clone, Debug, Default)]
+pub struct SyncReport {
+    /// Labels of permissions that were added.
+    pub created: Vec<String>,
+    /// Former and new labels of permissions that were renamed.
+    pub renamed: Vec<(String, String)>,
+    /// The same, of those that were not renamed because the database is Django's and the flag was not given.
+    pub held_back: Vec<(String, String)>,
+    /// Labels of permissions that were removed by name.
+    pub removed: Vec<String>,
+    /// Permissions on registered models that no declaration names.
+    pub unnamed: Vec<UnnamedPermission>,
+}
+
+/// A permission that no declaration names.
+#[derive(Clone, Debug)]
+pub struct UnnamedPermission {
+    pub(super) id: i32,
+    /// `app.codename`
+    pub label: String,
+    /// The name for people.
+    pub name: String,
+    /// How many grants hang on it: of users, of groups, and on single rows.
+    pub grants: u64,
+}
+
+/// A line for each thing done or found; nothing where nothing was.
+impl fmt::Display for SyncReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for label in &self.created {
+            writeln!(f, "added {label}")?;
+        }
+        for (former, label) in &self.renamed {
+            writeln!(f, "renamed {former} to {label}")?;
+        }
+        for (former, label) in &self.held_back {
+            writeln!(f, "not renamed {former} to {label}: the database was made by Django")?;
+        }
+        for label in &self.removed {
+            writeln!(f, "removed {label}")?;
+        }
+        for UnnamedPermission { label, grants, .. } in &self.unnamed {
+            writeln!(f, "no declaration names {label}, on which {grants} grants hang")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+use std::fmt;
+
+use refrain_entity::Key;
+use sea_orm::{
+    ColumnTrait, DbBackend, DbErr, QueryResult, Value,
+    sea_query::{ColumnType, Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+/// A user's primary key.
+///
+/// A type of its own, and no sea-orm value when it is absent: `column.eq(user.id())` does not compile, because for an
+/// anonymous caller it would mean `IS NULL` and give them every row nobody owns. Compare with
+/// [`User::owns`](super::User::owns).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum UserId {
+    /// Django's `AutoField` or `BigAutoField`.
+    Integer(i64),
+    /// Django's `UUIDField`.
+    Uuid(Uuid),
+}
+
+impl UserId {
+    /// As the user table and the tables that point at it hold it: Django keeps a uuid as 32 hexadecimal digits where
+    /// the database has no such type (CONTRACT 1.10).
+    pub(crate) fn value(self, backend: DbBackend) -> Value {
+        match (self, backend) {
+            (Self::Integer(id), _) => id.into(),
+            (Self::Uuid(id), DbBackend::Postgres) => id.into(),
+            (Self::Uuid(id), _) => hex(id).into(),
+        }
+    }
+
+    /// Reads a key column of a row.
+    pub(crate) fn read(row: &QueryResult, column: &str, key: Key) -> Result<Self, DbErr> {
+        match key {
+            Key::Integer | Key::BigInteger => {
+                // the width is the site's: PostgreSQL decodes neither as the other (CONTRACT 1.5)
+                let wide = row.try_get::<i64>("", column);
+                Ok(Self::Integer(match wide {
+                    Ok(id) => id,
+                    Err(_) => row.try_get::<i32>("", column)?.into(),
+                }))
+            }
+            Key::Uuid => match row.try_get::<Uuid>("", column) {
+                Ok(id) => Ok(Self::Uuid(id)),
+                Err(_) => {
+                    let text: String = row.try_get("", column)?;
+                    let id = Uuid::parse_str(&text).map_err(|_| DbErr::Type(format!("`{column}` is no uuid")))?;
+                    Ok(Self::Uuid(id))
+                }
+            },
+        }
+    }
+
+    /// Reads a key written as text, as Django's session does.
+    pub fn parse(text: &str, key: Key) -> Option<Self> {
+        match key {
+            Key::Integer | Key::BigInteger => text.parse().ok().map(Self::Integer),
+            Key::Uuid => Uuid::parse_str(text).ok().map(Self::Uuid),
+        }
+    }
+
+    /// The condition that a column holds this key, in whichever form the column keeps it; `None` where the column
+    /// can hold no such key.
+    pub(crate) fn is_in<C: ColumnTrait>(self, column: C, backend: DbBackend) -> Option<Expr> {
+        let definition = column.def();
+        let at = || Expr::col(column.as_column_ref());
+        match (self, definition.get_column_type()) {
+            (
+                Self::Integer(id),
+                ColumnType::TinyInteger
+                | ColumnType::SmallInteger
+                | ColumnType::Integer
+                | ColumnType::BigInteger
+                | ColumnType::Unsigned
+                | ColumnType::BigUnsigned,
+            ) => Some(at().eq(id)),
+            (Self::Uuid(id), ColumnType::Uuid) if backend == DbBackend::Postgres => Some(at().eq(id)),
+            // sea-orm writes a blob into such a column, Django writes text
+            (Self::Uuid(id), ColumnType::Uuid) => Some(at().is_in([Value::from(id), hex(id).into()])),
+            (Self::Uuid(id), ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text) => {
+                Some(at().is_in([hex(id), id.to_string()]))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(id) => id.fmt(f),
+            Self::Uuid(id) => id.fmt(f),
+        }
+    }
+}
+
+impl From<i32> for UserId {
+    fn from(id: i32) -> Self {
+        Self::Integer(id.into())
+    }
+}
+
+impl From<i64> for UserId {
+    fn from(id: i64) -> Self {
+        Self::Integer(id)
+    }
+}
+
+impl From<Uuid> for UserId {
+    fn from(id: Uuid) -> Self {
+        Self::Uuid(id)
+    }
+}
+
+fn hex(id: Uuid) -> String {
+    id.simple().to_string()
+}

@@ -1,0 +1,241 @@
+use refrain_entity::{Key, Moment};
+use sea_orm::{
+    ConnectionTrait, SqlErr, Value,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
+use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
+
+use super::{Auth, Lookup, User, UserId, password};
+use crate::{Db, Error, Result};
+
+/// A user to be made.
+///
+/// ```
+/// use refrain::auth::NewUser;
+///
+/// let alice = NewUser::new("alice").password("correct horse").email("alice@example.com").staff();
+/// # let _ = alice;
+/// ```
+#[derive(Clone)]
+pub struct NewUser {
+    username: String,
+    password: Option<String>,
+    email: String,
+    first_name: String,
+    last_name: String,
+    is_active: bool,
+    is_staff: bool,
+    is_superuser: bool,
+}
+
+impl NewUser {
+    /// An active user without a password they could log in with.
+    pub fn new(username: impl Into<String>) -> Self {
+        Self {
+            username: username.into(),
+            password: None,
+            email: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            is_active: true,
+            is_staff: false,
+            is_superuser: false,
+        }
+    }
+
+    /// With a password; it is hashed when the user is made.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// With an address.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = email.into();
+        self
+    }
+
+    /// With a given and a family name.
+    pub fn full_name(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
+        (self.first_name, self.last_name) = (first.into(), last.into());
+        self
+    }
+
+    /// Who holds nothing, whatever is granted.
+    pub fn inactive(mut self) -> Self {
+        self.is_active = false;
+        self
+    }
+
+    /// Who is let in where staff is.
+    pub fn staff(mut self) -> Self {
+        self.is_staff = true;
+        self
+    }
+
+    /// Who holds every permission, and is staff.
+    pub fn superuser(mut self) -> Self {
+        self.is_superuser = true;
+        self.staff()
+    }
+
+    /// CONTRACT 3.21, and what the columns hold.
+    fn check(&mut self) -> Result<()> {
+        self.username = self.username.nfkc().collect();
+        if self.username.is_empty() {
+            return Err(Error::invalid("the username must be set"));
+        }
+        if !self.username.chars().all(|c| c.is_alphanumeric() || "_@.+-".contains(c)) {
+            return Err(Error::invalid("a username has letters, digits and @ . + - _ only"));
+        }
+        self.email = normalize_email(&self.email);
+        for (what, text, most) in [
+            ("username", &self.username, 150),
+            ("email", &self.email, 254),
+            ("first name", &self.first_name, 150),
+            ("last name", &self.last_name, 150),
+        ] {
+            if text.chars().count() > most {
+                return Err(Error::invalid(format!("the {what} has more than {most} characters")));
+            }
+            if text.contains('\0') {
+                return Err(Error::invalid(format!("the {what} has a NUL character")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Auth {
+    /// Makes a user.
+    #[doc(alias = "create_superuser")]
+    pub async fn create_user(&self, db: impl Into<Db<'_>>, mut user: NewUser) -> Result<User> {
+        let db = db.into();
+        user.check()?;
+        let password = match &user.password {
+            Some(password) => self.passwords().hash(password).await?,
+            None => password::unusable(),
+        };
+        let on = db.get_database_backend();
+        let users = self.users();
+        let mut row: Vec<(&str, Value)> = vec![
+            (&users.username, user.username.clone().into()),
+            ("password", password.into()),
+            ("first_name", user.first_name.into()),
+            ("last_name", user.last_name.into()),
+            ("email", user.email.into()),
+            ("is_active", user.is_active.into()),
+            ("is_staff", user.is_staff.into()),
+            ("is_superuser", user.is_superuser.into()),
+            ("date_joined", Moment::now().into()),
+        ];
+        if users.key == Key::Uuid {
+            row.push(("id", UserId::Uuid(Uuid::new_v4()).value(on)));
+        }
+        let (columns, values): (Vec<_>, Vec<_>) =
+            row.into_iter().map(|(column, value)| (Alias::new(column), Expr::from(value))).unzip();
+        let statement =
+            Query::insert().into_table(Alias::new(&*users.table)).columns(columns).values_panic(values).to_owned();
+        db.execute(&statement).await.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => {
+                Error::invalid(format!("there is a user called `{}`", user.username))
+            }
+            _ => error.into(),
+        })?;
+        let made = self.load(db, Lookup::Username(&user.username)).await?;
+        made.ok_or_else(|| Error::wiring("a user was made and is not there"))
+    }
+
+    /// The user with this name, with the permissions they hold.
+    pub async fn user(&self, db: impl Into<Db<'_>>, username: &str) -> Result<Option<User>> {
+        Ok(self.load(db.into(), Lookup::Username(username)).await?)
+    }
+
+    /// The user with this key, with the permissions they hold.
+    pub async fn user_by_id(&self, db: impl Into<Db<'_>>, id: impl Into<UserId>) -> Result<Option<User>> {
+        Ok(self.load(db.into(), Lookup::Id(id.into())).await?)
+    }
+}
+
+impl User {
+    /// Loads this user afresh: flags, permissions and all. `None` where the row is gone.
+    pub async fn reload(&self, db: impl Into<Db<'_>>) -> Result<Option<User>> {
+        let Some(id) = self.id() else { return Ok(Some(User::anonymous(self.auth()))) };
+        self.auth().user_by_id(db, id).await
+    }
+
+    /// Writes the flags `is_active`, `is_staff` and `is_superuser`, as they stand on this value.
+    pub async fn save_flags(&self, db: impl Into<Db<'_>>) -> Result<()> {
+        let columns = [
+            ("is_active", Value::from(self.is_active)),
+            ("is_staff", self.is_staff.into()),
+            ("is_superuser", self.is_superuser.into()),
+        ];
+        self.write(db.into(), columns).await?;
+        self.auth().permissions_changed();
+        Ok(())
+    }
+
+    /// Gives the user a new password; it is hashed with the site's preferred algorithm.
+    pub async fn set_password(&mut self, db: impl Into<Db<'_>>, password: &str) -> Result<()> {
+        let stored = self.auth().passwords().hash(password).await?;
+        self.write(db.into(), [("password", Value::from(stored.clone()))]).await?;
+        self.remember_password(stored);
+        Ok(())
+    }
+
+    /// Is this the user's password?
+    pub async fn check_password(&self, password: &str) -> Result<bool> {
+        Ok(self.auth().passwords().verify(password, self.password()).await?.is_right())
+    }
+
+    pub(super) async fn write<const N: usize>(&self, db: Db<'_>, columns: [(&str, Value); N]) -> Result<()> {
+        let statement = Query::update()
+            .table(Alias::new(&*self.auth().users().table))
+            .values(columns.map(|(column, value)| (Alias::new(column), Expr::from(value))))
+            .and_where(Expr::col(Alias::new("id")).eq(self.key_value(db)?))
+            .to_owned();
+        db.execute(&statement).await?;
+        Ok(())
+    }
+
+    pub(super) fn key_value(&self, db: Db<'_>) -> Result<Value> {
+        Ok(self.key()?.value(db.get_database_backend()))
+    }
+}
+
+/// The domain in lower case, without surrounding spaces; the local part as it is.
+fn normalize_email(email: &str) -> String {
+    let email = email.trim();
+    match email.rsplit_once('@') {
+        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        None => email.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(user: NewUser) -> Result<NewUser, String> {
+        let mut user = user;
+        user.check().map(|()| user).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_are_normalised() {
+        assert_eq!(checked(NewUser::new("\u{2126}")).unwrap().username, "\u{3a9}");
+        assert_eq!(checked(NewUser::new("a").email(" A.b@EXAMPLE.com ")).unwrap().email, "A.b@example.com");
+    }
+
+    #[test]
+    fn what_no_user_may_be_called() {
+        for name in ["", "a b", "a/b", "a\0", &"x".repeat(151)] {
+            assert!(checked(NewUser::new(name)).is_err(), "{name:?}");
+        }
+        for name in ["alice", "a.b+c-d_e@f", "Ünïcödé9", &"x".repeat(150)] {
+            assert!(checked(NewUser::new(name)).is_ok(), "{name:?}");
+        }
+    }
+}

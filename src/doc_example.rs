@@ -1,0 +1,24 @@
+//! The model that the examples in this documentation are about.
+
+/// The seed of every example: a car with a name and an owner.
+pub mod car {
+    use sea_orm::entity::prelude::*;
+
+    #[allow(missing_docs)]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, crate::model::Model)]
+    #[sea_orm(table_name = "drivers_car")]
+    #[refrain(app = "drivers", model = "Car", permissions(publish_car = "Can publish car listing"), owner = "owner_id")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub name: String,
+        pub owner_id: Option<i32>,
+        pub published: bool,
+    }
+
+    #[allow(missing_docs)]
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

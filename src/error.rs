@@ -1,0 +1,65 @@
+use std::borrow::Cow;
+
+use sea_orm::DbErr;
+
+use crate::auth::password;
+
+/// What went wrong where an answer was wanted. None of these is a denial: a question that could not be answered is never
+/// an allow, and never a 403.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database did not answer, or answered with something unreadable.
+    #[error("the database could not tell")]
+    Database(#[from] DbErr),
+    /// Something outside the database, asked by a class of yours, did not answer.
+    #[error("could not tell")]
+    CouldNotTell(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The parts do not fit together: a mistake in the program or its configuration.
+    #[error("{0}")]
+    Wiring(Cow<'static, str>),
+    /// What was asked to be written cannot be: the message says what the caller gave and why not.
+    #[error("{0}")]
+    Invalid(String),
+    /// No permission, group or user of that name.
+    #[error("no {kind} is called `{name}`")]
+    Unknown {
+        /// What was looked for.
+        kind: &'static str,
+        /// The name given.
+        name: String,
+    },
+}
+
+/// A result that may be "could not tell".
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// A mistake in how the parts were put together.
+    pub fn wiring(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Wiring(message.into())
+    }
+
+    /// A source outside the database that failed to answer.
+    pub fn could_not_tell(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::CouldNotTell(error.into())
+    }
+
+    /// A value that was refused.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid(message.into())
+    }
+
+    pub(crate) fn unknown(kind: &'static str, name: impl Into<String>) -> Self {
+        Self::Unknown { kind, name: name.into() }
+    }
+}
+
+impl From<password::Error> for Error {
+    fn from(error: password::Error) -> Self {
+        match error {
+            password::Error::TooLong => Self::invalid(error.to_string()),
+            error => Self::could_not_tell(error),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use std::{any::TypeId, borrow::Cow, fmt};
+
+use super::Model;
+use crate::{
+    Error, Result,
+    auth::User,
+    permission::{Action, Rule},
+};
+
+/// What is known of a registered model, with its types erased.
+#[derive(Clone)]
+pub struct ModelInfo {
+    entity: TypeId,
+    app_label: &'static str,
+    object_name: &'static str,
+    model_name: &'static str,
+    verbose_name: &'static str,
+    default_permissions: &'static [&'static str],
+    permissions: &'static [(&'static str, &'static str)],
+    renamed_from: Option<&'static str>,
+    owned_by: Option<fn(&User) -> Rule>,
+    /// `app.codename` for each first part that a standard action asks
+    labels: [String; 4],
+}
+
+const STANDARD: [&str; 4] = ["view", "add", "change", "delete"];
+
+impl ModelInfo {
+    /// What `M` declares.
+    pub fn of<M: Model>() -> Self {
+        Self {
+            entity: TypeId::of::<M>(),
+            app_label: M::APP_LABEL,
+            object_name: M::OBJECT_NAME,
+            model_name: M::MODEL_NAME,
+            verbose_name: M::VERBOSE_NAME,
+            default_permissions: M::DEFAULT_PERMISSIONS,
+            permissions: M::PERMISSIONS,
+            renamed_from: M::RENAMED_FROM,
+            owned_by: M::owner().map(|_| owned_by::<M> as fn(&User) -> Rule),
+            labels: STANDARD.map(|first| label(M::APP_LABEL, first, M::MODEL_NAME)),
+        }
+    }
+
+    /// The label of the app.
+    pub fn app_label(&self) -> &'static str {
+        self.app_label
+    }
+
+    /// The class name: `Car`.
+    pub fn object_name(&self) -> &'static str {
+        self.object_name
+    }
+
+    /// The class name in lower case: `car`.
+    pub fn model_name(&self) -> &'static str {
+        self.model_name
+    }
+
+    /// The former class name in lower case.
+    pub fn renamed_from(&self) -> Option<&'static str> {
+        self.renamed_from
+    }
+
+    /// Does it declare an owner column?
+    pub fn has_owner(&self) -> bool {
+        self.owned_by.is_some()
+    }
+
+    /// The codename and name of every permission it declares, the automatic ones first (CONTRACT 2.3).
+    pub fn declared_permissions(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let automatic = self
+            .default_permissions
+            .iter()
+            .map(|first| (format!("{first}_{}", self.model_name), format!("Can {first} {}", self.verbose_name)));
+        automatic.chain(self.permissions.iter().map(|(codename, name)| ((*codename).to_owned(), (*name).to_owned())))
+    }
+
+    /// The label of the permission that model permissions ask for an action; `None` asks for none.
+    pub fn label(&self, action: Action) -> Option<Cow<'_, str>> {
+        let first = action.codename()?;
+        Some(match STANDARD.iter().position(|standard| *standard == first) {
+            Some(place) => self.labels[place].as_str().into(),
+            None => label(self.app_label, first, self.model_name).into(),
+        })
+    }
+
+    pub(crate) fn entity(&self) -> TypeId {
+        self.entity
+    }
+
+    pub(crate) fn default_permissions(&self) -> &'static [&'static str] {
+        self.default_permissions
+    }
+
+    /// The rows this user owns.
+    pub(crate) fn owned_by(&self, user: &User) -> Result<Rule> {
+        let owned_by = self.owned_by.ok_or_else(|| Error::wiring(format!("`{self}` declares no owner")))?;
+        Ok(owned_by(user))
+    }
+}
+
+/// `drivers.car`, as Django's `Meta.label_lower`.
+impl fmt::Display for ModelInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.app_label, self.model_name)
+    }
+}
+
+impl fmt::Debug for ModelInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ModelInfo({self})")
+    }
+}
+
+fn owned_by<M: Model>(user: &User) -> Rule {
+    M::owner().map_or(Rule::Never, |column| user.owns(column))
+}
+
+fn label(app_label: &str, first: &str, model_name: &str) -> String {
+    format!("{app_label}.{first}_{model_name}")
+}

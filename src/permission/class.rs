@@ -1,0 +1,116 @@
+use std::borrow::Cow;
+
+use async_trait::async_trait;
+
+use super::{Action, Asking, Context, Denial, Over, Rule};
+use crate::{Result, model::ModelInfo};
+
+/// Says what a caller may do, and to which rows.
+///
+/// The owner rule: reading is for everybody the other classes let in, writing is for the row's owner.
+///
+/// ```
+/// use refrain::{Context, Operators, PermissionClass, Result, Rule, async_trait};
+/// # use refrain::doc_example::car;
+///
+/// #[derive(Clone, Copy, Operators)]
+/// struct IsOwnerOrReadOnly;
+///
+/// #[async_trait]
+/// impl PermissionClass for IsOwnerOrReadOnly {
+///     type Model = car::Entity;
+///
+///     async fn rows(&self, cx: &Context<'_>) -> Result<Rule> {
+///         if cx.action().is_safe() {
+///             return Ok(Rule::Always);
+///         }
+///         Ok(cx.user().owns(car::Column::OwnerId))
+///     }
+/// }
+/// ```
+///
+/// Both hooks may be left out. Together they are the class's meaning: no row at all where `has_permission` says no, else
+/// `rows`. `&`, `|` and `!` combine meanings, so that a list shows exactly the rows whose detail route answers. A class
+/// must answer from the context alone, not from what it was asked before.
+#[doc(alias = "BasePermission")]
+#[async_trait]
+pub trait PermissionClass: Send + Sync + 'static {
+    /// The models it can judge: an entity, [`OwnedModel`](super::OwnedModel) or [`AnyModel`](super::AnyModel).
+    type Model: Over;
+
+    /// Can this hold for the caller and the action at all?
+    async fn has_permission(&self, _cx: &Context<'_>) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// For which rows?
+    #[doc(alias = "has_object_permission")]
+    async fn rows(&self, _cx: &Context<'_>) -> Result<Rule> {
+        Ok(Rule::Always)
+    }
+
+    /// How it is written in an expression; the type's name unless said otherwise.
+    fn name(&self) -> Cow<'static, str> {
+        type_name::<Self>().into()
+    }
+
+    /// What a caller is told whom this class refused (CONTRACT 6.11).
+    #[doc(alias("message", "code"))]
+    fn denial(&self) -> Denial {
+        Denial::default()
+    }
+
+    /// The permissions it asks for, as labels, for the document and for `check`.
+    fn permissions_asked(&self, _model: Option<&ModelInfo>, _action: Action) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Answers at once where no future is needed; how the stock classes stay cheap.
+    #[doc(hidden)]
+    fn meaning_now(&self, _cx: &Context<'_>) -> Option<Result<Rule>> {
+        None
+    }
+}
+
+/// A class with its types erased. Users implement [`PermissionClass`]; everything else works on this.
+pub trait ErasedClass: Send + Sync {
+    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>>;
+    fn meaning<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Rule>;
+    fn fits(&self, model: Option<&ModelInfo>) -> std::result::Result<(), String>;
+    fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String>;
+    fn denial(&self) -> Denial;
+    fn name(&self) -> Cow<'static, str>;
+}
+
+impl<C: PermissionClass> ErasedClass for C {
+    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
+        PermissionClass::meaning_now(self, cx)
+    }
+
+    fn meaning<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Rule> {
+        Box::pin(async move { if self.has_permission(cx).await? { self.rows(cx).await } else { Ok(Rule::Never) } })
+    }
+
+    fn fits(&self, model: Option<&ModelInfo>) -> std::result::Result<(), String> {
+        <C::Model as Over>::fits(model)
+    }
+
+    fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {
+        PermissionClass::permissions_asked(self, model, action)
+    }
+
+    fn denial(&self) -> Denial {
+        PermissionClass::denial(self)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        PermissionClass::name(self)
+    }
+}
+
+/// The last part of a type's path, without its parameters.
+pub(super) fn type_name<T: ?Sized>() -> &'static str {
+    let path = std::any::type_name::<T>();
+    let bare = path.split('<').next().unwrap_or(path);
+    bare.rsplit("::").next().unwrap_or(bare)
+}

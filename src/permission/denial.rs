@@ -1,0 +1,33 @@
+use std::borrow::Cow;
+
+/// What a refused caller is told: a stable code and a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// For programs: `permission_denied`.
+    pub code: Cow<'static, str>,
+    /// For people: `You do not have permission to perform this action.`
+    pub sentence: Cow<'static, str>,
+}
+
+impl Default for Denial {
+    /// DRF's `PermissionDenied` (CONTRACT 7.40).
+    fn default() -> Self {
+        Self::new("permission_denied", "You do not have permission to perform this action.")
+    }
+}
+
+impl Denial {
+    /// A denial in a class's own words.
+    pub fn new(code: impl Into<Cow<'static, str>>, sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: code.into(), sentence: sentence.into() }
+    }
+}
+
+/// A denial, and which part of the expression it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// The class that refused, as it is written in the expression.
+    pub class: String,
+    /// What it says.
+    pub denial: Denial,
+}

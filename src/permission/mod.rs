@@ -1,0 +1,40 @@
+//! Permission classes: one rule, read as a request's answer, a row's, a list's and a document's.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`PermissionClass`] | what you implement |
+//! | [`Rule`] | what it answers: every row, none, or those meeting a condition |
+//! | [`Context`] | what it is asked: who, which action, which model |
+//! | `&`, `\|`, `!` | expressions of classes; [`PermissionsFor`] checks them against a model |
+//! | [`Permissions`] | an expression as a value |
+//! | [`RowHook`] | a rule no SQL can say |
+
+mod action;
+mod class;
+mod context;
+mod denial;
+mod expression;
+mod hook;
+mod operators;
+mod over;
+mod refusal;
+mod rule;
+mod stock;
+mod tree;
+
+use std::{future::Future, pin::Pin};
+
+pub use action::{Action, CustomAction};
+pub use class::PermissionClass;
+pub use context::Context;
+pub use denial::{Denial, Denied};
+pub use expression::{Classes, ExpressionError};
+pub use hook::{Hook, Lists, RowHook};
+pub use operators::{And, Combine, IntoPermissions, Not, Operators, Or, PermissionsFor};
+pub use over::{AnyModel, Both, Fits, Over, OwnedModel};
+pub use rule::Rule;
+pub(crate) use rule::{Judged, judge_one, judged};
+pub use stock::*;
+pub use tree::Permissions;
+
+type Asking<'a, T> = Pin<Box<dyn Future<Output = crate::Result<T>> + Send + 'a>>;

@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+/// Makes `&`, `|` and `!` work on a permission class of yours.
+///
+/// Without it, `.and()`, `.or()` and `.not()` do ([`Combine`]).
+pub use refrain_macros::Operators;
+
+use super::{Both, Fits, Hook, PermissionClass, Permissions, RowHook, class::ErasedClass};
+
+/// Both must let the caller through: `A & B`.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct And<A, B>(pub A, pub B);
+
+/// One must let the caller through: `A | B`.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct Or<A, B>(pub A, pub B);
+
+/// Lets through whom and what the other does not: `!A`.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct Not<A>(pub A);
+
+/// Something that may stand in an expression of permission classes, and the models it is for.
+pub trait IntoPermissions {
+    /// The models every part of it is for.
+    type Model;
+    /// The expression as a value.
+    fn into_permissions(self) -> Permissions;
+}
+
+/// An expression every part of which can judge rows of `E`.
+///
+/// A rule for another model, or an owner rule on a model without an owner, does not compile.
+pub trait PermissionsFor<E>: IntoPermissions {}
+
+impl<E, P: IntoPermissions<Model: Fits<E>>> PermissionsFor<E> for P {}
+
+/// The operators as methods, for classes that derive none.
+pub trait Combine: IntoPermissions + Sized {
+    /// `self & other`
+    fn and<B: IntoPermissions>(self, other: B) -> And<Self, B> {
+        And(self, other)
+    }
+    /// `self | other`
+    fn or<B: IntoPermissions>(self, other: B) -> Or<Self, B> {
+        Or(self, other)
+    }
+    /// `!self`
+    fn not(self) -> Not<Self> {
+        Not(self)
+    }
+}
+
+impl<P: IntoPermissions> Combine for P {}
+
+impl<C: PermissionClass> IntoPermissions for C {
+    type Model = C::Model;
+    fn into_permissions(self) -> Permissions {
+        Permissions::Class(Arc::new(self) as Arc<dyn ErasedClass>)
+    }
+}
+
+impl<H: RowHook> IntoPermissions for Hook<H> {
+    type Model = H::Entity;
+    fn into_permissions(self) -> Permissions {
+        Permissions::Hook(Arc::new(self.0))
+    }
+}
+
+/// An expression whose types are gone already; its fit is checked at mount.
+impl IntoPermissions for Permissions {
+    type Model = super::AnyModel;
+    fn into_permissions(self) -> Permissions {
+        self
+    }
+}
+
+impl<A: IntoPermissions, B: IntoPermissions> IntoPermissions for And<A, B> {
+    type Model = Both<A::Model, B::Model>;
+    fn into_permissions(self) -> Permissions {
+        Permissions::And(vec![self.0.into_permissions(), self.1.into_permissions()])
+    }
+}
+
+impl<A: IntoPermissions, B: IntoPermissions> IntoPermissions for Or<A, B> {
+    type Model = Both<A::Model, B::Model>;
+    fn into_permissions(self) -> Permissions {
+        Permissions::Or(vec![self.0.into_permissions(), self.1.into_permissions()])
+    }
+}
+
+impl<A: IntoPermissions> IntoPermissions for Not<A> {
+    type Model = A::Model;
+    fn into_permissions(self) -> Permissions {
+        Permissions::Not(Box::new(self.0.into_permissions()))
+    }
+}

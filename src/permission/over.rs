@@ -1,0 +1,62 @@
+use std::any::TypeId;
+
+use sea_orm::EntityTrait;
+
+use crate::model::{ModelInfo, Owned};
+
+/// For every model: the class reads no column.
+pub struct AnyModel;
+
+/// For every model with an owner column.
+pub struct OwnedModel;
+
+/// Two operands' models at once.
+pub struct Both<A, B>(A, B);
+
+/// May a class for `Self` judge rows of `E`?
+#[diagnostic::on_unimplemented(
+    message = "a permission class for `{Self}` cannot judge rows of `{E}`",
+    label = "a class for another model"
+)]
+pub trait Fits<E> {}
+
+impl<E> Fits<E> for AnyModel {}
+impl<E: Owned> Fits<E> for OwnedModel {}
+impl<E: EntityTrait> Fits<E> for E {}
+impl<E, A: Fits<E>, B: Fits<E>> Fits<E> for Both<A, B> {}
+
+/// The same question when it can only be asked at mount: for the global default, and for expressions from
+/// configuration. The error says why not.
+pub trait Over: 'static {
+    /// Can rows of this model be judged?
+    fn fits(model: Option<&ModelInfo>) -> Result<(), String>;
+}
+
+impl Over for AnyModel {
+    fn fits(_: Option<&ModelInfo>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl Over for OwnedModel {
+    fn fits(model: Option<&ModelInfo>) -> Result<(), String> {
+        let model = model.ok_or("asks for the owner of a row, and a plain handler has no rows")?;
+        if model.has_owner() {
+            return Ok(());
+        }
+        Err(format!(
+            "asks for the owner of a row, and `{model}` declares no owner; name the column on the entity: \
+             `#[refrain(owner = \"owner_id\")]`"
+        ))
+    }
+}
+
+impl<E: EntityTrait> Over for E {
+    fn fits(model: Option<&ModelInfo>) -> Result<(), String> {
+        match model {
+            Some(model) if model.entity() == TypeId::of::<E>() => Ok(()),
+            Some(model) => Err(format!("judges rows of another model than `{model}`")),
+            None => Err("judges rows, and a plain handler has none".to_owned()),
+        }
+    }
+}

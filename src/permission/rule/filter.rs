@@ -1,0 +1,75 @@
+use sea_orm::{
+    Condition,
+    sea_query::{Expr, ExprTrait, Func},
+};
+
+use super::Rule;
+
+impl Rule {
+    /// The list's reading: the rule as a `WHERE`.
+    ///
+    /// Conditions in positive places stay bare, so that indexes serve them; negation goes to the leaves, where a NULL
+    /// is made false before it is negated. A hook lets through what its pre-filter does: such rows still meet the hook.
+    pub fn filter(&self) -> Condition {
+        if *self == Self::Always { Condition::all() } else { self.admitted() }
+    }
+
+    fn admitted(&self) -> Condition {
+        match self {
+            Self::Always => every_row(),
+            Self::Never => no_row(),
+            Self::When(condition) => Condition::all().add((**condition).clone()),
+            Self::Hook(hook) => hook.superset.admitted(),
+            Self::All(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.admitted())),
+            Self::Any(rules) => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted())),
+            Self::Not(rule) => rule.refused(),
+        }
+    }
+
+    fn refused(&self) -> Condition {
+        match self {
+            Self::Always => no_row(),
+            Self::Never | Self::Hook(_) => every_row(),
+            Self::When(condition) => Condition::all().add(known(condition).not()),
+            Self::All(rules) => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.refused())),
+            Self::Any(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.refused())),
+            Self::Not(rule) => rule.admitted(),
+        }
+    }
+
+    /// The row's reading: one boolean over the row at hand, never NULL. `None` where only hooks can say.
+    ///
+    /// It never looks at the row's own table again: under a lock it judges the locked version, where a sub-query over
+    /// the same table would answer from before the wait.
+    pub(super) fn truth(&self) -> Option<Expr> {
+        Some(match self {
+            Self::Always => Expr::cust("1 = 1"),
+            Self::Never => Expr::cust("1 = 0"),
+            Self::When(condition) => known(condition),
+            Self::Hook(_) => return None,
+            Self::All(rules) => fold(rules, Expr::and)?,
+            Self::Any(rules) => fold(rules, Expr::or)?,
+            Self::Not(rule) => rule.truth()?.not(),
+        })
+    }
+}
+
+/// Spelled out: sea-query leaves empty conditions out, which inside an `OR` would turn "every row" into nothing.
+fn every_row() -> Condition {
+    Condition::all().add(Expr::cust("1 = 1"))
+}
+
+fn no_row() -> Condition {
+    Condition::all().add(Expr::cust("1 = 0"))
+}
+
+fn fold(rules: &[Rule], join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
+    let mut truths = rules.iter().map(Rule::truth);
+    let first = truths.next().expect("a combination is never empty");
+    truths.try_fold(first?, |joined, truth| Some(join(joined, truth?)))
+}
+
+/// NULL is false.
+fn known(condition: &Expr) -> Expr {
+    Func::coalesce([condition.clone(), Expr::cust("FALSE")]).into()
+}

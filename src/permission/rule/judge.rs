@@ -1,0 +1,88 @@
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryTrait, Select, sea_query::Expr};
+
+use super::{Residue, Rule};
+use crate::{Db, Result, permission::Context};
+
+/// A row, and what each rule says of it: `Always`, `Never`, or the hooks that are still to be asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Judged<M> {
+    pub(crate) row: M,
+    verdicts: Vec<Rule>,
+}
+
+impl<M: Sync + 'static> Judged<M> {
+    /// Does the rule with this place hold for the row? Asks hooks, left to right, only where they decide.
+    pub(crate) async fn holds(&self, place: usize, cx: &Context<'_>) -> Result<bool> {
+        self.verdicts[place].ask(cx, &self.row).await
+    }
+}
+
+/// The rows of a selection with what the database says of every rule, from one statement.
+pub(crate) async fn judged<E: EntityTrait>(
+    db: Db<'_>,
+    rows: Select<E>,
+    rules: &[&Rule],
+) -> Result<Vec<Judged<E::Model>>, DbErr> {
+    let mut conditions: Vec<Expr> = Vec::new();
+    let residues: Vec<Residue> = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
+    let mut statement = rows.into_query();
+    for (place, condition) in conditions.iter().enumerate() {
+        statement.expr_as(condition.clone(), verdict_name(place));
+    }
+    let found = db.query_all(&statement).await?;
+    found
+        .iter()
+        .map(|row| {
+            // a verdict that cannot be read is an error, never a no
+            let answers = (0..conditions.len())
+                .map(|place| row.try_get::<bool>("", &verdict_name(place)))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(Judged {
+                row: E::Model::from_query_result(row, "")?,
+                verdicts: residues.iter().map(|residue| residue.settle(&answers)).collect(),
+            })
+        })
+        .collect()
+}
+
+/// As [`judged`], for a selection of at most one row.
+pub(crate) async fn judge_one<E: EntityTrait>(
+    db: Db<'_>,
+    row: Select<E>,
+    rules: &[&Rule],
+) -> Result<Option<Judged<E::Model>>, DbErr> {
+    Ok(judged(db, row, rules).await?.into_iter().next())
+}
+
+impl Rule {
+    /// Asks what is left after the database has answered.
+    async fn ask<M: Sync + 'static>(&self, cx: &Context<'_>, row: &M) -> Result<bool> {
+        match self {
+            Self::Always => Ok(true),
+            Self::Never => Ok(false),
+            Self::Hook(hook) => hook.hook.ask(cx, row).await,
+            Self::All(rules) => {
+                for rule in rules {
+                    if !Box::pin(rule.ask(cx, row)).await? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Self::Any(rules) => {
+                for rule in rules {
+                    if Box::pin(rule.ask(cx, row)).await? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Self::Not(rule) => Ok(!Box::pin(rule.ask(cx, row)).await?),
+            Self::When(_) => Err(crate::Error::wiring("a condition was left for rust to judge")),
+        }
+    }
+}
+
+fn verdict_name(place: usize) -> String {
+    format!("verdict_{place}")
+}

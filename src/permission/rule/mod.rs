@@ -1,0 +1,215 @@
+//! The rows a permission class lets through.
+
+mod display;
+mod filter;
+mod judge;
+mod residue;
+
+use std::{ops, sync::Arc};
+
+use sea_orm::sea_query::Expr;
+
+pub(crate) use judge::{Judged, judge_one, judged};
+pub(crate) use residue::Residue;
+
+use super::hook::HookRule;
+
+/// What a permission class means for one caller and action: every row, no row, or those that meet a condition.
+///
+/// ```
+/// use refrain::Rule;
+/// use sea_orm::sea_query::{Expr, ExprTrait};
+///
+/// let shown = Rule::when(Expr::col("published").eq(true));
+/// let hidden = !shown.clone();
+/// assert_eq!((shown.clone() & Rule::Always).to_string(), "published = TRUE");
+/// assert_eq!(!hidden, shown);
+/// ```
+///
+/// `&`, `|` and `!` fold constants, so that [`Rule::Always`] and [`Rule::Never`] never stand inside another rule: the
+/// request-level question "can this hold at all?" is a comparison with `Never`.
+///
+/// A condition that is NULL counts as false, also under `!`: `!owned` holds for rows that nobody owns.
+#[derive(Clone, Debug, Default)]
+pub enum Rule {
+    /// Every row.
+    Always,
+    /// No row.
+    #[default]
+    Never,
+    /// The rows for which the database says this condition is true; made by [`Rule::when`].
+    When(Box<Expr>),
+    /// The rows a [`RowHook`](super::RowHook) says yes to.
+    Hook(Arc<HookRule>),
+    /// The rows that meet all of these.
+    All(Vec<Rule>),
+    /// The rows that meet any of these.
+    Any(Vec<Rule>),
+    /// The rows that do not meet this.
+    Not(Box<Rule>),
+}
+
+impl Rule {
+    /// A condition on the row: anything sea-orm's columns, sea-query's expressions or a `Condition` say.
+    ///
+    /// A condition may read other tables by sub-query; a write then judges it again after the row is locked.
+    pub fn when(condition: impl Into<Expr>) -> Self {
+        Self::When(Box::new(condition.into()))
+    }
+
+    /// Does this rule ask Rust code about each row?
+    pub(crate) fn has_hooks(&self) -> bool {
+        match self {
+            Self::Hook(_) => true,
+            Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::has_hooks),
+            Self::Not(rule) => rule.has_hooks(),
+            Self::Always | Self::Never | Self::When(_) => false,
+        }
+    }
+
+    /// The most rows a list by this rule may load to ask hooks about each: the smallest cap of them; `None` where the
+    /// database makes the pages.
+    pub(crate) fn in_memory_cap(&self) -> Option<usize> {
+        match self {
+            Self::Hook(hook) => hook.at_most(),
+            Self::All(rules) | Self::Any(rules) => rules.iter().filter_map(Self::in_memory_cap).min(),
+            Self::Not(rule) => rule.in_memory_cap(),
+            Self::Always | Self::Never | Self::When(_) => None,
+        }
+    }
+
+    /// May this rule's answer change without the row's own columns changing?
+    ///
+    /// Such a rule is judged in a statement begun after the row is locked: the locking statement itself still sees
+    /// what other tables held before the wait.
+    pub(crate) fn reads_other_tables(&self) -> bool {
+        match self {
+            Self::When(condition) => !only_own_columns(condition),
+            Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::reads_other_tables),
+            Self::Not(rule) => rule.reads_other_tables(),
+            Self::Always | Self::Never | Self::Hook(_) => false,
+        }
+    }
+}
+
+impl ops::BitAnd for Rule {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => Self::Never,
+            (Self::Always, rule) | (rule, Self::Always) => rule,
+            (Self::All(mut rules), Self::All(others)) => {
+                rules.extend(others);
+                Self::All(rules)
+            }
+            (Self::All(mut rules), rule) => {
+                rules.push(rule);
+                Self::All(rules)
+            }
+            (rule, other) => Self::All(vec![rule, other]),
+        }
+    }
+}
+
+impl ops::BitOr for Rule {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Always, _) | (_, Self::Always) => Self::Always,
+            (Self::Never, rule) | (rule, Self::Never) => rule,
+            (Self::Any(mut rules), Self::Any(others)) => {
+                rules.extend(others);
+                Self::Any(rules)
+            }
+            (Self::Any(mut rules), rule) => {
+                rules.push(rule);
+                Self::Any(rules)
+            }
+            (rule, other) => Self::Any(vec![rule, other]),
+        }
+    }
+}
+
+impl ops::Not for Rule {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        match self {
+            Self::Always => Self::Never,
+            Self::Never => Self::Always,
+            Self::Not(rule) => *rule,
+            rule => Self::Not(Box::new(rule)),
+        }
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Always, Self::Always) | (Self::Never, Self::Never) => true,
+            (Self::When(a), Self::When(b)) => a == b,
+            (Self::Hook(a), Self::Hook(b)) => Arc::ptr_eq(&a.hook, &b.hook) && a.superset == b.superset,
+            (Self::All(a), Self::All(b)) | (Self::Any(a), Self::Any(b)) => a == b,
+            (Self::Not(a), Self::Not(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Only what is known to read nothing else; whatever cannot be looked into counts as reading other tables.
+fn only_own_columns(condition: &Expr) -> bool {
+    match condition {
+        Expr::Column(_) | Expr::Value(_) | Expr::Values(_) | Expr::Constant(_) | Expr::Keyword(_) => true,
+        Expr::Tuple(parts) => parts.iter().all(only_own_columns),
+        Expr::Unary(_, inner) | Expr::AsEnum(_, inner) => only_own_columns(inner),
+        Expr::Binary(left, _, right) => only_own_columns(left) && only_own_columns(right),
+        Expr::FunctionCall(call) => call.get_args().iter().all(only_own_columns),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sea_query::{ExprTrait, Query};
+
+    use super::*;
+
+    fn own() -> Rule {
+        Rule::when(Expr::col("owner_id").eq(7))
+    }
+    fn shown() -> Rule {
+        Rule::when(Expr::col("published").eq(true))
+    }
+
+    #[test]
+    fn constants_fold_away() {
+        assert_eq!(own() & Rule::Always, own());
+        assert_eq!(Rule::Never & own(), Rule::Never);
+        assert_eq!(own() | Rule::Never, own());
+        assert_eq!(Rule::Always | own(), Rule::Always);
+        assert_eq!(!(Rule::Always), Rule::Never);
+        assert_eq!(!!own(), own());
+    }
+
+    #[test]
+    fn chains_stay_flat() {
+        assert_eq!((own() & shown()) & own(), Rule::All(vec![own(), shown(), own()]));
+        assert_eq!((own() | shown()) | own(), Rule::Any(vec![own(), shown(), own()]));
+    }
+
+    #[test]
+    fn a_sub_query_reads_other_tables() {
+        assert!(!(own() & !shown()).reads_other_tables());
+        let members = Query::select().column("user_id").from("garage_member").to_owned();
+        let through = Rule::when(Expr::col("owner_id").in_subquery(members));
+        assert!((own() | !through).reads_other_tables());
+        assert!(Rule::when(Expr::cust("EXISTS (SELECT 1)")).reads_other_tables());
+    }
+
+    #[test]
+    fn a_rule_is_small() {
+        assert!(size_of::<Rule>() <= 32, "{}", size_of::<Rule>());
+    }
+}

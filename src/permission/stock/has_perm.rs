@@ -1,0 +1,70 @@
+use std::borrow::Cow;
+
+use async_trait::async_trait;
+
+use super::all_or_none;
+use crate::{
+    Result,
+    model::ModelInfo,
+    permission::{Action, AnyModel, Context, Operators, PermissionClass, Rule},
+};
+
+/// Lets through who holds a permission: `HasPerm("drivers.publish_car")`.
+#[doc(alias = "permission_required")]
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct HasPerm<L = &'static str>(pub L);
+
+/// Lets through who holds all of several permissions: `HasPerms(["drivers.view_car", "drivers.export_car"])`.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct HasPerms<L>(pub L);
+
+#[async_trait]
+impl<L: AsRef<str> + Send + Sync + 'static> PermissionClass for HasPerm<L> {
+    type Model = AnyModel;
+
+    async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+        cx.user().has_perm(cx.db(), self.0.as_ref()).await
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        format!("HasPerm({:?})", self.0.as_ref()).into()
+    }
+
+    fn permissions_asked(&self, _: Option<&ModelInfo>, _: Action) -> Vec<String> {
+        vec![self.0.as_ref().to_owned()]
+    }
+
+    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
+        cx.user().has_perm_now(self.0.as_ref()).map(|held| Ok(all_or_none(held)))
+    }
+}
+
+#[async_trait]
+impl<L> PermissionClass for HasPerms<L>
+where
+    L: Send + Sync + 'static,
+    for<'a> &'a L: IntoIterator<Item: AsRef<str>>,
+{
+    type Model = AnyModel;
+
+    async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+        cx.user().has_perms(cx.db(), &self.labels()).await
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        format!("HasPerms({:?})", self.labels()).into()
+    }
+
+    fn permissions_asked(&self, _: Option<&ModelInfo>, _: Action) -> Vec<String> {
+        self.labels()
+    }
+}
+
+impl<L> HasPerms<L>
+where
+    for<'a> &'a L: IntoIterator<Item: AsRef<str>>,
+{
+    fn labels(&self) -> Vec<String> {
+        self.0.into_iter().map(|label| label.as_ref().to_owned()).collect()
+    }
+}

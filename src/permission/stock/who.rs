@@ -1,0 +1,63 @@
+use async_trait::async_trait;
+
+use super::all_or_none;
+use crate::{
+    Result,
+    permission::{AnyModel, Context, Operators, PermissionClass, Rule},
+};
+
+/// Lets everybody through, whoever they are (CONTRACT 6.6).
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct AllowAny;
+
+/// Lets nobody through, superusers included.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct DenyAll;
+
+/// Lets through who said who they are (CONTRACT 6.6).
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct IsAuthenticated;
+
+/// Lets staff through: `is_staff`, which not every superuser has (CONTRACT 6.6).
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct IsAdminUser;
+
+/// Lets active superusers through.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct IsSuperuser;
+
+/// Lets everybody read, and do anything else who said who they are (CONTRACT 6.6).
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct IsAuthenticatedOrReadOnly;
+
+/// Lets everybody read, and nobody do anything else.
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct ReadOnly;
+
+/// A class that looks at the caller and the action only: one line decides.
+macro_rules! answers {
+    ($($class:ident: |$cx:ident| $answer:expr;)*) => {$(
+        #[async_trait]
+        impl PermissionClass for $class {
+            type Model = AnyModel;
+
+            async fn has_permission(&self, $cx: &Context<'_>) -> Result<bool> {
+                Ok($answer)
+            }
+
+            fn meaning_now(&self, $cx: &Context<'_>) -> Option<Result<Rule>> {
+                Some(Ok(all_or_none($answer)))
+            }
+        }
+    )*};
+}
+
+answers! {
+    AllowAny: |_cx| true;
+    DenyAll: |_cx| false;
+    IsAuthenticated: |cx| cx.user().is_authenticated();
+    IsAdminUser: |cx| cx.user().is_staff;
+    IsSuperuser: |cx| cx.user().is_active && cx.user().is_superuser;
+    IsAuthenticatedOrReadOnly: |cx| cx.action().is_safe() || cx.user().is_authenticated();
+    ReadOnly: |cx| cx.action().is_safe();
+}

@@ -1,0 +1,172 @@
+use std::{fmt, sync::Arc};
+
+use super::{Action, Asking, Context, Rule, class::ErasedClass, hook, hook::AskRow};
+use crate::{Error, Result, model::ModelInfo};
+
+/// An expression of permission classes as a value.
+///
+/// Printing, checking at mount, deciding and naming the part that refused are each one walk over this tree.
+#[derive(Clone)]
+pub enum Permissions {
+    /// A permission class.
+    Class(Arc<dyn ErasedClass>),
+    /// A row hook.
+    Hook(Arc<dyn AskRow>),
+    /// All of these.
+    And(Vec<Permissions>),
+    /// Any of these.
+    Or(Vec<Permissions>),
+    /// Not this.
+    Not(Box<Permissions>),
+}
+
+impl Permissions {
+    /// What the expression means for this question.
+    ///
+    /// Left to right; a constant settles `&` and `|`, and what stands behind it is not asked. An error in an operand
+    /// that was asked is the whole expression's.
+    pub async fn meaning(&self, cx: &Context<'_>) -> Result<Rule> {
+        match self.meaning_now(cx) {
+            Some(rule) => rule,
+            None => self.ask(cx).await,
+        }
+    }
+
+    /// The same where no part needs a future; `None` as soon as one does.
+    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
+        let folded = match self {
+            Self::Class(class) => return class.meaning_now(cx),
+            Self::Hook(hook) => Ok(hook::meaning(hook, cx)),
+            Self::And(parts) => {
+                let mut all = Rule::Always;
+                for part in parts {
+                    match part.meaning_now(cx)? {
+                        Ok(rule) => all = all & rule,
+                        Err(error) => return Some(Err(error)),
+                    }
+                    if all == Rule::Never {
+                        break;
+                    }
+                }
+                Ok(all)
+            }
+            Self::Or(parts) => {
+                let mut any = Rule::Never;
+                for part in parts {
+                    match part.meaning_now(cx)? {
+                        Ok(rule) => any = any | rule,
+                        Err(error) => return Some(Err(error)),
+                    }
+                    if any == Rule::Always {
+                        break;
+                    }
+                }
+                Ok(any)
+            }
+            Self::Not(part) => part.meaning_now(cx)?.map(|rule| !rule),
+        };
+        Some(folded)
+    }
+
+    pub(super) fn ask<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Rule> {
+        Box::pin(async move {
+            match self {
+                Self::Class(class) => match class.meaning_now(cx) {
+                    Some(rule) => rule,
+                    None => class.meaning(cx).await,
+                },
+                Self::Hook(hook) => Ok(hook::meaning(hook, cx)),
+                Self::And(parts) => {
+                    let mut all = Rule::Always;
+                    for part in parts {
+                        all = all & part.ask(cx).await?;
+                        if all == Rule::Never {
+                            break;
+                        }
+                    }
+                    Ok(all)
+                }
+                Self::Or(parts) => {
+                    let mut any = Rule::Never;
+                    for part in parts {
+                        any = any | part.ask(cx).await?;
+                        if any == Rule::Always {
+                            break;
+                        }
+                    }
+                    Ok(any)
+                }
+                Self::Not(part) => Ok(!part.ask(cx).await?),
+            }
+        })
+    }
+
+    /// Refuses what cannot judge this model's rows; the error says which class, and what to write instead.
+    pub(crate) fn check(&self, model: Option<&ModelInfo>) -> Result<(), Error> {
+        let fits = |name: &str, fits: Result<(), String>| {
+            fits.map_err(|why| Error::wiring(format!("the permission class `{name}` {why}")))
+        };
+        match self {
+            Self::Class(class) => fits(&class.name(), class.fits(model)),
+            Self::Hook(hook) => fits(&hook.name(), hook.fits(model)),
+            Self::And(parts) | Self::Or(parts) if parts.is_empty() => Err(Error::wiring(
+                "an empty list of permission classes would let everybody in; write `AllowAny` to mean it",
+            )),
+            Self::And(parts) | Self::Or(parts) => parts.iter().try_for_each(|part| part.check(model)),
+            Self::Not(part) => part.check(model),
+        }
+    }
+
+    /// The labels of the permissions asked for, each once, in the order they are asked.
+    pub(crate) fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        self.each_class(&mut |class| {
+            for label in class.permissions_asked(model, action) {
+                if !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+        });
+        labels
+    }
+
+    fn each_class(&self, visit: &mut dyn FnMut(&dyn ErasedClass)) {
+        match self {
+            Self::Class(class) => visit(&**class),
+            Self::Hook(_) => {}
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_class(visit)),
+            Self::Not(part) => part.each_class(visit),
+        }
+    }
+}
+
+/// The expression as it was written: `ModelPermissions & (IsOwner | IsAdminUser)`.
+impl fmt::Display for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Class(class) => f.write_str(&class.name()),
+            Self::Hook(hook) => f.write_str(&hook.name()),
+            Self::And(parts) => joined(f, parts, " & "),
+            Self::Or(parts) => joined(f, parts, " | "),
+            Self::Not(part) if matches!(**part, Self::And(_) | Self::Or(_)) => write!(f, "!({part})"),
+            Self::Not(part) => write!(f, "!{part}"),
+        }
+    }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, parts: &[Permissions], sign: &str) -> fmt::Result {
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            f.write_str(sign)?;
+        }
+        // `&` binds tighter than `|`, and both are associative
+        if sign == " & " && matches!(part, Permissions::Or(_)) { write!(f, "({part})")? } else { write!(f, "{part}")? }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Permissions({self})")
+    }
+}

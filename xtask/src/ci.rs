@@ -1,0 +1,81 @@
+//! `cargo xtask ci`.
+
+use clap::ValueEnum;
+
+use crate::{
+    Result,
+    run::{capture, cargo, has_cargo, show},
+    test,
+};
+
+/// One thing that a change must pass; in the order of their cost.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub(crate) enum Step {
+    /// The code is formatted.
+    Fmt,
+    /// Without the feature `cli`, the library does not depend on sea-orm-migration.
+    Tree,
+    /// Licences, advisories and banned crates, where cargo-deny is installed.
+    Deny,
+    /// The library compiles with each feature alone.
+    Features,
+    /// Clippy has nothing to say.
+    Clippy,
+    /// The documentation builds without a warning.
+    Docs,
+    /// Every test passes on every database.
+    Test,
+}
+
+/// Runs the steps, in order, up to the first that fails.
+pub(crate) fn run(steps: &[Step]) -> Result {
+    let steps = if steps.is_empty() { Step::value_variants() } else { steps };
+    steps.iter().try_for_each(|step| match step {
+        Step::Fmt => show(&mut cargo(&["fmt", "--all", "--check"])),
+        Step::Tree => tree(),
+        Step::Deny => deny(),
+        Step::Features => features(),
+        Step::Clippy => {
+            show(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny=warnings"]))
+        }
+        Step::Docs => show(
+            cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--document-private-items"])
+                .env("RUSTDOCFLAGS", "--deny=warnings"),
+        ),
+        Step::Test => test::run(&test::Options::default()),
+    })
+}
+
+/// sea-orm-migration turns sea-orm's default features on and doubles the time to compile: only `cli` may bring it.
+fn tree() -> Result {
+    const CRATE: &str = "sea-orm-migration";
+    let depends = |more: &[&str]| -> Result<bool> {
+        let output = capture(cargo(&["tree", "-p", "refrain", "-e", "normal", "-i", CRATE]).args(more))?;
+        Ok(String::from_utf8_lossy(&output.stdout).contains(CRATE))
+    };
+    if depends(&[])? {
+        return Err(format!("`refrain` depends on `{CRATE}` without the feature `cli`"));
+    }
+    // The question would be answered with no if it were asked wrongly.
+    if !depends(&["--features", "cli"])? {
+        return Err(format!(
+            "`refrain` does not depend on `{CRATE}` with the feature `cli`: is this check still right?"
+        ));
+    }
+    eprintln!("`{CRATE}` comes with the feature `cli` only");
+    Ok(())
+}
+
+fn deny() -> Result {
+    if !has_cargo("deny") {
+        eprintln!("not run: cargo deny, which is not installed");
+        return Ok(());
+    }
+    show(&mut cargo(&["deny", "--workspace", "--all-features", "check"]))
+}
+
+fn features() -> Result {
+    ["sqlite", "postgres", "mysql", "cli"].iter().try_for_each(|feature| {
+        show(&mut cargo(&["check", "-p", "refrain", "--no-default-features", "--features", feature]))
+    })
+}

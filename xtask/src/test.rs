@@ -1,0 +1,87 @@
+//! `cargo xtask test`.
+
+use std::{env, process::Command};
+
+use clap::{Args, ValueEnum};
+
+use crate::{
+    Result,
+    run::{cargo, has_cargo, show},
+    servers::{MARIADB_URL, POSTGRES_URL, Servers},
+    stop::Stop,
+};
+
+/// The variable by which tests know that the other databases were left out on purpose.
+const ONLY: &str = "REFRAIN_TEST_ONLY";
+
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Leave the other databases out; refused in CI.
+    #[arg(long, value_enum)]
+    only: Option<Only>,
+    /// When a test fails, leave the servers and the test's database up until Ctrl-C.
+    #[arg(long)]
+    keep: bool,
+    /// Arguments for nextest, or for `cargo test` where nextest is missing.
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Only {
+    Sqlite,
+}
+
+/// Runs the tests of the workspace, and its doc tests.
+pub(crate) fn run(options: &Options) -> Result {
+    let stop = Stop::on_ctrl_c()?;
+    let (servers, environment) = match options.only {
+        Some(Only::Sqlite) => (None, vec![(ONLY.to_owned(), "sqlite".to_owned())]),
+        None => reach()?,
+    };
+    let with = |mut command: Command| show(command.env_remove(ONLY).envs(environment.iter().cloned()));
+    let tested = if has_cargo("nextest") {
+        let mut nextest = cargo(&["nextest", "run", "--workspace", "--all-features"]);
+        if env::var_os("CI").is_some() {
+            nextest.args(["--profile", "ci"]);
+        }
+        nextest.args(&options.arguments);
+        // nextest does not run doc tests; arguments choose among tests, and then these are not asked for.
+        let doc_tests = || match options.arguments.as_slice() {
+            [] => with(cargo(&["test", "--doc", "--workspace", "--all-features"])),
+            _ => Ok(()),
+        };
+        with(nextest).and_then(|()| doc_tests())
+    } else {
+        eprintln!("cargo-nextest is not installed: running `cargo test`");
+        let mut test = cargo(&["test", "--workspace", "--all-features"]);
+        test.args(&options.arguments);
+        with(test)
+    };
+    if options.only.is_some() {
+        eprintln!("not run: every test on PostgreSQL and MariaDB (--only sqlite)");
+    }
+    if tested.is_err() && options.keep && servers.is_some() && !stop.heard() {
+        for (variable, url) in &environment {
+            eprintln!("kept up until Ctrl-C: {variable}={url}");
+        }
+        stop.wait();
+    }
+    tested
+}
+
+/// Servers that run already and are named in the environment, else new ones.
+#[expect(clippy::type_complexity, reason = "named once, right here")]
+fn reach() -> Result<(Option<Servers>, Vec<(String, String)>)> {
+    match (env::var(POSTGRES_URL), env::var(MARIADB_URL)) {
+        (Ok(_), Ok(_)) => {
+            eprintln!("using the servers that {POSTGRES_URL} and {MARIADB_URL} name");
+            Ok((None, Vec::new()))
+        }
+        _ => {
+            let servers = Servers::start()?;
+            let variables = servers.variables().map(|(name, url)| (name.to_owned(), url.to_owned()));
+            Ok((Some(servers), variables.into()))
+        }
+    }
+}
