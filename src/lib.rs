@@ -4,6 +4,7 @@
 extern crate self as refrain;
 
 pub mod auth;
+pub mod authentication;
 mod db;
 #[doc(hidden)]
 pub mod doc_example;

@@ -29,7 +29,7 @@ impl Moment {
     pub fn now() -> Self {
         let now = Self::from(Utc::now());
         let micros = now.0.nanosecond() / 1_000;
-        if micros != 0 && micros % 1_000 == 0 { Self(now.0 + TimeDelta::microseconds(1)) } else { now }
+        if micros != 0 && micros.is_multiple_of(1_000) { Self(now.0 + TimeDelta::microseconds(1)) } else { now }
     }
 
     /// The same moment as chrono's.
@@ -114,7 +114,7 @@ mod tests {
     fn now_has_six_digits_or_none() {
         for _ in 0..10_000 {
             let micros = Moment::now().to_utc().timestamp_subsec_micros();
-            assert!(micros == 0 || micros % 1_000 != 0, "{micros}");
+            assert!(micros == 0 || !micros.is_multiple_of(1_000), "{micros}");
         }
     }
 }

@@ -130,11 +130,14 @@ async fn every_table(db: &DatabaseConnection) {
     link.insert(db).await.expect("a group's permission");
     let link = user_permission::ActiveModel { user_id: Set(user.id), permission_id: Set(permission.id) };
     link.insert(db).await.expect("a user's permission");
-    assert_eq!(user.find_related(group::Entity).all(db).await.expect("its groups"), [group.clone()]);
-    assert_eq!(user.find_related(permission::Entity).all(db).await.expect("its permissions"), [permission.clone()]);
-    assert_eq!(group.find_related(permission::Entity).all(db).await.expect("its permissions"), [permission.clone()]);
-    assert_eq!(permission.find_related(user::Entity).all(db).await.expect("its holders"), [user.clone()]);
-    assert_eq!(group.find_related(user::Entity).all(db).await.expect("its users"), [user.clone()]);
+    assert_eq!(user.find_related(group::Entity).all(db).await.expect("its groups"), vec![group.clone()]);
+    assert_eq!(user.find_related(permission::Entity).all(db).await.expect("its permissions"), vec![permission.clone()]);
+    assert_eq!(
+        group.find_related(permission::Entity).all(db).await.expect("its permissions"),
+        vec![permission.clone()]
+    );
+    assert_eq!(permission.find_related(user::Entity).all(db).await.expect("its holders"), vec![user.clone()]);
+    assert_eq!(group.find_related(user::Entity).all(db).await.expect("its users"), vec![user.clone()]);
 
     let token = token::ActiveModel { key: Set("k".into()), created: Set(now), user_id: Set(user.id) };
     let token = token.insert(db).await.expect("a token");

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use super::{Action, Asking, Context, Rule, class::ErasedClass, hook, hook::AskRow};
+use super::{Action, Asking, Context, Denial, Denied, Rule, class::ErasedClass, hook, hook::AskRow};
 use crate::{Error, Result, model::ModelInfo};
 
 /// An expression of permission classes as a value.
@@ -128,6 +128,11 @@ impl Permissions {
             }
         });
         labels
+    }
+
+    /// A denial by the whole, where it cannot be said which part it was.
+    pub(crate) fn unnamed_denial(&self) -> Denied {
+        Denied { class: self.to_string(), denial: Denial::default() }
     }
 
     fn each_class(&self, visit: &mut dyn FnMut(&dyn ErasedClass)) {

@@ -73,7 +73,7 @@ async fn make_template(name: &str, tables: Tables) -> Result<PathBuf, DbErr> {
     Ok(path)
 }
 
-/// A folder of this user's own: others cannot write to it.
+/// Where templates stay, and the databases of tests that failed.
 fn home() -> PathBuf {
     env::temp_dir().join("refrain-testing")
 }

@@ -1,16 +1,19 @@
 //! Every test has a database of its own, with the tables it asked for.
 
-use std::time::Duration;
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Mutex,
+    time::Duration,
+};
 
-use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{ConnectionTrait, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use refrain_testing::{Backend, TestDb, every_database, on};
+use sea_orm::{ConnectionTrait, DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait};
 use tokio::time::timeout;
 
 async fn cars(db: &impl ConnectionTrait) -> Result<usize, DbErr> {
-    Ok(db
-        .query_all_raw(sea_orm::Statement::from_string(db.get_database_backend(), "SELECT name FROM drivers_car"))
-        .await?
-        .len())
+    Ok(db.query_all_raw(Statement::from_string(db.get_database_backend(), "SELECT name FROM drivers_car")).await?.len())
 }
 
 async fn add_car(db: &impl ConnectionTrait) -> Result<(), DbErr> {
@@ -97,8 +100,16 @@ async fn property_tests_can_block(db: TestDb) {
     assert_eq!(counted, Ok(0));
 }
 
-#[every_database]
-#[ignore = "fails on purpose: run by hand, it shows the database that is kept"]
-async fn a_failing_test_keeps_its_database(db: TestDb) -> Result<(), DbErr> {
-    db.execute_unprepared("SELECT nothing FROM nowhere").await.map(|_| ())
+#[test]
+fn a_failing_test_keeps_its_database() {
+    let kept = Mutex::new(None);
+    let failing = async |db: TestDb| -> Result<(), DbErr> {
+        kept.lock().expect("nobody else holds it").replace(db.url());
+        db.execute_unprepared("SELECT nothing FROM nowhere").await.map(|_| ())
+    };
+    assert!(catch_unwind(AssertUnwindSafe(|| on(Backend::Sqlite, failing))).is_err());
+    let url = kept.lock().expect("nobody else holds it").take().expect("the test ran");
+    let file = url.trim_start_matches("sqlite://").split('?').next().expect("a url has a first part");
+    assert!(fs::exists(file).expect("the temp folder can be read"));
+    fs::remove_dir_all(Path::new(file).parent().expect("a file is in a folder")).expect("it was there just now");
 }

@@ -107,6 +107,8 @@ fn mariadb() -> Result<Server> {
             "--skip-log-bin",
             "--innodb-flush-log-at-trx-commit=0",
             "--innodb-doublewrite=0",
+            "--innodb-flush-method=nosync",
+            "--sync-frm=0",
             "--max-connections=300",
         ])
         .arg(format!("--port={port}"))

@@ -22,6 +22,9 @@ pub(crate) struct Options {
     /// When a test fails, leave the servers and the test's database up until Ctrl-C.
     #[arg(long)]
     keep: bool,
+    /// Test this package only; may be given several times.
+    #[arg(short, long, value_name = "NAME")]
+    package: Vec<String>,
     /// Arguments for nextest, or for `cargo test` where nextest is missing.
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -32,31 +35,34 @@ enum Only {
     Sqlite,
 }
 
+type Variables = Vec<(String, String)>;
+
 /// Runs the tests of the workspace, and its doc tests.
 pub(crate) fn run(options: &Options) -> Result {
+    let in_ci = env::var_os("CI").is_some();
+    if in_ci && options.only.is_some() {
+        return Err("`--only` is refused in CI: every database counts there".to_owned());
+    }
     let stop = Stop::on_ctrl_c()?;
     let (servers, environment) = match options.only {
         Some(Only::Sqlite) => (None, vec![(ONLY.to_owned(), "sqlite".to_owned())]),
         None => reach()?,
     };
-    let with = |mut command: Command| show(command.env_remove(ONLY).envs(environment.iter().cloned()));
+    let with = |command: &mut Command| show(command.env_remove(ONLY).envs(environment.iter().cloned()));
     let tested = if has_cargo("nextest") {
-        let mut nextest = cargo(&["nextest", "run", "--workspace", "--all-features"]);
-        if env::var_os("CI").is_some() {
+        let mut nextest = options.cargo(&["nextest", "run"]);
+        if in_ci {
             nextest.args(["--profile", "ci"]);
         }
-        nextest.args(&options.arguments);
         // nextest does not run doc tests; arguments choose among tests, and then these are not asked for.
         let doc_tests = || match options.arguments.as_slice() {
-            [] => with(cargo(&["test", "--doc", "--workspace", "--all-features"])),
+            [] => with(&mut options.cargo(&["test", "--doc"])),
             _ => Ok(()),
         };
-        with(nextest).and_then(|()| doc_tests())
+        with(nextest.args(&options.arguments)).and_then(|()| doc_tests())
     } else {
         eprintln!("cargo-nextest is not installed: running `cargo test`");
-        let mut test = cargo(&["test", "--workspace", "--all-features"]);
-        test.args(&options.arguments);
-        with(test)
+        with(options.cargo(&["test"]).args(&options.arguments))
     };
     if options.only.is_some() {
         eprintln!("not run: every test on PostgreSQL and MariaDB (--only sqlite)");
@@ -70,9 +76,20 @@ pub(crate) fn run(options: &Options) -> Result {
     tested
 }
 
+impl Options {
+    fn cargo(&self, command: &[&str]) -> Command {
+        let mut cargo = cargo(command);
+        match self.package.as_slice() {
+            [] => cargo.arg("--workspace"),
+            packages => cargo.args(packages.iter().flat_map(|package| ["--package", package])),
+        };
+        cargo.arg("--all-features");
+        cargo
+    }
+}
+
 /// Servers that run already and are named in the environment, else new ones.
-#[expect(clippy::type_complexity, reason = "named once, right here")]
-fn reach() -> Result<(Option<Servers>, Vec<(String, String)>)> {
+fn reach() -> Result<(Option<Servers>, Variables)> {
     match (env::var(POSTGRES_URL), env::var(MARIADB_URL)) {
         (Ok(_), Ok(_)) => {
             eprintln!("using the servers that {POSTGRES_URL} and {MARIADB_URL} name");

@@ -1,4 +1,7 @@
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryTrait, Select, sea_query::Expr};
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryTrait, Select,
+    sea_query::{Expr, SelectStatement},
+};
 
 use super::{Residue, Rule};
 use crate::{Db, Result, permission::Context};
@@ -23,9 +26,17 @@ pub(crate) async fn judged<E: EntityTrait>(
     rows: Select<E>,
     rules: &[&Rule],
 ) -> Result<Vec<Judged<E::Model>>, DbErr> {
+    judged_in::<E>(db, rows.into_query(), rules).await
+}
+
+/// As [`judged`], for a statement that selects the model's columns.
+pub(crate) async fn judged_in<E: EntityTrait>(
+    db: Db<'_>,
+    mut statement: SelectStatement,
+    rules: &[&Rule],
+) -> Result<Vec<Judged<E::Model>>, DbErr> {
     let mut conditions: Vec<Expr> = Vec::new();
     let residues: Vec<Residue> = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
-    let mut statement = rows.into_query();
     for (place, condition) in conditions.iter().enumerate() {
         statement.expr_as(condition.clone(), verdict_name(place));
     }

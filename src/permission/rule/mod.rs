@@ -9,8 +9,8 @@ use std::{ops, sync::Arc};
 
 use sea_orm::sea_query::Expr;
 
-pub(crate) use judge::{Judged, judge_one, judged};
-pub(crate) use residue::Residue;
+pub(crate) use judge::{Judged, judge_one, judged, judged_in};
+use residue::Residue;
 
 use super::hook::HookRule;
 

@@ -1,0 +1,95 @@
+use std::fmt;
+
+use async_trait::async_trait;
+use http::{HeaderMap, Method, Uri};
+
+use super::{Refused, SecurityScheme};
+use crate::{
+    Db,
+    auth::{Auth, User},
+};
+
+/// One way of finding out who sends a request.
+///
+/// ```
+/// use refrain::{
+///     Db, async_trait,
+///     auth::{Auth, User},
+///     authentication::{Authenticator, Offered, Refused, SecurityKind, SecurityScheme},
+/// };
+///
+/// /// The token, in a header of its own.
+/// struct ApiKey;
+///
+/// #[async_trait]
+/// impl Authenticator for ApiKey {
+///     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
+///         let Some(key) = offered.headers.get("x-api-key") else { return Ok(None) };
+///         let invalid = || Refused::failed("Invalid key.");
+///         let user = auth.user_by_token(db, key.to_str().map_err(|_| invalid())?).await?;
+///         user.filter(|user| user.is_active).ok_or_else(invalid).map(Some)
+///     }
+///
+///     fn security_scheme(&self) -> SecurityScheme {
+///         SecurityScheme::new("apiKey", SecurityKind::Header("X-Api-Key".into()))
+///     }
+///
+///     fn varies_by(&self) -> &'static str {
+///         "X-Api-Key"
+///     }
+/// }
+/// ```
+#[doc(alias("BaseAuthentication", "authentication_classes"))]
+#[async_trait]
+pub trait Authenticator: Send + Sync + 'static {
+    /// Who sent this?
+    ///
+    /// `None` where no credential of this kind is offered: the next authenticator is asked. An error where one is
+    /// offered and wrong, or where nobody could tell: no other authenticator is asked (CONTRACT 5.18).
+    async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused>;
+
+    /// How a caller is told to say who they are: the value of `WWW-Authenticate`.
+    ///
+    /// Only the first authenticator of a list is asked for it; where that one has none, what would be a 401 is a 403
+    /// (CONTRACT 5.24).
+    #[doc(alias = "authenticate_header")]
+    fn challenge(&self) -> Option<String> {
+        None
+    }
+
+    /// How the OpenAPI document describes the credential.
+    fn security_scheme(&self) -> SecurityScheme;
+
+    /// The request header that its answer depends on, for `Vary`.
+    fn varies_by(&self) -> &'static str;
+}
+
+/// What an authenticator sees of a request.
+#[derive(Clone, Copy)]
+pub struct Offered<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The path and the query.
+    pub uri: &'a Uri,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+}
+
+/// The method and the path: headers and queries hold credentials.
+impl fmt::Debug for Offered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offered").field("method", self.method).field("path", &self.uri.path()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::authentication::fixture::Request;
+
+    #[test]
+    fn credentials_are_not_printed() {
+        let request = Request::to("/cars?token=s3cret").header("authorization", "Token s3cret");
+        let printed = format!("{:?}", request.offered());
+        assert!(printed.contains("/cars") && !printed.contains("s3cret"), "{printed}");
+    }
+}

@@ -1,0 +1,57 @@
+use std::borrow::Cow;
+
+use sea_orm::DbErr;
+
+use crate::Error;
+
+/// Why an authenticator has no user for a credential.
+///
+/// A sentence is shown to callers: say what is wrong with the credential, never the credential.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The credential is wrong. The code is `authentication_failed`.
+    #[doc(alias = "AuthenticationFailed")]
+    #[error("{0}")]
+    Failed(Cow<'static, str>),
+    /// Nobody could tell: never a bad credential, never an anonymous caller.
+    #[error(transparent)]
+    CouldNotTell(#[from] Error),
+}
+
+impl Refused {
+    /// A wrong credential, in an authenticator's own words.
+    pub fn failed(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::Failed(sentence.into())
+    }
+}
+
+/// In DRF's words for a wrong credential of which there is no more to say (CONTRACT 7.40).
+impl Default for Refused {
+    fn default() -> Self {
+        Self::failed("Incorrect authentication credentials.")
+    }
+}
+
+impl From<DbErr> for Refused {
+    fn from(error: DbErr) -> Self {
+        Self::CouldNotTell(error.into())
+    }
+}
+
+/// Why a request has no caller, not even an anonymous one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthenticationError {
+    /// A credential is wrong: 401 with the challenge, 403 where there is none (CONTRACT 5.24).
+    #[error("{sentence}")]
+    Failed {
+        /// What the caller is told.
+        sentence: Cow<'static, str>,
+        /// The value of `WWW-Authenticate`: that of the first authenticator, whichever refused.
+        challenge: Option<String>,
+    },
+    /// Nobody could tell.
+    #[error(transparent)]
+    CouldNotTell(#[from] Error),
+}

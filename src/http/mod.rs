@@ -1,0 +1,13 @@
+//! What every answer has in common: problem details, the caller of a request, and the site it is made to.
+
+mod caller;
+mod constraint;
+mod problem;
+mod site;
+
+pub(crate) use caller::Authenticated;
+pub use caller::Caller;
+pub(crate) use constraint::constraint_problem;
+pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
+pub use problem::{Problem, ProblemBody};
+pub(crate) use site::{Site, site_of};

@@ -1,0 +1,311 @@
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
+
+use poem::{
+    IntoResponse, Response,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+};
+use poem_openapi::{
+    ApiResponse, Object,
+    registry::{MetaResponse, MetaResponses, Registry},
+};
+
+use crate::{
+    Error,
+    authentication::AuthenticationError,
+    db::is_worth_retrying,
+    permission::{Denial, Denied},
+};
+
+/// The media type of every error (RFC 9457).
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// An error as a caller sees it: RFC 9457 problem details, whose `detail` is DRF's sentence.
+///
+/// Hooks and handlers return it with `?`, or make one: [`Problem::invalid`], [`Problem::denied`],
+/// [`Problem::conflict`]. What is logged beside it never reaches the caller.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: Cow<'static, str>,
+    detail: Cow<'static, str>,
+    errors: BTreeMap<String, Vec<String>>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    worth_retrying: bool,
+}
+
+/// The body of every error.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "Problem", skip_serializing_if_is_none)]
+pub struct ProblemBody {
+    /// Always `about:blank`: `code` says which problem it is.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The status as a number.
+    pub status: u16,
+    /// A sentence for people.
+    pub detail: String,
+    /// A stable word for programs.
+    pub code: String,
+    /// What is wrong with each field, where the body is at fault.
+    #[oai(nullable)]
+    pub errors: Option<HashMap<String, Vec<String>>>,
+}
+
+/// What a field's errors are filed under that belong to no field.
+pub(crate) const WHOLE_BODY: &str = "non_field_errors";
+
+impl Problem {
+    /// A problem with a status, a code and a sentence.
+    pub fn new(
+        status: StatusCode,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, code: code.into(), detail: detail.into(), errors: BTreeMap::new(), headers: Vec::new(), worth_retrying: false }
+    }
+
+    /// 400: fields that were refused, with the reasons.
+    pub fn invalid(errors: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalid", "Invalid input.");
+        for (field, sentence) in errors {
+            problem.errors.entry(field.into()).or_default().push(sentence.into());
+        }
+        problem
+    }
+
+    /// 403 in a class's own words.
+    pub fn denied(denial: Denial) -> Self {
+        Self::new(StatusCode::FORBIDDEN, denial.code, denial.sentence)
+    }
+
+    /// 409: an allowed write that meets what others wrote.
+    pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The word for programs.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The sentence for people.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The same with a sentence filed under each of these fields.
+    pub(crate) fn with_errors(mut self, fields: Vec<String>, sentence: &str) -> Self {
+        for field in fields {
+            self.errors.entry(field).or_default().push(sentence.to_owned());
+        }
+        self
+    }
+
+    /// The same with a header.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => self.headers.push((name, value)),
+            Err(_) => tracing::error!(header = %name, "a header value that cannot be sent"),
+        }
+        self
+    }
+
+    /// 404 for what does not exist, and in the very same words for what the caller may not know of.
+    pub(crate) fn no_such_row(object_name: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("No {object_name} matches the given query."))
+    }
+
+    /// 404 where there is nothing at all.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
+    }
+
+    /// 401 or 403, as CONTRACT 5.25 has it: nobody is told to say who they are, somebody that they may not.
+    pub(crate) fn refused(denied: Denied, challenge: Option<&str>, authenticated: bool, authenticators: bool) -> Self {
+        tracing::debug!(class = denied.class, code = %denied.denial.code, "refused");
+        if authenticated || !authenticators {
+            return Self::denied(denied.denial);
+        }
+        Self::unauthenticated("not_authenticated", "Authentication credentials were not provided.", challenge)
+    }
+
+    /// 401 with the challenge; 403 where the first authenticator has none (CONTRACT 5.24).
+    pub(crate) fn unauthenticated(
+        code: &'static str,
+        sentence: impl Into<Cow<'static, str>>,
+        challenge: Option<&str>,
+    ) -> Self {
+        match challenge {
+            Some(challenge) => {
+                Self::new(StatusCode::UNAUTHORIZED, code, sentence).with_header(header::WWW_AUTHENTICATE, challenge)
+            }
+            None => Self::new(StatusCode::FORBIDDEN, code, sentence),
+        }
+    }
+
+    /// 405, with the methods that are there.
+    pub(crate) fn method_not_allowed(method: &Method, allowed: &str) -> Self {
+        let detail = format!("Method \"{method}\" not allowed.");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).with_header(header::ALLOW, allowed)
+    }
+
+    pub(crate) fn unsupported_media_type(media_type: &str) -> Self {
+        let detail = format!("Unsupported media type \"{media_type}\" in request.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
+    pub(crate) fn parse_error(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "parse_error", detail)
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The request body is too large.")
+    }
+
+    /// 503: nobody could tell; the caller may ask again.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The answer could not be found out. Try again later.")
+            .with_header(header::RETRY_AFTER, "1")
+    }
+
+    /// 500: a mistake of ours.
+    pub(crate) fn server_error() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.")
+    }
+
+    /// What a framework error becomes.
+    pub(crate) fn from_poem(error: poem::Error) -> Self {
+        if let Some(problem) = error.downcast_ref::<Problem>() {
+            return problem.clone();
+        }
+        if error.is::<poem_openapi::error::ContentTypeError>() {
+            return Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type in request.");
+        }
+        match error.status() {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed.")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
+            StatusCode::BAD_REQUEST => Self::parse_error("Malformed request."),
+            status if status.is_client_error() => {
+                let title = status.canonical_reason().unwrap_or("Error");
+                Self::new(status, "error", title)
+            }
+            status => {
+                tracing::error!(%status, error = %error, "a handler failed");
+                Self::server_error()
+            }
+        }
+    }
+
+    /// Did a transaction fail in a way that may not happen again?
+    pub(crate) fn is_worth_retrying(&self) -> bool {
+        self.worth_retrying
+    }
+
+    fn body(&self) -> ProblemBody {
+        ProblemBody {
+            kind: "about:blank".to_owned(),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail.clone().into_owned(),
+            code: self.code.clone().into_owned(),
+            errors: (!self.errors.is_empty()).then(|| self.errors.clone().into_iter().collect()),
+        }
+    }
+}
+
+/// A question nobody could answer is 503, a mistake in the program 500, a refused value 400. What went wrong is logged
+/// and not told.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Database(error) => {
+                tracing::error!(%error, "the database could not tell");
+                Self { worth_retrying: is_worth_retrying(&error), ..Self::unavailable() }
+            }
+            Error::CouldNotTell(error) => {
+                tracing::error!(%error, "could not tell");
+                Self::unavailable()
+            }
+            Error::Wiring(message) => {
+                tracing::error!(%message, "the parts do not fit");
+                Self::server_error()
+            }
+            Error::Invalid(message) => Self::new(StatusCode::BAD_REQUEST, "invalid", message),
+            error @ Error::Unknown { .. } => Self::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for Problem {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<AuthenticationError> for Problem {
+    fn from(error: AuthenticationError) -> Self {
+        match error {
+            AuthenticationError::Failed { sentence, challenge } => {
+                Self::unauthenticated("authentication_failed", sentence, challenge.as_deref())
+            }
+            AuthenticationError::CouldNotTell(error) => error.into(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status.as_u16(), self.code, self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl poem::error::ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn as_response(&self) -> Response {
+        self.clone().into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        use poem_openapi::types::ToJSON;
+        let mut response = Response::builder()
+            .status(self.status)
+            .content_type(MEDIA_TYPE)
+            .body(self.body().to_json_string());
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// The responses are written into the document where it is known which an operation can give.
+impl ApiResponse for Problem {
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: Vec::<MetaResponse>::new() }
+    }
+
+    fn register(registry: &mut Registry) {
+        <ProblemBody as poem_openapi::types::Type>::register(registry);
+    }
+}

@@ -1,0 +1,126 @@
+use std::sync::Arc;
+
+use http::HeaderMap;
+use sea_orm::{EntityTrait, Select};
+
+use crate::{
+    Db, Error,
+    auth::User,
+    http::{Caller, Problem, Site, site_of},
+    model::ModelInfo,
+    permission::{Action, Context, Denied, Permissions, Rule, judge_one},
+};
+
+/// What guards one action on a model's rows.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(crate) model: ModelInfo,
+    pub(crate) action: Action,
+    pub(crate) permissions: Permissions,
+    /// Who may know of a row: what guards `retrieve`.
+    pub(crate) retrieve: Permissions,
+}
+
+/// A caller before a guard: every question a request asks of its permissions is asked here.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    pub(crate) site: Arc<Site>,
+    pub(crate) guard: Arc<Guard>,
+    pub(crate) user: Arc<User>,
+    pub(crate) headers: Arc<HeaderMap>,
+}
+
+impl Visit {
+    pub(crate) fn new(request: &poem::Request, guard: Arc<Guard>) -> Result<Self, Problem> {
+        let user = Caller::of(request)?.0;
+        Ok(Self { site: site_of(request)?, guard, user, headers: Arc::new(request.headers().clone()) })
+    }
+
+    /// The connection outside a transaction.
+    pub(crate) fn db(&self) -> Db<'_> {
+        (&self.site.db).into()
+    }
+
+    pub(crate) fn context<'a>(&'a self, db: Db<'a>) -> Context<'a> {
+        Context::new(&self.user, self.guard.action, Some(&self.guard.model), &self.headers, db)
+    }
+
+    /// The request's reading: what the permissions mean for this caller; a refusal where they can mean nothing.
+    pub(crate) async fn meaning(&self, db: Db<'_>) -> Result<Rule, Problem> {
+        let cx = self.context(db);
+        let rule = self.guard.permissions.meaning(&cx).await?;
+        if rule == Rule::Never {
+            let meanings = self.guard.permissions.meanings(&cx).await?;
+            return Err(self.refused(meanings.refusing_request()));
+        }
+        Ok(rule)
+    }
+
+    /// The row's reading: the row, where the rule admits it.
+    ///
+    /// One that the caller may not even view is answered in the words of one that is not there, after the same
+    /// statements.
+    pub(crate) async fn row<E: EntityTrait<Model: Sync>>(
+        &self,
+        db: Db<'_>,
+        rule: &Rule,
+        row: Select<E>,
+    ) -> Result<E::Model, Problem> {
+        let cx = self.context(db);
+        let retrieves = self.guard.action == Action::Retrieve;
+        let about_retrieve = cx.about(Action::Retrieve);
+        let viewable = match retrieves {
+            true => rule.clone(),
+            false => self.guard.retrieve.meaning(&about_retrieve).await?,
+        };
+        let judged = judge_one(db, row.clone(), &[rule, &viewable]).await?;
+        let Some(judged) = judged else { return Err(self.no_such_row()) };
+        if judged.holds(0, &cx).await? {
+            return Ok(judged.row);
+        }
+        let visible = self.site.reveal_hidden_rows || (!retrieves && judged.holds(1, &about_retrieve).await?);
+        if visible { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
+    }
+
+    /// Names the part of the permissions that does not admit a row; asked only once the answer is no.
+    pub(crate) async fn refuse_row<E: EntityTrait<Model: Sync>>(
+        &self,
+        db: Db<'_>,
+        row: Select<E>,
+    ) -> Result<Problem, Problem> {
+        let cx = self.context(db);
+        let meanings = self.guard.permissions.meanings(&cx).await?;
+        let rules = meanings.rules();
+        let Some(judged) = judge_one(db, row, &rules).await? else { return Ok(self.no_such_row()) };
+        let mut verdicts = Vec::with_capacity(rules.len());
+        for place in 0..rules.len() {
+            verdicts.push(judged.holds(place, &cx).await?);
+        }
+        Ok(self.refused(meanings.refusing(&verdicts)))
+    }
+
+    pub(crate) fn refused(&self, denied: Denied) -> Problem {
+        let challenge = self.site.challenge();
+        let authenticators = !self.site.authenticators.is_empty();
+        Problem::refused(denied, challenge.as_deref(), self.user.is_authenticated(), authenticators)
+    }
+
+    pub(crate) fn no_such_row(&self) -> Problem {
+        Problem::no_such_row(self.guard.model.object_name())
+    }
+
+    /// The same visit by the user as they are now: flags and permissions read in a statement of this executor's.
+    ///
+    /// A user who was deleted or made inactive since the request began is nobody we know.
+    pub(crate) async fn afresh(&self, db: Db<'_>) -> Result<Self, Problem> {
+        if self.user.is_anonymous() {
+            return Ok(self.clone());
+        }
+        let user = self.user.reload(db).await.map_err(Error::from)?.filter(|user| user.is_active);
+        let user = user.ok_or_else(|| {
+            let challenge = self.site.challenge();
+            Problem::unauthenticated("authentication_failed", "User inactive or deleted.", challenge.as_deref())
+        })?;
+        Ok(Self { user: Arc::new(user), ..self.clone() })
+    }
+}

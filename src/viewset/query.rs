@@ -1,0 +1,95 @@
+use std::collections::HashSet;
+
+use poem::Request;
+use sea_orm::{ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, Select};
+
+use super::{
+    Resource,
+    columns::{self, Parsed, column_name},
+    page::{Pagination, Window},
+};
+use crate::http::Problem;
+
+/// What a list's query string asks for; only what the viewset names, since a filter or an order over a column tells
+/// what is in it.
+pub(crate) struct ListQuery<E: EntityTrait> {
+    pub(crate) window: Window,
+    filters: Vec<(E::Column, Parsed)>,
+    order: Vec<(E::Column, bool)>,
+    /// The pairs that are not the window, for links to other pages.
+    pub(crate) others: Vec<(String, String)>,
+}
+
+/// The parameter that orders a list.
+pub(crate) const ORDERING: &str = "ordering";
+
+impl<E: Resource> ListQuery<E> {
+    pub(crate) fn read(
+        request: &Request,
+        pagination: &Pagination,
+        filters: &[E::Column],
+        orderings: &[E::Column],
+    ) -> Result<Self, Problem> {
+        let pairs: Vec<(String, String)> = request
+            .params()
+            .map_err(|_| Problem::parse_error("The query string could not be read."))?;
+        let mut query = Self {
+            window: pagination.window(&pairs)?,
+            filters: Vec::new(),
+            order: Vec::new(),
+            others: Vec::new(),
+        };
+        let mut seen = HashSet::new();
+        for (name, value) in pairs {
+            if Pagination::reads(&name) {
+                continue;
+            }
+            if !seen.insert(name.clone()) {
+                return Err(Problem::invalid([(name, "This parameter was given twice.")]));
+            }
+            if name == ORDERING && !orderings.is_empty() {
+                query.order = order::<E>(&value, orderings)?;
+            } else if let Some(column) = filters.iter().find(|column| column_name(*column) == name) {
+                match columns::parse(column, &value) {
+                    Parsed::Malformed => return Err(Problem::invalid([(name, columns::malformed(column))])),
+                    parsed => query.filters.push((*column, parsed)),
+                }
+            } else {
+                return Err(Problem::invalid([(name, "This list has no such parameter.")]));
+            }
+            query.others.push((name, value));
+        }
+        Ok(query)
+    }
+
+    pub(crate) fn filtered(&self, rows: Select<E>) -> Select<E> {
+        self.filters.iter().fold(rows, |rows, (column, wanted)| match wanted {
+            Parsed::Value(value) => rows.filter(column.eq(value.clone())),
+            Parsed::Beyond | Parsed::Malformed => rows.filter(sea_orm::sea_query::Expr::cust("1 = 0")),
+        })
+    }
+
+    /// Ends with the key, so that pages do not overlap.
+    pub(crate) fn ordered(&self, rows: Select<E>) -> Select<E> {
+        let rows = self.order.iter().fold(rows, |rows, (column, descending)| match descending {
+            true => rows.order_by_desc(*column),
+            false => rows.order_by_asc(*column),
+        });
+        E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).fold(rows, |rows, key| rows.order_by_asc(key))
+    }
+}
+
+/// `name,-id`: columns in order, a minus for descending.
+fn order<E: Resource>(text: &str, orderings: &[E::Column]) -> Result<Vec<(E::Column, bool)>, Problem> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|term| !term.is_empty())
+        .map(|term| {
+            let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
+            let column = orderings.iter().find(|column| column_name(*column) == name);
+            column.map(|column| (*column, descending)).ok_or_else(|| {
+                Problem::invalid([(ORDERING, format!("This list cannot be ordered by \"{name}\"."))])
+            })
+        })
+        .collect()
+}
