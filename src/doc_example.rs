@@ -22,3 +22,45 @@ pub mod car {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// The smallest viewset over it.
+pub mod cars {
+    use sea_orm::{DeriveIntoActiveModel, EntityTrait};
+
+    use super::car;
+    use crate::{Access, IsOwnerOrReadOnly, ModelPermissions, ViewSet};
+
+    #[allow(missing_docs)]
+    #[derive(poem_openapi::Object)]
+    pub struct Car {
+        pub id: i64,
+        pub name: String,
+    }
+
+    impl From<<car::Entity as EntityTrait>::Model> for Car {
+        fn from(car: car::Model) -> Self {
+            Self { id: car.id, name: car.name }
+        }
+    }
+
+    #[allow(missing_docs)]
+    #[derive(poem_openapi::Object, DeriveIntoActiveModel)]
+    #[sea_orm(active_model = "car::ActiveModel")]
+    pub struct CarInput {
+        pub name: String,
+    }
+
+    /// Cars.
+    pub struct Cars;
+
+    impl ViewSet for Cars {
+        type Entity = car::Entity;
+        type Output = Car;
+        type Input = CarInput;
+        const PATH: &'static str = "/cars";
+
+        fn permissions() -> Access<car::Entity> {
+            Access::to(ModelPermissions & IsOwnerOrReadOnly)
+        }
+    }
+}

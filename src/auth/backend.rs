@@ -6,6 +6,8 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Answer, Auth, Lookup, NewUser, User, password::Verified};
 use crate::{Db, Result};
 
@@ -120,8 +122,10 @@ impl Backend for RemoteUserBackend {
 
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         let Credentials::RemoteUser(username) = credentials else { return Ok(Login::Abstain) };
-        let known = match auth.load(db, Lookup::Username(username)).await? {
-            None if self.create_unknown_user => Some(auth.create_user(db, NewUser::new(*username)).await?),
+        // as it would be stored: else a name is made at the first request and unknown at the second
+        let username: String = username.nfkc().collect();
+        let known = match auth.load(db, Lookup::Username(&username)).await? {
+            None if self.create_unknown_user => Some(auth.create_user(db, NewUser::new(username)).await?),
             known => known,
         };
         Ok(known.filter(|user| user.is_active).map_or(Login::Abstain, |user| Login::Known(Box::new(user))))

@@ -100,6 +100,11 @@ impl User {
         }
     }
 
+    /// The key as a value of a column that points at users; `None` for an anonymous caller.
+    pub(crate) fn id_for(&self, column: impl ColumnTrait) -> Option<sea_orm::Value> {
+        self.id?.value_for(column)
+    }
+
     /// How this user's site keeps its users.
     pub fn auth(&self) -> &Auth {
         &self.auth

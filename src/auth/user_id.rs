@@ -87,6 +87,20 @@ impl UserId {
     }
 }
 
+impl UserId {
+    /// The key as a value of an entity's column; `None` where the column can hold no such key.
+    pub(crate) fn value_for(self, column: impl ColumnTrait) -> Option<Value> {
+        match (self, column.def().get_column_type()) {
+            (Self::Integer(id), ColumnType::SmallInteger) => i16::try_from(id).ok().map(Value::from),
+            (Self::Integer(id), ColumnType::Integer) => i32::try_from(id).ok().map(Value::from),
+            (Self::Integer(id), ColumnType::BigInteger) => Some(id.into()),
+            (Self::Uuid(id), ColumnType::Uuid) => Some(id.into()),
+            (Self::Uuid(id), ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text) => Some(hex(id).into()),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

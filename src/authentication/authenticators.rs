@@ -13,7 +13,8 @@ use crate::{
 ///
 /// let authenticators =
 ///     Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
-/// assert_eq!(authenticators.security_schemes().map(|scheme| scheme.name).collect::<Vec<_>>(), ["tokenAuth", "basicAuth"]);
+/// let schemes: Vec<_> = authenticators.security_schemes().map(|scheme| scheme.name).collect();
+/// assert_eq!(schemes, ["tokenAuth", "basicAuth"]);
 /// assert_eq!(authenticators.varies_by(), ["Authorization"]);
 /// ```
 ///

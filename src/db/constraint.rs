@@ -32,7 +32,9 @@ impl Constraint {
             "1299" | "275" => Self::Value(listed(message)),
             // MySQL and MariaDB: the number tells more than the SQLSTATE
             "23000" if message.starts_with("Duplicate entry") => Self::Unique(keyed(message)),
-            "23000" if message.contains("foreign key constraint") => Self::ForeignKey(between(message, "FOREIGN KEY (`", "`)")),
+            "23000" if message.contains("foreign key constraint") => {
+                Self::ForeignKey(between(message, "FOREIGN KEY (`", "`)"))
+            }
             "23000" => Self::Value(between(message, "Column '", "'")),
             _ => return None,
         })

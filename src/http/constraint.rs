@@ -1,4 +1,4 @@
-use sea_orm::{DbErr, EntityName, EntityTrait, Iden, Iterable};
+use sea_orm::{DbErr, EntityTrait, Iden, Iterable};
 
 use super::{Problem, problem::WHOLE_BODY};
 use crate::db::Constraint;
@@ -39,5 +39,11 @@ fn fields<E: EntityTrait>(names: &[String], known: &[String]) -> Vec<String> {
     // Django names a key `<table>_<columns>_<hash>_uniq`
     let table = E::default().table_name().to_owned();
     let key = names.first().and_then(|name| name.strip_prefix(&format!("{table}_"))).unwrap_or_default();
-    known.iter().filter(|column| key.starts_with(column.as_str())).max_by_key(|column| column.len()).cloned().into_iter().collect()
+    known
+        .iter()
+        .filter(|column| key.starts_with(column.as_str()))
+        .max_by_key(|column| column.len())
+        .cloned()
+        .into_iter()
+        .collect()
 }

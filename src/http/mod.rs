@@ -5,7 +5,6 @@ mod constraint;
 mod problem;
 mod site;
 
-pub(crate) use caller::Authenticated;
 pub use caller::Caller;
 pub(crate) use constraint::constraint_problem;
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};

@@ -62,12 +62,15 @@ pub(crate) const WHOLE_BODY: &str = "non_field_errors";
 
 impl Problem {
     /// A problem with a status, a code and a sentence.
-    pub fn new(
-        status: StatusCode,
-        code: impl Into<Cow<'static, str>>,
-        detail: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { status, code: code.into(), detail: detail.into(), errors: BTreeMap::new(), headers: Vec::new(), worth_retrying: false }
+    pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            detail: detail.into(),
+            errors: BTreeMap::new(),
+            headers: Vec::new(),
+            worth_retrying: false,
+        }
     }
 
     /// 400: fields that were refused, with the reasons.
@@ -190,7 +193,11 @@ impl Problem {
             return problem.clone();
         }
         if error.is::<poem_openapi::error::ContentTypeError>() {
-            return Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type in request.");
+            return Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported media type in request.",
+            );
         }
         match error.status() {
             StatusCode::NOT_FOUND => Self::not_found(),
@@ -288,10 +295,8 @@ impl poem::error::ResponseError for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         use poem_openapi::types::ToJSON;
-        let mut response = Response::builder()
-            .status(self.status)
-            .content_type(MEDIA_TYPE)
-            .body(self.body().to_json_string());
+        let mut response =
+            Response::builder().status(self.status).content_type(MEDIA_TYPE).body(self.body().to_json_string());
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);
         }

@@ -89,10 +89,6 @@ impl ModelInfo {
         self.entity
     }
 
-    pub(crate) fn default_permissions(&self) -> &'static [&'static str] {
-        self.default_permissions
-    }
-
     /// The rows this user owns.
     pub(crate) fn owned_by(&self, user: &User) -> Result<Rule> {
         let owned_by = self.owned_by.ok_or_else(|| Error::wiring(format!("`{self}` declares no owner")))?;

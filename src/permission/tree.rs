@@ -33,7 +33,7 @@ impl Permissions {
     }
 
     /// The same where no part needs a future; `None` as soon as one does.
-    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
+    pub(crate) fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
         let folded = match self {
             Self::Class(class) => return class.meaning_now(cx),
             Self::Hook(hook) => Ok(hook::meaning(hook, cx)),

@@ -6,7 +6,11 @@ use super::fields::type_name;
 use crate::http::{Problem, WHOLE_BODY};
 
 /// A request's body as a JSON object. An empty body is an empty object, whatever its type says (CONTRACT 7.16).
-pub(crate) async fn read_object(request: &Request, body: &mut RequestBody, limit: usize) -> Result<Map<String, Json>, Problem> {
+pub(crate) async fn read_object(
+    request: &Request,
+    body: &mut RequestBody,
+    limit: usize,
+) -> Result<Map<String, Json>, Problem> {
     let too_much = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     if too_much.is_some_and(|length| length > limit as u64) {
         return Err(Problem::too_large());

@@ -1,5 +1,5 @@
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityName, Iden, Iterable,
+    ActiveModelTrait, DbErr, Iden, Iterable,
     sea_query::{Alias, Expr, Query, UnionType},
 };
 
@@ -42,4 +42,3 @@ pub(super) async fn judge_candidate<E: Resource>(
         None => Err(DbErr::RecordNotFound("the row spelled out".to_owned()).into()),
     }
 }
-

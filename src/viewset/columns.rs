@@ -2,10 +2,7 @@ use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef},
     types::Type,
 };
-use sea_orm::{
-    ColumnTrait, Iden, Iterable, Value,
-    sea_query::ColumnType,
-};
+use sea_orm::{ColumnTrait, Iden, Iterable, Value, sea_query::ColumnType};
 use uuid::Uuid;
 
 /// A column's name, as it stands in bodies, filters and orderings.

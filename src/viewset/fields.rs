@@ -5,14 +5,17 @@ use serde_json::Value as Json;
 pub(super) fn error(schema: &MetaSchema, value: Option<&Json>, required: bool) -> Option<String> {
     match value {
         None => required.then(|| "This field is required.".to_owned()),
-        Some(Json::Null) => (!schema.nullable && !schema.ty.is_empty()).then(|| "This field may not be null.".to_owned()),
+        Some(Json::Null) => {
+            (!schema.nullable && !schema.ty.is_empty()).then(|| "This field may not be null.".to_owned())
+        }
         Some(value) => match schema.ty {
             "string" => string(schema, value),
             "integer" => integer(schema, value),
             "number" => number(schema, value),
             "boolean" => (!value.is_boolean()).then(|| "Must be a valid boolean.".to_owned()),
-            "array" => (!value.is_array())
-                .then(|| format!("Expected a list of items but got type \"{}\".", type_name(value))),
+            "array" => {
+                (!value.is_array()).then(|| format!("Expected a list of items but got type \"{}\".", type_name(value)))
+            }
             "object" => (!value.is_object())
                 .then(|| format!("Invalid data. Expected a dictionary, but got {}.", type_name(value))),
             _ => None,

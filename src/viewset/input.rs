@@ -80,7 +80,9 @@ impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReade
         let errors: Vec<(&str, String)> = self
             .fields
             .iter()
-            .filter_map(|field| Some((field.name, fields::error(&field.schema, body.get(field.name), field.required && whole)?)))
+            .filter_map(|field| {
+                Some((field.name, fields::error(&field.schema, body.get(field.name), field.required && whole)?))
+            })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
     }

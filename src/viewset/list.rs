@@ -82,7 +82,12 @@ impl Visit {
     }
 
     /// Cuts the page by the pre-filter, then asks: the page may be short.
-    async fn admitted<E: Resource>(&self, rows: Select<E>, rule: &Rule, window: Window) -> Result<Cut<E::Model>, Problem> {
+    async fn admitted<E: Resource>(
+        &self,
+        rows: Select<E>,
+        rule: &Rule,
+        window: Window,
+    ) -> Result<Cut<E::Model>, Problem> {
         let page = rows.offset(window.offset).limit(window.limit + 1);
         let mut loaded = judged(self.db(), page, &[rule]).await?;
         let has_more = loaded.len() as u64 > window.limit;
@@ -103,4 +108,3 @@ struct Cut<M> {
     rows: Vec<M>,
     has_more: Option<bool>,
 }
-

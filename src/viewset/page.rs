@@ -127,7 +127,11 @@ pub(crate) fn page_schema<T: Type>(counts: bool) -> MetaSchema {
         reference => reference,
     };
     let link = |description| {
-        inline(MetaSchema { description: Some(description), nullable: true, ..MetaSchema::new_with_format("string", "uri-reference") })
+        inline(MetaSchema {
+            description: Some(description),
+            nullable: true,
+            ..MetaSchema::new_with_format("string", "uri-reference")
+        })
     };
     let mut properties = vec![
         ("next", link("The next page, as a reference relative to this one's address.")),

@@ -30,15 +30,10 @@ impl<E: Resource> ListQuery<E> {
         filters: &[E::Column],
         orderings: &[E::Column],
     ) -> Result<Self, Problem> {
-        let pairs: Vec<(String, String)> = request
-            .params()
-            .map_err(|_| Problem::parse_error("The query string could not be read."))?;
-        let mut query = Self {
-            window: pagination.window(&pairs)?,
-            filters: Vec::new(),
-            order: Vec::new(),
-            others: Vec::new(),
-        };
+        let pairs: Vec<(String, String)> =
+            request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
+        let mut query =
+            Self { window: pagination.window(&pairs)?, filters: Vec::new(), order: Vec::new(), others: Vec::new() };
         let mut seen = HashSet::new();
         for (name, value) in pairs {
             if Pagination::reads(&name) {
@@ -87,9 +82,9 @@ fn order<E: Resource>(text: &str, orderings: &[E::Column]) -> Result<Vec<(E::Col
         .map(|term| {
             let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
             let column = orderings.iter().find(|column| column_name(*column) == name);
-            column.map(|column| (*column, descending)).ok_or_else(|| {
-                Problem::invalid([(ORDERING, format!("This list cannot be ordered by \"{name}\"."))])
-            })
+            column
+                .map(|column| (*column, descending))
+                .ok_or_else(|| Problem::invalid([(ORDERING, format!("This list cannot be ordered by \"{name}\"."))]))
         })
         .collect()
 }

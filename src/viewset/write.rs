@@ -1,6 +1,6 @@
 use sea_orm::{
-    ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn,
-    QueryFilter, QuerySelect, Select, ColumnTrait,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
+    PrimaryKeyToColumn, QueryFilter, QuerySelect, Select,
 };
 
 use super::{Resource, candidate::judge_candidate, guard::Visit};
@@ -63,7 +63,11 @@ impl Write {
     }
 
     /// Inserts a row, and judges what it became.
-    pub(crate) async fn insert<E: Resource>(self, row: E::ActiveModel, checks_result: bool) -> Result<(Self, E::Model), Problem> {
+    pub(crate) async fn insert<E: Resource>(
+        self,
+        row: E::ActiveModel,
+        checks_result: bool,
+    ) -> Result<(Self, E::Model), Problem> {
         let made = row.clone().insert(&self.transaction).await;
         self.judge_result::<E>(made, row, checks_result).await
     }
@@ -78,7 +82,8 @@ impl Write {
         for key in E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
             changes.set(key, before.get(key));
         }
-        let changed = if changes.is_changed() { changes.clone().update(&self.transaction).await } else { Ok(before.clone()) };
+        let changed =
+            if changes.is_changed() { changes.clone().update(&self.transaction).await } else { Ok(before.clone()) };
         let mut candidate = before.into_active_model();
         for column in E::Column::iter() {
             if let Some(value) = changes.get(column).into_value() {
@@ -163,4 +168,3 @@ pub(crate) fn by_key<E: Resource>(row: &E::Model) -> Select<E> {
         .map(PrimaryKeyToColumn::into_column)
         .fold(E::find(), |select, key| select.filter(key.eq(row.get(key))))
 }
-

@@ -9,7 +9,7 @@ use std::{ops, sync::Arc};
 
 use sea_orm::sea_query::Expr;
 
-pub(crate) use judge::{Judged, judge_one, judged, judged_in};
+pub(crate) use judge::{judge_one, judged, judged_in};
 use residue::Residue;
 
 use super::hook::HookRule;

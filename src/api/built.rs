@@ -1,0 +1,120 @@
+use std::sync::Arc;
+
+use poem::{
+    EndpointExt, IntoResponse, Response, Route,
+    endpoint::{BoxEndpoint, make_sync},
+    middleware::CatchPanic,
+};
+use poem_openapi::OpenApiService;
+
+use super::{Part, document, part::MountedParts, routes::Routes};
+use crate::{
+    http::{Problem, Site},
+    model::Models,
+    viewset::Endpoint,
+};
+
+/// An API that fits together: its routes, its document, and what each endpoint asks.
+pub struct BuiltApi {
+    site: Arc<Site>,
+    models: Models,
+    endpoints: Arc<Vec<Endpoint>>,
+    document: String,
+    swagger_ui: String,
+    prefix: String,
+    service: BoxEndpoint<'static>,
+}
+
+/// What `check` has to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was found, in a sentence.
+    pub message: String,
+}
+
+impl BuiltApi {
+    pub(super) fn new<P: Part>(
+        title: String,
+        version: String,
+        prefix: String,
+        site: Arc<Site>,
+        mounted: MountedParts,
+        parts: P,
+    ) -> Self {
+        let endpoints = Arc::new(mounted.endpoints);
+        let actions = mounted.actions;
+        let routes = Routes { site: site.clone(), actions, endpoints: endpoints.clone(), parts };
+        let server = if prefix.is_empty() { "/".to_owned() } else { prefix.clone() };
+        let service = OpenApiService::new(routes, title, version).server(server);
+        let plain = service.spec();
+        let document = document::complete(&plain, &site, &endpoints);
+        // in a script element: what could end the element is escaped
+        let swagger_ui = service.swagger_ui_html().replace(&plain, &document.replace("</", "<\\/"));
+        Self {
+            site,
+            models: mounted.models,
+            endpoints,
+            document,
+            swagger_ui,
+            prefix,
+            service: poem::IntoEndpoint::into_endpoint(service),
+        }
+    }
+
+    /// The OpenAPI document, as `/openapi.json` serves it.
+    pub fn document(&self) -> &str {
+        &self.document
+    }
+
+    /// The models of the mounted viewsets.
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// Endpoints that name no permission class and take the default; permissions that nobody can be granted, because
+    /// no model declares them.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for endpoint in self.endpoints.iter() {
+            let at = format!("{} {}{}", endpoint.method, self.prefix, endpoint.path);
+            if !endpoint.declared {
+                let message = format!("{at} declares no permission class; the default asks `{}`", endpoint.permissions);
+                findings.push(Finding { message });
+            }
+            for label in &endpoint.permissions_asked {
+                if self.is_undeclared(label) {
+                    findings.push(Finding { message: format!("{at} asks `{label}`, which no model declares") });
+                }
+            }
+        }
+        findings
+    }
+
+    /// Of apps unknown here nothing is known.
+    fn is_undeclared(&self, label: &str) -> bool {
+        let Some((app_label, codename)) = label.split_once('.') else { return true };
+        let mut of_app = self.models.iter().filter(|model| model.app_label() == app_label).peekable();
+        of_app.peek().is_some() && !of_app.any(|model| model.declared_permissions().any(|(known, _)| known == codename))
+    }
+
+    /// The endpoint to serve, with the document and Swagger UI beside the routes.
+    ///
+    /// Whatever goes wrong, framework errors and panics included, is answered as problem details.
+    pub fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
+        let Self { document, swagger_ui, prefix, service, .. } = self;
+        let json = make_sync(move |_| document.clone().with_content_type("application/json"));
+        let page = make_sync(move |_| swagger_ui.clone().with_content_type("text/html; charset=utf-8"));
+        let route = Route::new().at("/openapi.json", json).at("/docs", page);
+        let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
+        route
+            .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })
+            .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
+            .map_to_response()
+            .boxed()
+    }
+
+    /// The database it is over.
+    pub fn db(&self) -> &sea_orm::DatabaseConnection {
+        &self.site.db
+    }
+}

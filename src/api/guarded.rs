@@ -1,0 +1,116 @@
+use std::{collections::BTreeMap, marker::PhantomData, ops::Deref, sync::Mutex};
+
+use poem::{Request, RequestBody};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, registry::Registry};
+
+use crate::{
+    http::{Caller, Problem, site_of},
+    permission::{
+        Action, AllowAny, Context, CustomAction, IntoPermissions, IsAdminUser, IsAuthenticated, IsSuperuser,
+        Permissions, Rule,
+    },
+    viewset::interned,
+};
+
+/// Who may call a plain handler: an argument of an `#[OpenApi]` method, best its first.
+///
+/// ```
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{AllowAny, Guarded};
+///
+/// struct Status;
+///
+/// #[OpenApi]
+/// impl Status {
+///     #[oai(path = "/status", method = "get")]
+///     async fn status(&self, _open: Guarded<AllowAny>) -> PlainText<&'static str> {
+///         PlainText("fine")
+///     }
+/// }
+/// ```
+///
+/// A handler without it asks the API's [`handler_permissions`](super::Api::handler_permissions).
+#[derive(Clone, Debug)]
+pub struct Guarded<P> {
+    caller: Caller,
+    permissions: PhantomData<fn() -> P>,
+}
+
+/// The permissions of a plain handler; the stock classes that ask nothing of a model stand for themselves.
+///
+/// ```
+/// use refrain::{HandlerPermissions, HasPerm, IntoPermissions, IsAdminUser};
+///
+/// struct MayReport;
+///
+/// impl HandlerPermissions for MayReport {
+///     fn permissions() -> impl IntoPermissions {
+///         HasPerm("drivers.export_car") | IsAdminUser
+///     }
+/// }
+/// ```
+pub trait HandlerPermissions: Send + Sync + 'static {
+    /// The expression.
+    fn permissions() -> impl IntoPermissions;
+}
+
+macro_rules! stands_for_itself {
+    ($($class:ident),*) => {$(
+        impl HandlerPermissions for $class {
+            fn permissions() -> impl IntoPermissions {
+                $class
+            }
+        }
+    )*};
+}
+
+stands_for_itself!(AllowAny, IsAuthenticated, IsAdminUser, IsSuperuser);
+
+impl<P> Deref for Guarded<P> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+/// The permissions that `Guarded` arguments announce, by the name their operations' `security` mentions.
+pub(super) static GUARDED: Mutex<BTreeMap<&'static str, fn() -> Permissions>> = Mutex::new(BTreeMap::new());
+
+impl<'a, P: HandlerPermissions> ApiExtractor<'a> for Guarded<P> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(_: &mut Registry) {
+        let mut guarded = GUARDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        guarded.insert(marker::<P>(), || P::permissions().into_permissions());
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![marker::<P>()]
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let caller = admit(request, &P::permissions().into_permissions()).await?;
+        Ok(Self { caller, permissions: PhantomData })
+    }
+}
+
+/// Lets the caller of a plain handler through, or says why not.
+pub(super) async fn admit(request: &Request, permissions: &Permissions) -> Result<Caller, Problem> {
+    let site = site_of(request)?;
+    let caller = Caller::of(request)?;
+    let action = Action::Custom(CustomAction { name: "handler", safe: request.method().is_safe(), codename: None });
+    let cx = Context::new(&caller.0, action, None, request.headers(), &site.db);
+    if permissions.meaning(&cx).await? != Rule::Never {
+        return Ok(caller);
+    }
+    let denied = permissions.meanings(&cx).await?.refusing_request();
+    let (challenge, known) = (site.challenge(), caller.is_authenticated());
+    Err(Problem::refused(denied, challenge.as_deref(), known, !site.authenticators.is_empty()))
+}
+
+fn marker<P>() -> &'static str {
+    interned(format!("refrain guard {}", std::any::type_name::<P>()))
+}

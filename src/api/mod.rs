@@ -1,0 +1,146 @@
+//! Puts viewsets and handlers together: one site, one document, one set of routes.
+
+mod built;
+mod document;
+mod front;
+mod guarded;
+mod part;
+mod routes;
+
+use std::sync::Arc;
+
+use poem_openapi::OpenApi;
+use sea_orm::DatabaseConnection;
+
+pub use built::BuiltApi;
+pub use guarded::{Guarded, HandlerPermissions};
+pub use part::{Handlers, Part};
+
+use crate::{
+    Result,
+    auth::Auth,
+    authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
+    http::Site,
+    permission::IntoPermissions,
+    viewset::{ViewSet, ViewSetApi},
+};
+
+/// An API: viewsets and handlers, who is asked who callers are, and what holds where nothing is declared.
+///
+/// ```no_run
+/// # use refrain::doc_example::cars::Cars;
+/// use refrain::{Api, IsAuthenticated, ModelPermissions};
+///
+/// # async fn run(db: sea_orm::DatabaseConnection) -> Result<(), Box<dyn std::error::Error>> {
+/// let api = Api::new("Drivers", "1.0", db)
+///     .default_permissions(IsAuthenticated & ModelPermissions)
+///     .mount(Cars)
+///     .build()?;
+/// poem::Server::new(poem::listener::TcpListener::bind("127.0.0.1:3000")).run(api.into_endpoint()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// | address | what is there |
+/// |---|---|
+/// | `/api/…` | the routes |
+/// | `/openapi.json` | the document |
+/// | `/docs` | Swagger UI |
+pub struct Api<P = ()> {
+    title: String,
+    version: String,
+    prefix: String,
+    site: Site,
+    parts: P,
+}
+
+impl Api {
+    /// An empty API over a database, with Django's own users, by token and basic authentication.
+    ///
+    /// Closed until said otherwise: a viewset that declares nothing asks
+    /// [`ModelPermissions`](crate::ModelPermissions), a handler [`IsAuthenticated`](crate::IsAuthenticated).
+    pub fn new(title: impl Into<String>, version: impl Into<String>, db: DatabaseConnection) -> Self {
+        let authenticators =
+            Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
+        Self {
+            title: title.into(),
+            version: version.into(),
+            prefix: "/api".to_owned(),
+            site: Site::new(db, Auth::default(), authenticators),
+            parts: (),
+        }
+    }
+}
+
+impl<P: Part> Api<P> {
+    /// Other users, passwords or backends than Django's defaults.
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.site.auth = auth;
+        self
+    }
+
+    /// Who is asked, in order, who a caller is.
+    #[doc(alias = "DEFAULT_AUTHENTICATION_CLASSES")]
+    pub fn authenticators(mut self, authenticators: Authenticators) -> Self {
+        self.site.authenticators = authenticators;
+        self
+    }
+
+    /// What holds for every viewset and action that declares nothing.
+    #[doc(alias = "DEFAULT_PERMISSION_CLASSES")]
+    pub fn default_permissions(mut self, permissions: impl IntoPermissions) -> Self {
+        self.site.default_permissions = permissions.into_permissions();
+        self
+    }
+
+    /// What holds for every handler that declares nothing.
+    pub fn handler_permissions(mut self, permissions: impl IntoPermissions) -> Self {
+        self.site.handler_permissions = permissions.into_permissions();
+        self
+    }
+
+    /// Answers 403 for a row the caller may not view, as DRF does: its existence is then told.
+    pub fn reveal_hidden_rows(mut self) -> Self {
+        self.site.reveal_hidden_rows = true;
+        self
+    }
+
+    /// The most bytes a body may have; 2.5 MB where nothing is said.
+    #[doc(alias = "DATA_UPLOAD_MAX_MEMORY_SIZE")]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.site.body_limit = bytes;
+        self
+    }
+
+    /// The path all routes are below; `/api` where nothing is said.
+    pub fn at(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into().trim_end_matches('/').to_owned();
+        self
+    }
+
+    /// Adds a viewset.
+    #[doc(alias = "register")]
+    pub fn mount<V: ViewSet>(self, viewset: V) -> Api<(P, ViewSetApi<V>)> {
+        self.add(ViewSetApi::new(viewset))
+    }
+
+    /// Adds handlers: an object with `#[OpenApi]` methods, custom actions of viewsets among them.
+    pub fn with<O: OpenApi + 'static>(self, handlers: O) -> Api<(P, Handlers<O>)> {
+        self.add(Handlers::new(handlers))
+    }
+
+    fn add<Q: Part>(self, part: Q) -> Api<(P, Q)> {
+        let Self { title, version, prefix, site, parts } = self;
+        Api { title, version, prefix, site, parts: (parts, part) }
+    }
+
+    /// Meets everything with everything: refuses what does not fit, with a message that says what to write.
+    pub fn build(mut self) -> Result<BuiltApi> {
+        let site = Arc::new(self.site);
+        site.handler_permissions.check(None)?;
+        let mut mounting = part::Mounting::new(site.clone());
+        self.parts.mount(&mut mounting)?;
+        let mounted = mounting.finish()?;
+        Ok(BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts))
+    }
+}

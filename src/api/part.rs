@@ -1,0 +1,218 @@
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::Arc,
+};
+
+use poem::{endpoint::BoxEndpoint, http::Method};
+use poem_openapi::{
+    OpenApi,
+    registry::{MetaApi, MetaOperation, Registry},
+};
+
+use super::guarded::GUARDED;
+use crate::{
+    Error, Result,
+    http::Site,
+    model::Models,
+    permission::Action,
+    viewset::{ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, collect_actions},
+};
+
+/// Something an [`Api`](super::Api) is made of: nothing, a viewset, handlers, or two parts.
+pub trait Part: OpenApi + 'static {
+    /// Meets the site.
+    #[doc(hidden)]
+    fn mount(&mut self, mounting: &mut Mounting) -> Result<()>;
+}
+
+/// Handlers: an object with `#[OpenApi]` methods.
+pub struct Handlers<O>(O);
+
+impl<O> Handlers<O> {
+    pub(super) fn new(handlers: O) -> Self {
+        Self(handlers)
+    }
+}
+
+/// What the parts of an API find out about each other.
+#[doc(hidden)]
+pub struct Mounting {
+    pub(super) site: Arc<Site>,
+    models: Models,
+    viewsets: HashMap<TypeId, Arc<dyn AnyViewSet>>,
+    actions: Vec<ActionInfo>,
+    handlers: Vec<(String, MetaOperation)>,
+    endpoints: Vec<Endpoint>,
+}
+
+/// Everything mounted.
+pub(super) struct MountedParts {
+    pub(super) models: Models,
+    pub(super) actions: Arc<Actions>,
+    pub(super) endpoints: Vec<Endpoint>,
+}
+
+/// A mounted viewset with its type erased.
+trait AnyViewSet: Send + Sync {
+    fn guard(&self, action: &ActionInfo) -> Result<Guard>;
+    fn guard_of(&self, action: Action) -> Arc<Guard>;
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+impl<V: ViewSet> AnyViewSet for Mounted<V> {
+    fn guard(&self, action: &ActionInfo) -> Result<Guard> {
+        Mounted::guard(self, action)
+    }
+
+    fn guard_of(&self, action: Action) -> Arc<Guard> {
+        self.guards[&action].clone()
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl Mounting {
+    pub(super) fn new(site: Arc<Site>) -> Self {
+        Self {
+            site,
+            models: Models::default(),
+            viewsets: HashMap::new(),
+            actions: Vec::new(),
+            handlers: Vec::new(),
+            endpoints: Vec::new(),
+        }
+    }
+
+    /// Resolves the custom actions, once every viewset is known.
+    pub(super) fn finish(mut self) -> Result<MountedParts> {
+        let mut actions = Actions::default();
+        for info in &self.actions {
+            let viewset = self.viewsets.get(&info.viewset).ok_or_else(|| {
+                Error::wiring(format!("the action `{}` belongs to a viewset that is not mounted", info.name))
+            })?;
+            let mounted = MountedAction {
+                guard: Arc::new(viewset.guard(info)?),
+                list: viewset.guard_of(Action::List),
+                viewset: viewset.clone().into_any(),
+            };
+            actions.0.insert(info.id, mounted);
+        }
+        for (path, operation) in std::mem::take(&mut self.handlers) {
+            let endpoint = self.handler(&actions, path, &operation)?;
+            self.endpoints.push(endpoint);
+        }
+        check_distinct(&self.endpoints)?;
+        Ok(MountedParts { models: self.models, actions: Arc::new(actions), endpoints: self.endpoints })
+    }
+
+    /// What an `#[OpenApi]` method asks: what its action asks, what its `Guarded` argument says, or the default.
+    fn handler(&self, actions: &Actions, path: String, operation: &MetaOperation) -> Result<Endpoint> {
+        let named = |key: &str| operation.security.iter().any(|schemes| schemes.keys().any(|scheme| *scheme == key));
+        let operation_id = operation.operation_id.map_or_else(|| format!("{} {path}", operation.method), str::to_owned);
+        let endpoint = Endpoint {
+            method: operation.method.clone(),
+            path,
+            operation_id,
+            action: None,
+            model: None,
+            permissions: self.site.handler_permissions.clone(),
+            permissions_asked: Vec::new(),
+            declared: false,
+            on_row: false,
+        };
+        if let Some(info) = self.actions.iter().find(|info| named((info.marker)())) {
+            let declared = (info.method)();
+            if declared != endpoint.method {
+                return Err(Error::wiring(format!(
+                    "the action `{}` says its method is {declared}, and its handler answers {}",
+                    info.name, endpoint.method
+                )));
+            }
+            let guard = &actions.0[&info.id].guard;
+            return Ok(Endpoint {
+                action: Some(guard.action),
+                permissions: guard.permissions.clone(),
+                permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), guard.action),
+                model: Some(guard.model.clone()),
+                declared: true,
+                on_row: info.on_row,
+                ..endpoint
+            });
+        }
+        let guarded = operation.security.iter().flat_map(|schemes| schemes.keys()).find_map(|scheme| {
+            GUARDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(scheme).map(|permissions| permissions())
+        });
+        let endpoint = match guarded {
+            Some(permissions) => Endpoint { permissions, declared: true, ..endpoint },
+            None => endpoint,
+        };
+        endpoint.permissions.check(None)?;
+        Ok(Endpoint { permissions_asked: endpoint.permissions.permissions_asked(None, Action::Metadata), ..endpoint })
+    }
+}
+
+impl Part for () {
+    fn mount(&mut self, _: &mut Mounting) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<A: Part, B: Part> Part for (A, B) {
+    fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
+        self.0.mount(mounting)?;
+        self.1.mount(mounting)
+    }
+}
+
+impl<V: ViewSet> Part for ViewSetApi<V> {
+    fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
+        let mounted = ViewSetApi::mount(self, &mounting.site)?;
+        mounting.models.add(mounted.guards[&Action::List].model.clone());
+        mounting.endpoints.extend(mounted.endpoints());
+        mounting.viewsets.insert(TypeId::of::<V>(), mounted);
+        Ok(())
+    }
+}
+
+impl<O: OpenApi + 'static> Part for Handlers<O> {
+    fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
+        mounting.actions.extend(collect_actions(|| O::register(&mut Registry::new())));
+        for path in O::meta().into_iter().flat_map(|api| api.paths) {
+            mounting.handlers.extend(path.operations.into_iter().map(|operation| (path.path.clone(), operation)));
+        }
+        Ok(())
+    }
+}
+
+impl<O: OpenApi> OpenApi for Handlers<O> {
+    fn meta() -> Vec<MetaApi> {
+        O::meta()
+    }
+
+    fn register(registry: &mut Registry) {
+        O::register(registry);
+    }
+
+    fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
+        self.0.add_routes(table);
+    }
+}
+
+fn check_distinct(endpoints: &[Endpoint]) -> Result<()> {
+    for (place, endpoint) in endpoints.iter().enumerate() {
+        let twin = endpoints[..place].iter().find(|other| {
+            other.operation_id == endpoint.operation_id
+                || (other.method == endpoint.method && other.path == endpoint.path)
+        });
+        if twin.is_some() {
+            return Err(Error::wiring(format!(
+                "`{} {}` (`{}`) is mounted twice",
+                endpoint.method, endpoint.path, endpoint.operation_id
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+use std::{collections::HashMap, sync::Arc};
+
+use poem::{
+    EndpointExt, Response,
+    endpoint::{BoxEndpoint, make},
+    http::Method,
+};
+use poem_openapi::{
+    ApiResponse, OpenApi,
+    registry::{MetaApi, MetaPath, Registry},
+};
+
+use super::front::Front;
+use crate::{
+    http::{Problem, Site},
+    viewset::{Actions, Endpoint},
+};
+
+/// The parts of an API as poem-openapi serves them: one entry a path, every endpoint behind authentication.
+pub(super) struct Routes<P> {
+    pub(super) site: Arc<Site>,
+    pub(super) actions: Arc<Actions>,
+    pub(super) endpoints: Arc<Vec<Endpoint>>,
+    pub(super) parts: P,
+}
+
+impl<P: OpenApi> OpenApi for Routes<P> {
+    /// A path that two parts share becomes one entry: as two, the later would hide the earlier in the document.
+    fn meta() -> Vec<MetaApi> {
+        let mut merged: Vec<MetaPath> = Vec::new();
+        for path in P::meta().into_iter().flat_map(|api| api.paths) {
+            match merged.iter_mut().find(|known| known.path == path.path) {
+                Some(known) => known.operations.extend(path.operations),
+                None => merged.push(path),
+            }
+        }
+        vec![MetaApi { paths: merged }]
+    }
+
+    fn register(registry: &mut Registry) {
+        P::register(registry);
+        <Problem as ApiResponse>::register(registry);
+    }
+
+    fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
+        let Self { parts, endpoints, site, actions } = self;
+        let wrap = |inner, asks, negotiates| {
+            Front { site: site.clone(), actions: actions.clone(), asks, negotiates, inner }.boxed()
+        };
+        let mut own = HashMap::new();
+        parts.add_routes(&mut own);
+        for (path, methods) in own {
+            let documented = path_in_document(&path);
+            let here: Vec<&Endpoint> =
+                endpoints.iter().filter(|endpoint| path_in_document(&endpoint.path) == documented).collect();
+            let allow = allowed(&methods);
+            let routes = table.entry(path).or_default();
+            for (method, inner) in methods {
+                let endpoint = here.iter().find(|endpoint| endpoint.method == method);
+                // a handler that declares nothing asks the default; all others ask what they declare themselves
+                let asks = endpoint.filter(|endpoint| !endpoint.declared && endpoint.action.is_none());
+                let asks = asks.map(|endpoint| endpoint.permissions.clone());
+                let negotiates =
+                    here.iter().any(|endpoint| endpoint.action.is_some_and(|action| action.method().is_some()));
+                routes.insert(method, wrap(inner, asks, negotiates));
+            }
+            for method in crate::viewset::METHODS {
+                let covered = method == Method::HEAD && routes.contains_key(&Method::GET);
+                if !covered && !routes.contains_key(&method) {
+                    let (allow, refused) = (allow.clone(), method.clone());
+                    let refuse = make(move |_| {
+                        let problem = Problem::method_not_allowed(&refused, &allow);
+                        async move { Err::<Response, _>(poem::Error::from(problem)) }
+                    });
+                    routes.insert(method, wrap(refuse.boxed(), None, false));
+                }
+            }
+        }
+    }
+}
+
+/// `/cars/:param0/publish` and `/cars/{id}/publish` are one path.
+fn path_in_document(path: &str) -> String {
+    let variable = |part: &str| part.starts_with(':') || (part.starts_with('{') && part.ends_with('}'));
+    path.split('/').map(|part| if variable(part) { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+fn allowed<T>(methods: &HashMap<Method, T>) -> String {
+    let mut names: Vec<&str> = methods.keys().map(Method::as_str).collect();
+    if methods.contains_key(&Method::GET) && !methods.contains_key(&Method::HEAD) {
+        names.push("HEAD");
+    }
+    names.sort_unstable();
+    names.join(", ")
+}

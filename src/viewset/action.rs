@@ -1,0 +1,110 @@
+use std::{any::TypeId, cell::RefCell};
+
+use poem::http::Method;
+
+use super::{Access, ViewSet};
+use crate::permission::{Action, CustomAction};
+
+/// An action of your own on one row, beside the six.
+///
+/// ```
+/// # use refrain::doc_example::{car, cars::Cars};
+/// use poem::http::Method;
+/// use refrain::{Access, HasPerm, RowAction};
+///
+/// struct Publish;
+///
+/// impl RowAction for Publish {
+///     type Of = Cars;
+///     const NAME: &'static str = "publish";
+///     const METHOD: Method = Method::POST;
+///
+///     fn permissions() -> Access<car::Entity> {
+///         Access::to(HasPerm("drivers.publish_car"))
+///     }
+/// }
+/// ```
+///
+/// Its handler is an ordinary `#[OpenApi]` method with one argument that finds, judges and hands over the row:
+/// [`Row<Publish>`](super::Row), or [`Locked<Publish>`](super::Locked) to write it.
+#[doc(alias = "action")]
+pub trait RowAction: Send + Sync + 'static {
+    /// The viewset it belongs to.
+    type Of: ViewSet;
+    /// Its name, as in `publish`.
+    const NAME: &'static str;
+    /// The method of its route: a safe one asks for less.
+    const METHOD: Method;
+    /// The first part of the codename that model permissions ask: `publish` asks `publish_car`.
+    const CODENAME: Option<&'static str> = None;
+
+    /// Who may; by default what the viewset says, which for a method that writes needs [`CODENAME`](Self::CODENAME) to
+    /// say what is asked.
+    fn permissions() -> Access<<Self::Of as ViewSet>::Entity> {
+        Access::global()
+    }
+}
+
+/// An action of your own on the collection; its handler takes [`Rows<A>`](super::Rows), the rows the caller may see.
+#[doc(alias = "action")]
+pub trait CollectionAction: Send + Sync + 'static {
+    /// The viewset it belongs to.
+    type Of: ViewSet;
+    /// Its name, as in `export`.
+    const NAME: &'static str;
+    /// The method of its route.
+    const METHOD: Method;
+    /// The first part of the codename that model permissions ask.
+    const CODENAME: Option<&'static str> = None;
+
+    /// Who may, as for a [`RowAction`]. The rows handed over meet both this and the list's own permissions.
+    fn permissions() -> Access<<Self::Of as ViewSet>::Entity> {
+        Access::global()
+    }
+}
+
+pub(crate) fn custom(name: &'static str, method: &Method, codename: Option<&'static str>) -> Action {
+    Action::Custom(CustomAction { name, safe: method.is_safe(), codename })
+}
+
+/// What is known of an action once an `#[OpenApi]` method takes it as an argument.
+#[derive(Clone, Copy)]
+pub(crate) struct ActionInfo {
+    /// The type of the action.
+    pub(crate) id: TypeId,
+    /// The type of the viewset.
+    pub(crate) viewset: TypeId,
+    pub(crate) name: &'static str,
+    pub(crate) method: fn() -> Method,
+    pub(crate) codename: Option<&'static str>,
+    /// An `Access<E>`, which only the viewset can name.
+    pub(crate) access: fn() -> Box<dyn std::any::Any>,
+    /// The name under which an operation's `security` mentions it.
+    pub(crate) marker: fn() -> &'static str,
+    pub(crate) on_row: bool,
+}
+
+impl ActionInfo {
+    pub(crate) fn action(&self) -> Action {
+        custom(self.name, &(self.method)(), self.codename)
+    }
+}
+
+thread_local! {
+    static ACTIONS: RefCell<Vec<ActionInfo>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The actions that arguments announce while `register` runs: poem-openapi calls every argument's registration, and
+/// gives it no place to leave what it is.
+pub(crate) fn collect_actions(register: impl FnOnce()) -> Vec<ActionInfo> {
+    ACTIONS.with_borrow_mut(Vec::clear);
+    register();
+    let mut actions = ACTIONS.with_borrow_mut(std::mem::take);
+    let mut seen = std::collections::HashSet::new();
+    actions.retain(|action| seen.insert(action.id));
+    actions
+}
+
+pub(super) fn announce(action: ActionInfo) {
+    ACTIONS.with_borrow_mut(|actions| actions.push(action));
+}

@@ -1,0 +1,157 @@
+use std::{collections::HashSet, sync::Mutex};
+
+use poem_openapi::{
+    registry::{
+        MetaMediaType, MetaOperation, MetaOperationParam, MetaParamIn, MetaRequest, MetaResponse, MetaResponses,
+        MetaSchema, MetaSchemaRef, Registry,
+    },
+    types::Type,
+};
+
+use super::{ViewSet, columns, page::page_schema};
+use crate::{model::Model, permission::Action};
+
+/// What a client's method is called: `cars_list`.
+pub(crate) fn operation_id<V: ViewSet>(action: Action) -> String {
+    format!("{}_{}", collection_name::<V>(), action.name())
+}
+
+/// The viewset's path as a word: `/api/big-cars` is `api_big_cars`.
+fn collection_name<V: ViewSet>() -> String {
+    let word: String = V::PATH.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    word.trim_matches('_').to_owned()
+}
+
+/// Registers the schemas that a viewset's operations speak of.
+pub(super) fn register<V: ViewSet>(registry: &mut Registry) {
+    V::Output::register(registry);
+    V::Input::register(registry);
+    if let Some(input) = registry.schemas.get(V::Input::name().as_ref()) {
+        let name = patched_name::<V>();
+        // a title left as it was makes two schemas of one name in some generators
+        let patched =
+            MetaSchema { required: Vec::new(), title: Some(name.clone()), rust_typename: None, ..input.clone() };
+        registry.schemas.insert(name, patched);
+    }
+}
+
+fn patched_name<V: ViewSet>() -> String {
+    format!("Patched{}", V::Input::name())
+}
+
+/// An operation as the framework's document has it; who may call it is written in when the site is known.
+pub(super) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
+    let words = summary::<V>(action);
+    let (status, schema) = match action {
+        Action::List => (200, Some(inline(page_schema::<V::Output>(V::pagination().counts())))),
+        Action::Create => (201, Some(V::Output::schema_ref())),
+        Action::Destroy => (204, None),
+        _ => (200, Some(V::Output::schema_ref())),
+    };
+    let body = match action {
+        Action::Create | Action::Update => Some(V::Input::schema_ref()),
+        Action::PartialUpdate => Some(MetaSchemaRef::Reference(patched_name::<V>())),
+        _ => None,
+    };
+    MetaOperation {
+        method: action.method().expect("a standard action has a route"),
+        tags: vec![interned(collection_name::<V>())],
+        summary: Some(interned(words)),
+        description: None,
+        external_docs: None,
+        params: params::<V>(action),
+        request: body.map(|schema| MetaRequest { description: None, content: vec![json(schema)], required: true }),
+        responses: MetaResponses {
+            responses: vec![MetaResponse {
+                description: "",
+                status: Some(status),
+                status_range: None,
+                content: schema.map(json).into_iter().collect(),
+                headers: Vec::new(),
+            }],
+        },
+        deprecated: false,
+        security: Vec::new(),
+        operation_id: Some(interned(operation_id::<V>(action))),
+        code_samples: Vec::new(),
+    }
+}
+
+fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {
+    let param = |name: String, in_type, schema, required, description: &str| MetaOperationParam {
+        name,
+        schema,
+        in_type,
+        description: (!description.is_empty()).then(|| description.to_owned()),
+        required,
+        deprecated: false,
+        explode: true,
+        style: None,
+    };
+    if action.on_row() {
+        return vec![param("id".to_owned(), MetaParamIn::Path, columns::schema(&V::lookup()), true, "")];
+    }
+    if action != Action::List {
+        return Vec::new();
+    }
+    let pagination = V::pagination();
+    let bounded = |minimum: f64, maximum, default: Option<u64>| {
+        inline(MetaSchema {
+            minimum: Some(minimum),
+            maximum,
+            default: default.map(Into::into),
+            ..MetaSchema::new_with_format("integer", "int64")
+        })
+    };
+    let limit = bounded(1.0, None, Some(pagination.default_limit()));
+    let most = format!("How many rows at most; more than {} are not given.", pagination.max_limit());
+    let mut params = vec![
+        param("limit".to_owned(), MetaParamIn::Query, limit, false, &most),
+        param("offset".to_owned(), MetaParamIn::Query, bounded(0.0, None, None), false, "How many rows to pass over."),
+    ];
+    let orderings: Vec<String> = V::orderings().iter().map(columns::column_name).collect();
+    if !orderings.is_empty() {
+        let words = format!("Columns in order, `-` before a descending one: {}.", orderings.join(", "));
+        params.push(param(super::query::ORDERING.to_owned(), MetaParamIn::Query, String::schema_ref(), false, &words));
+    }
+    for column in V::filters() {
+        let words = "Only rows with this value.";
+        params.push(param(columns::column_name(&column), MetaParamIn::Query, columns::schema(&column), false, words));
+    }
+    params
+}
+
+fn summary<V: ViewSet>(action: Action) -> String {
+    let name = V::Entity::VERBOSE_NAME;
+    match action {
+        Action::List => format!("List every {name} the caller may see"),
+        Action::Create => format!("Create a {name}"),
+        Action::Retrieve => format!("Retrieve a {name}"),
+        Action::Update => format!("Replace a {name}"),
+        Action::PartialUpdate => format!("Change a {name} in part"),
+        _ => format!("Delete a {name}"),
+    }
+}
+
+fn json(schema: MetaSchemaRef) -> MetaMediaType {
+    MetaMediaType { content_type: "application/json", schema }
+}
+
+fn inline(schema: MetaSchema) -> MetaSchemaRef {
+    MetaSchemaRef::Inline(Box::new(schema))
+}
+
+/// The framework's document holds `&'static str`; each text is kept once for the life of the process.
+pub(crate) fn interned(text: String) -> &'static str {
+    static TEXTS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+    let mut texts = TEXTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let texts = texts.get_or_insert_default();
+    match texts.get(text.as_str()) {
+        Some(known) => known,
+        None => {
+            let kept: &'static str = Box::leak(text.into_boxed_str());
+            texts.insert(kept);
+            kept
+        }
+    }
+}

@@ -1,0 +1,144 @@
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::Arc,
+};
+
+use poem::http::Method;
+
+use super::{Access, Guard, ViewSet, columns::is_readable, input::InputReader};
+use crate::{
+    Error, Result,
+    http::Site,
+    model::ModelInfo,
+    permission::{Action, Permissions},
+};
+
+use super::action::ActionInfo;
+
+/// A viewset with everything about it settled: what the trait says, met with the site's defaults.
+pub(crate) struct Mounted<V: ViewSet> {
+    pub(crate) viewset: V,
+    pub(crate) site: Arc<Site>,
+    pub(crate) guards: HashMap<Action, Arc<Guard>>,
+    pub(crate) input: InputReader<V::Entity, V::Input>,
+}
+
+/// One operation and what it asks, for the document, the table of permissions and `check`.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) operation_id: String,
+    pub(crate) action: Option<Action>,
+    pub(crate) model: Option<ModelInfo>,
+    pub(crate) permissions: Permissions,
+    pub(crate) permissions_asked: Vec<String>,
+    /// Does the viewset or action name its classes, rather than leaving them to the global default?
+    pub(crate) declared: bool,
+    /// Does the answer depend on the row?
+    pub(crate) on_row: bool,
+}
+
+impl<V: ViewSet> Mounted<V> {
+    /// Refuses what does not fit, in words that say what to write.
+    pub(crate) fn new(viewset: V, site: &Arc<Site>) -> Result<Self> {
+        let model = ModelInfo::of::<V::Entity>();
+        let access = V::permissions();
+        let named = |error: Error| match error {
+            Error::Wiring(message) => Error::wiring(format!("the viewset `{}`: {message}", V::PATH)),
+            error => error,
+        };
+        for column in V::filters().iter().chain([&V::lookup()]) {
+            if !is_readable(column) {
+                return Err(Error::wiring(format!(
+                    "the viewset `{}` filters or looks up by `{}`, whose type cannot be read from text",
+                    V::PATH,
+                    super::columns::column_name(column)
+                )));
+            }
+        }
+        let retrieve = access.resolve(Action::Retrieve, &site.default_permissions, &model).map_err(named)?;
+        let mut guards = HashMap::new();
+        for action in Action::STANDARD.into_iter().chain([Action::Metadata]) {
+            let permissions = access.resolve(action, &site.default_permissions, &model).map_err(named)?;
+            guards.insert(
+                action,
+                Arc::new(Guard { model: model.clone(), action, permissions, retrieve: retrieve.clone() }),
+            );
+        }
+        Ok(Self { viewset, site: site.clone(), guards, input: InputReader::new() })
+    }
+
+    /// Guards an action of its own.
+    pub(crate) fn guard(&self, info: &ActionInfo) -> Result<Guard> {
+        let action = info.action();
+        let model = ModelInfo::of::<V::Entity>();
+        let own = (info.access)().downcast::<Access<V::Entity>>();
+        let own = own.map_err(|_| Error::wiring(format!("the action `{}` is over another model", info.name)))?;
+        let of_viewset = V::permissions();
+        let declares = own.declares(action);
+        if !declares && !action.is_safe() && info.codename.is_none() {
+            return Err(Error::wiring(format!(
+                "the action `{}` of the viewset `{}` writes and says neither who may nor what it asks: give it \
+                 `fn permissions()`, or `const CODENAME` for the model permission it asks",
+                info.name,
+                V::PATH
+            )));
+        }
+        if let Some(first) = info.codename {
+            let codename = format!("{first}_{}", model.model_name());
+            if !model.declared_permissions().any(|(declared, _)| declared == codename) {
+                return Err(Error::wiring(format!(
+                    "the action `{}` asks `{codename}`, which the model `{model}` does not declare",
+                    info.name
+                )));
+            }
+        }
+        let access = if declares { &*own } else { &of_viewset };
+        let permissions = access.resolve(action, &self.site.default_permissions, &model)?;
+        let retrieve = self.guards[&Action::Retrieve].permissions.clone();
+        Ok(Guard { model, action, permissions, retrieve })
+    }
+
+    /// The operations it offers.
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        let access = V::permissions();
+        V::ACTIONS
+            .iter()
+            .filter_map(|action| {
+                let guard = &self.guards[action];
+                Some(Endpoint {
+                    method: action.method()?,
+                    path: path_of::<V>(*action),
+                    operation_id: super::document::operation_id::<V>(*action),
+                    action: Some(*action),
+                    model: Some(guard.model.clone()),
+                    permissions: guard.permissions.clone(),
+                    permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), *action),
+                    declared: access.declares(*action),
+                    on_row: action.on_row(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The action's path as the document writes it.
+pub(crate) fn path_of<V: ViewSet>(action: Action) -> String {
+    if action.on_row() { format!("{}/{{id}}", V::PATH) } else { V::PATH.to_owned() }
+}
+
+/// A site's custom actions, by their types.
+#[derive(Default)]
+pub(crate) struct Actions(pub(crate) HashMap<TypeId, MountedAction>);
+
+/// A custom action, and the viewset it belongs to.
+#[derive(Clone)]
+pub(crate) struct MountedAction {
+    pub(crate) guard: Arc<Guard>,
+    /// what guards the list of the same viewset
+    pub(crate) list: Arc<Guard>,
+    /// an `Arc<Mounted<V>>`
+    pub(crate) viewset: Arc<dyn Any + Send + Sync>,
+}

@@ -1,0 +1,240 @@
+use std::{any::TypeId, marker::PhantomData, ops::Deref, sync::Arc};
+
+use poem::{Request, RequestBody};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{MetaParamIn, MetaSchemaRef, Registry},
+};
+use sea_orm::{EntityTrait, QueryFilter, Select};
+
+use super::{
+    Access, ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, action::announce,
+    columns, document::interned, guard::Visit, write::Write,
+};
+use crate::{Db, Error, auth::User, http::Problem, permission::Rule};
+
+type EntityOf<V> = <V as ViewSet>::Entity;
+type ModelOf<V> = <EntityOf<V> as EntityTrait>::Model;
+
+/// The row a custom action is about, once its permissions admit it: an argument of an `#[OpenApi]` method.
+///
+/// One argument documents the path's parameter and the security, checks the permissions, and loads the row. It holds no
+/// lock; to write the row take [`Locked`].
+pub struct Row<A: RowAction> {
+    /// The row.
+    pub row: ModelOf<A::Of>,
+    caller: Arc<User>,
+}
+
+/// The row a custom action is about, locked in a transaction.
+///
+/// Write it through this value: [`save`](Self::save) judges the row again as it becomes, and commits. A handler that
+/// writes a locked row through its own connection waits for itself. Dropped without a word, nothing is changed.
+pub struct Locked<A: RowAction> {
+    /// The row, as it is under the lock.
+    pub row: ModelOf<A::Of>,
+    write: Write,
+    viewset: Arc<Mounted<A::Of>>,
+}
+
+/// The rows of a collection that the caller may see, as a query to be filtered, ordered and loaded.
+///
+/// They meet the action's own permissions and those of the list.
+pub struct Rows<A: CollectionAction> {
+    /// The rows. Every one of them may be seen; the rest of the table is out of reach.
+    pub rows: Select<EntityOf<A::Of>>,
+    visit: Visit,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A: RowAction> Row<A> {
+    /// Who asks.
+    pub fn caller(&self) -> &User {
+        &self.caller
+    }
+}
+
+impl<A: RowAction> Locked<A> {
+    /// Who asks, with flags and permissions as they are under the lock.
+    pub fn caller(&self) -> &User {
+        &self.write.visit.user
+    }
+
+    /// The transaction, for writing other rows beside this one.
+    pub fn db(&self) -> Db<'_> {
+        self.write.db()
+    }
+
+    /// Writes the row, judges what it became, and commits: the row as written, or a refusal and no change.
+    pub async fn save(self, changes: <EntityOf<A::Of> as EntityTrait>::ActiveModel) -> Result<ModelOf<A::Of>, Problem> {
+        let action = self.write.visit.guard.action;
+        let (write, row) = self.write.update::<EntityOf<A::Of>>(self.row, changes, A::Of::CHECKS_RESULT).await?;
+        write.commit::<EntityOf<A::Of>>().await?;
+        self.viewset.viewset.after_commit(action, &row).await;
+        Ok(row)
+    }
+
+    /// Deletes the row, and commits.
+    pub async fn delete(self) -> Result<(), Problem> {
+        let action = self.write.visit.guard.action;
+        let write = self.write.delete::<EntityOf<A::Of>>(self.row.clone()).await?;
+        write.commit::<EntityOf<A::Of>>().await?;
+        self.viewset.viewset.after_commit(action, &self.row).await;
+        Ok(())
+    }
+}
+
+impl<A: CollectionAction> Rows<A> {
+    /// Who asks.
+    pub fn caller(&self) -> &User {
+        &self.visit.user
+    }
+
+    /// The connection to load the rows by.
+    pub fn db(&self) -> Db<'_> {
+        self.visit.db()
+    }
+}
+
+impl<A: RowAction> Deref for Row<A> {
+    type Target = ModelOf<A::Of>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.row
+    }
+}
+
+impl<A: RowAction> Deref for Locked<A> {
+    type Target = ModelOf<A::Of>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.row
+    }
+}
+
+/// What the three arguments tell poem-openapi: that they are a path's parameter and a security scheme, whose name the
+/// site finds again in the finished document.
+macro_rules! documents_row {
+    () => {
+        const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter, ApiExtractorType::SecurityScheme];
+        const PARAM_IS_REQUIRED: bool = true;
+        type ParamType = ();
+        type ParamRawType = ();
+
+        fn register(_: &mut Registry) {
+            announce(row_action::<A>());
+        }
+
+        fn security_schemes() -> Vec<&'static str> {
+            vec![marker::<A>()]
+        }
+
+        fn param_in() -> Option<MetaParamIn> {
+            Some(MetaParamIn::Path)
+        }
+
+        fn param_schema_ref() -> Option<MetaSchemaRef> {
+            Some(columns::schema(&A::Of::lookup()))
+        }
+    };
+}
+
+impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
+    documents_row!();
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let (visit, viewset) = visit::<A, A::Of>(request)?;
+        let rule = visit.meaning(visit.db()).await?;
+        let row = visit.row(visit.db(), &rule, viewset.row_of(&visit, request)?).await?;
+        Ok(Self { row, caller: visit.user })
+    }
+}
+
+impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
+    documents_row!();
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let (visit, viewset) = visit::<A, A::Of>(request)?;
+        let rule = visit.meaning(visit.db()).await?;
+        let row = viewset.row_of(&visit, request)?;
+        visit.row(visit.db(), &rule, row.clone()).await?;
+        let (write, row) = visit.begin_change(&rule, row).await?;
+        Ok(Self { row, write, viewset })
+    }
+}
+
+impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(_: &mut Registry) {
+        announce(collection_action::<A>());
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![marker::<A>()]
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let mounted = mounted::<A>(request)?;
+        let (visit, viewset) = visit::<A, A::Of>(request)?;
+        let own = visit.meaning(visit.db()).await?;
+        let list = Visit { guard: mounted.list, ..visit.clone() };
+        let listed = list.meaning(list.db()).await?;
+        let rule: Rule = own & listed;
+        if rule.has_hooks() {
+            let message = "rows that a hook judges cannot be handed to a collection's action as a query";
+            return Err(Problem::from(Error::wiring(message)).into());
+        }
+        let rows = viewset.viewset.query(&visit.context(visit.db())).filter(rule.filter());
+        Ok(Self { rows, visit, action: PhantomData })
+    }
+}
+
+fn visit<A: 'static, V: ViewSet>(request: &Request) -> Result<(Visit, Arc<Mounted<V>>), Problem> {
+    let mounted = mounted::<A>(request)?;
+    let viewset = mounted.viewset.downcast::<Mounted<V>>();
+    let viewset = viewset.map_err(|_| Error::wiring("an action met another viewset"))?;
+    Ok((Visit::new(request, mounted.guard)?, viewset))
+}
+
+fn mounted<A: 'static>(request: &Request) -> Result<MountedAction, Problem> {
+    let actions = request.extensions().get::<Arc<Actions>>();
+    let mounted = actions.and_then(|actions| actions.0.get(&TypeId::of::<A>()).cloned());
+    mounted.ok_or_else(|| {
+        let name = std::any::type_name::<A>();
+        Error::wiring(format!("the action `{name}` was called outside the `Api` that mounts its viewset")).into()
+    })
+}
+
+/// Unlike any scheme's name, and one for each action.
+fn marker<A>() -> &'static str {
+    interned(format!("refrain action {}", std::any::type_name::<A>()))
+}
+
+fn row_action<A: RowAction>() -> ActionInfo {
+    ActionInfo {
+        id: TypeId::of::<A>(),
+        viewset: TypeId::of::<A::Of>(),
+        name: A::NAME,
+        method: || A::METHOD,
+        codename: A::CODENAME,
+        access: || Box::new(A::permissions() as Access<EntityOf<A::Of>>),
+        marker: marker::<A>,
+        on_row: true,
+    }
+}
+
+fn collection_action<A: CollectionAction>() -> ActionInfo {
+    ActionInfo {
+        id: TypeId::of::<A>(),
+        viewset: TypeId::of::<A::Of>(),
+        name: A::NAME,
+        method: || A::METHOD,
+        codename: A::CODENAME,
+        access: || Box::new(A::permissions() as Access<EntityOf<A::Of>>),
+        marker: marker::<A>,
+        on_row: false,
+    }
+}
