@@ -4,7 +4,7 @@ use mime::Mime;
 use poem::{
     Endpoint, IntoResponse, Request, Response,
     endpoint::BoxEndpoint,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
 };
 
 use super::guarded::admit;
@@ -31,12 +31,16 @@ impl Endpoint for Front {
 
     /// Every answer is about its caller: caches keep it for nobody else.
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        let is_head = request.method() == Method::HEAD;
         let answer = self.answer(request).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
         let headers = response.headers_mut();
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
         for name in self.site.authenticators.varies_by() {
             headers.append(header::VARY, HeaderValue::from_static(name));
+        }
+        if is_head {
+            response.set_body(());
         }
         Ok(response)
     }

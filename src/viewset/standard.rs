@@ -3,7 +3,7 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 use poem::{
     IntoResponse, Request, RequestBody, Response,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     web::Json,
 };
 use poem_openapi::types::ToJSON;
@@ -31,13 +31,9 @@ type Reply = Result<Response, Problem>;
 impl<V: ViewSet> Mounted<V> {
     /// Answers a request on the collection or on a row, in the order of CONTRACT 6.1: permission, method, row, body.
     pub(super) async fn answer(self: Arc<Self>, request: Request, on_row: bool) -> Reply {
-        let head = request.method() == Method::HEAD;
         let mut response = self.dispatch(request, on_row).await?;
         let allow = HeaderValue::from_str(&allow::<V>(on_row)).map_err(|_| Problem::server_error())?;
         response.headers_mut().insert(header::ALLOW, allow);
-        if head {
-            response.set_body(());
-        }
         Ok(response)
     }
 

@@ -1,0 +1,202 @@
+//! The cars of the examples over HTTP: models, a viewset for any permissions, users and their tokens.
+
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+use std::marker::PhantomData;
+
+use poem::{
+    Response,
+    endpoint::BoxEndpoint,
+    http::{Method, StatusCode},
+    test::TestClient,
+};
+use refrain::{
+    Access, Api, ViewSet,
+    auth::{Auth, NewUser, User, password::Passwords},
+    model::Models,
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection};
+use serde_json::Value as Json;
+
+pub mod car {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+    #[sea_orm(table_name = "drivers_car")]
+    #[refrain(
+        app = "drivers",
+        model = "Car",
+        permissions(publish_car = "Can publish car listing", export_car = "Can export car data"),
+        owner = "owner_id"
+    )]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub name: String,
+        pub owner_id: Option<i32>,
+        pub published: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[derive(poem_openapi::Object, Debug)]
+#[oai(rename = "Car")]
+pub struct Car {
+    pub id: i64,
+    pub name: String,
+    #[oai(nullable)]
+    pub owner_id: Option<i32>,
+    pub published: bool,
+}
+
+impl From<car::Model> for Car {
+    fn from(car: car::Model) -> Self {
+        Self { id: car.id, name: car.name, owner_id: car.owner_id, published: car.published }
+    }
+}
+
+#[derive(poem_openapi::Object)]
+#[oai(rename = "CarInput")]
+pub struct CarInput {
+    #[oai(validator(min_length = 1, max_length = 100))]
+    pub name: String,
+    #[oai(nullable)]
+    pub owner_id: Option<i32>,
+}
+
+/// `published` is read-only, and has no default in the database.
+impl sea_orm::IntoActiveModel<car::ActiveModel> for CarInput {
+    fn into_active_model(self) -> car::ActiveModel {
+        let owner_id = self.owner_id.map_or(sea_orm::NotSet, |id| Set(Some(id)));
+        car::ActiveModel { name: Set(self.name), owner_id, published: Set(false), ..Default::default() }
+    }
+}
+
+/// What a test wants of the cars.
+pub trait Rules: Send + Sync + 'static {
+    fn permissions() -> Access<car::Entity> {
+        Access::global()
+    }
+}
+
+/// The cars, under a test's own permissions.
+pub struct Cars<R>(pub PhantomData<fn() -> R>);
+
+pub fn cars<R: Rules>() -> Cars<R> {
+    Cars(PhantomData)
+}
+
+impl<R: Rules> ViewSet for Cars<R> {
+    type Entity = car::Entity;
+    type Output = Car;
+    type Input = CarInput;
+    const PATH: &'static str = "/cars";
+
+    fn permissions() -> Access<car::Entity> {
+        R::permissions()
+    }
+
+    fn filters() -> Vec<car::Column> {
+        vec![car::Column::Name, car::Column::OwnerId, car::Column::Published]
+    }
+
+    fn orderings() -> Vec<car::Column> {
+        vec![car::Column::Name]
+    }
+}
+
+/// An API under test.
+pub struct Client(TestClient<BoxEndpoint<'static, Response>>);
+
+/// An answer: status, body, and the headers asked about.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub text: String,
+    pub headers: poem::http::HeaderMap,
+}
+
+impl Answer {
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    pub fn code(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Client {
+    pub fn new(api: refrain::BuiltApi) -> Self {
+        Self(TestClient::new(api.into_endpoint()))
+    }
+
+    /// Asks with a token; an empty one is nobody's.
+    pub async fn ask(&self, method: Method, path: &str, token: &str, body: Option<Json>) -> Answer {
+        let mut request = self.0.request(method, path);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Token {token}"));
+        }
+        if let Some(body) = body {
+            request = request.body_json(&body);
+        }
+        answer(request.send().await).await
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Answer {
+        self.ask(Method::GET, path, token, None).await
+    }
+
+    pub fn raw(&self) -> &TestClient<BoxEndpoint<'static, Response>> {
+        &self.0
+    }
+}
+
+pub async fn answer(response: poem::test::TestResponse) -> Answer {
+    let mut response = response.0;
+    let text = response.take_body().into_string().await.expect("a body of text");
+    Answer { status: response.status(), text, headers: response.headers().clone() }
+}
+
+/// Django's own users, with hashing that costs a test nothing.
+pub fn auth() -> Auth {
+    Auth::default().with_passwords(Passwords::default().iterations(1000))
+}
+
+/// Content types and permissions for the cars.
+pub async fn sync(auth: &Auth, db: &DatabaseConnection) {
+    let models = Models::default().with::<car::Entity>();
+    auth.sync_permissions(db, &models, &Default::default()).await.expect("permissions are made");
+}
+
+/// A user holding these permissions of the cars, and their token.
+pub async fn user(auth: &Auth, db: &DatabaseConnection, name: NewUser, held: &[&str]) -> (User, String) {
+    let user = auth.create_user(db, name).await.expect("a user is made");
+    let labels: Vec<String> = held.iter().map(|first| format!("drivers.{first}_car")).collect();
+    user.permissions().add(db, labels).await.expect("permissions are granted");
+    let token = user.token(db).await.expect("a token is made");
+    (user, token)
+}
+
+/// A car of this owner's.
+pub async fn car_of(db: &DatabaseConnection, owner: Option<&User>, name: &str) -> car::Model {
+    let owner_id = owner.and_then(User::id).map(|id| id.to_string().parse().expect("an integer key"));
+    car::ActiveModel { name: Set(name.to_owned()), owner_id: Set(owner_id), published: Set(false), ..Default::default() }
+        .insert(db)
+        .await
+        .expect("a car is made")
+}
+
+/// The API over the cars under these permissions.
+pub fn api<R: Rules>(db: &DatabaseConnection, auth: &Auth) -> Client {
+    let api = Api::new("Drivers", "1.0", db.clone()).auth(auth.clone()).mount(cars::<R>());
+    Client::new(api.build().expect("the parts fit"))
+}
