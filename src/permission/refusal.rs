@@ -1,4 +1,4 @@
-use super::{Asking, Context, Denial, Denied, Permissions, Rule};
+use super::{Asking, Context, Denial, Denied, Permissions, Rule, rule::Judged};
 
 /// An expression with what each of its parts means for one question; how the part that refused is found.
 ///
@@ -68,34 +68,56 @@ impl Meanings {
         rules
     }
 
-    /// The part that refused: of an `&` the first that did; of an `|`, where all did, the first with words of its own.
+    /// The part that refused a row: of an `&` the first that did; of an `|`, where all did, the first with words of its
+    /// own.
     ///
-    /// `verdicts` says of each of [`rules`](Self::rules) whether it held.
-    pub(crate) fn refusing(&self, verdicts: &[bool]) -> Denied {
-        let mut before = 1;
-        let mut refusals = Vec::new();
-        for part in &self.parts {
-            let own = &verdicts[before..before + part.size()];
-            before += part.size();
-            if !own[0] {
-                refusals.push(part.refusing(own));
+    /// `place` is this part's among the [`rules`](Self::rules) that were judged. Hooks are asked only where the answer
+    /// itself asked them: where the database settled an `&`, the part it settled is named.
+    pub(crate) fn refusing_row<'a, M: Sync + 'static>(
+        &'a self,
+        judged: &'a Judged<M>,
+        place: usize,
+        cx: &'a Context<'a>,
+    ) -> Asking<'a, Denied> {
+        Box::pin(async move {
+            let mut before = place + 1;
+            let parts = self.parts.iter().map(|part| {
+                let place = before;
+                before += part.size();
+                (part, place)
+            });
+            let parts: Vec<(&Self, usize)> = parts.collect();
+            let settled = parts.iter().find(|(_, place)| self.kind == Kind::And && judged.refuses(*place));
+            if let Some((part, place)) = settled {
+                return part.refusing_row(judged, *place, cx).await;
             }
-        }
-        let here = || Denied { class: self.name.clone(), denial: self.denial.clone() };
-        match self.kind {
-            Kind::Leaf => here(),
-            Kind::And => refusals.into_iter().next().unwrap_or_else(here),
-            Kind::Or => {
-                let spoken = refusals.iter().position(|refusal| refusal.denial != Denial::default());
-                refusals.into_iter().nth(spoken.unwrap_or(0)).unwrap_or_else(here)
+            let mut refusals = Vec::new();
+            for (part, place) in parts {
+                if !judged.holds(place, cx).await? {
+                    refusals.push(part.refusing_row(judged, place, cx).await?);
+                    if self.kind == Kind::And {
+                        break;
+                    }
+                }
             }
-        }
+            Ok(self.speaking(refusals))
+        })
     }
 
     /// The same where the answer was no before any row was looked at.
     pub(crate) fn refusing_request(&self) -> Denied {
-        let verdicts: Vec<bool> = self.rules().into_iter().map(|rule| *rule != Rule::Never).collect();
-        self.refusing(&verdicts)
+        let refusing = self.parts.iter().filter(|part| part.rule == Rule::Never);
+        self.speaking(refusing.map(Self::refusing_request).collect())
+    }
+
+    /// Of the parts that refused, the one whose words are given.
+    fn speaking(&self, refusals: Vec<Denied>) -> Denied {
+        let spoken = match self.kind {
+            Kind::Or => refusals.iter().position(|refusal| refusal.denial != Denial::default()),
+            Kind::And | Kind::Leaf => None,
+        };
+        let refusal = refusals.into_iter().nth(spoken.unwrap_or(0));
+        refusal.unwrap_or_else(|| Denied { class: self.name.clone(), denial: self.denial.clone() })
     }
 
     fn size(&self) -> usize {

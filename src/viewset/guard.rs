@@ -90,13 +90,9 @@ impl Visit {
     ) -> Result<Problem, Problem> {
         let cx = self.context(db);
         let meanings = self.guard.permissions.meanings(&cx).await?;
-        let rules = meanings.rules();
-        let Some(judged) = judge_one(db, row, &rules).await? else { return Ok(self.no_such_row()) };
-        let mut verdicts = Vec::with_capacity(rules.len());
-        for place in 0..rules.len() {
-            verdicts.push(judged.holds(place, &cx).await?);
-        }
-        Ok(self.refused(meanings.refusing(&verdicts)))
+        let judged = judge_one(db, row, &meanings.rules()).await?;
+        let Some(judged) = judged else { return Ok(self.no_such_row()) };
+        Ok(self.refused(meanings.refusing_row(&judged, 0, &cx).await?))
     }
 
     pub(crate) fn refused(&self, denied: Denied) -> Problem {

@@ -72,24 +72,26 @@ impl Write {
         self.judge_result::<E>(made, row, checks_result).await
     }
 
-    /// Updates a row, and judges what it became. The row itself where nothing is to change.
+    /// Updates a row, and judges what it became; where nothing is to change, that was judged already.
     pub(crate) async fn update<E: Resource>(
         self,
         before: E::Model,
         mut changes: E::ActiveModel,
         checks_result: bool,
     ) -> Result<(Self, E::Model), Problem> {
+        if !changes.is_changed() {
+            return Ok((self, before));
+        }
         for key in E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
             changes.set(key, before.get(key));
         }
-        let changed =
-            if changes.is_changed() { changes.clone().update(&self.transaction).await } else { Ok(before.clone()) };
         let mut candidate = before.into_active_model();
         for column in E::Column::iter() {
             if let Some(value) = changes.get(column).into_value() {
                 candidate.set(column, value);
             }
         }
+        let changed = changes.update(&self.transaction).await;
         self.judge_result::<E>(changed, candidate, checks_result).await
     }
 

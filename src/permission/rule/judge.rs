@@ -18,6 +18,11 @@ impl<M: Sync + 'static> Judged<M> {
     pub(crate) async fn holds(&self, place: usize, cx: &Context<'_>) -> Result<bool> {
         self.verdicts[place].ask(cx, &self.row).await
     }
+
+    /// Has the database alone settled that it does not?
+    pub(crate) fn refuses(&self, place: usize) -> bool {
+        self.verdicts[place] == Rule::Never
+    }
 }
 
 /// The rows of a selection with what the database says of every rule, from one statement.
@@ -26,15 +31,15 @@ pub(crate) async fn judged<E: EntityTrait>(
     rows: Select<E>,
     rules: &[&Rule],
 ) -> Result<Vec<Judged<E::Model>>, DbErr> {
-    judged_in::<E>(db, rows.into_query(), rules).await
+    judged_in(db, rows.into_query(), rules).await
 }
 
-/// As [`judged`], for a statement that selects the model's columns.
-pub(crate) async fn judged_in<E: EntityTrait>(
+/// As [`judged`], for a statement that selects what `M` reads.
+pub(crate) async fn judged_in<M: FromQueryResult>(
     db: Db<'_>,
     mut statement: SelectStatement,
     rules: &[&Rule],
-) -> Result<Vec<Judged<E::Model>>, DbErr> {
+) -> Result<Vec<Judged<M>>, DbErr> {
     let mut conditions: Vec<Expr> = Vec::new();
     let residues: Vec<Residue> = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
     for (place, condition) in conditions.iter().enumerate() {
@@ -49,7 +54,7 @@ pub(crate) async fn judged_in<E: EntityTrait>(
                 .map(|place| row.try_get::<bool>("", &verdict_name(place)))
                 .collect::<Result<Vec<_>, _>>()?;
             Ok(Judged {
-                row: E::Model::from_query_result(row, "")?,
+                row: M::from_query_result(row, "")?,
                 verdicts: residues.iter().map(|residue| residue.settle(&answers)).collect(),
             })
         })

@@ -9,7 +9,7 @@ use std::{ops, sync::Arc};
 
 use sea_orm::sea_query::Expr;
 
-pub(crate) use judge::{judge_one, judged, judged_in};
+pub(crate) use judge::{Judged, judge_one, judged, judged_in};
 use residue::Residue;
 
 use super::hook::HookRule;
@@ -27,7 +27,8 @@ use super::hook::HookRule;
 /// ```
 ///
 /// `&`, `|` and `!` fold constants, so that [`Rule::Always`] and [`Rule::Never`] never stand inside another rule: the
-/// request-level question "can this hold at all?" is a comparison with `Never`.
+/// request-level question "can this hold at all?" is a comparison with `Never`. Combinations are made by the operators
+/// only: `rules.fold(Rule::Never, |any, rule| any | rule)` is any of several, and no row where there are none.
 ///
 /// A condition that is NULL counts as false, also under `!`: `!owned` holds for rows that nobody owns.
 #[derive(Clone, Debug, Default)]
@@ -42,10 +43,13 @@ pub enum Rule {
     /// The rows a [`RowHook`](super::RowHook) says yes to.
     Hook(Arc<HookRule>),
     /// The rows that meet all of these.
+    #[non_exhaustive]
     All(Vec<Rule>),
     /// The rows that meet any of these.
+    #[non_exhaustive]
     Any(Vec<Rule>),
     /// The rows that do not meet this.
+    #[non_exhaustive]
     Not(Box<Rule>),
 }
 
