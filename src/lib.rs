@@ -6,18 +6,25 @@ extern crate self as refrain;
 pub mod api;
 pub mod auth;
 pub mod authentication;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod db;
 #[doc(hidden)]
 pub mod doc_example;
 mod error;
+pub mod grants;
+#[cfg(doctest)]
+mod guide;
 pub mod http;
+#[cfg(feature = "cli")]
+pub mod migration;
 pub mod model;
 pub mod permission;
 pub mod viewset;
 
-pub use api::{Api, BuiltApi, Guarded, HandlerPermissions};
+pub use api::{Api, BuiltApi, Guarded, HandlerPermissions, ObtainToken, Valid};
 pub use async_trait::async_trait;
-pub use db::Db;
+pub use db::{Db, connect};
 pub use error::{Error, Result};
 pub use http::{Caller, Problem};
 pub use model::{Model, Owned};

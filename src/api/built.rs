@@ -28,8 +28,19 @@ pub struct BuiltApi {
 /// What `check` has to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
     /// What was found, in a sentence.
     pub message: String,
+}
+
+/// How bad a [`Finding`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It works, and may not be what was meant.
+    Warning,
+    /// It cannot work.
+    Error,
 }
 
 impl BuiltApi {
@@ -79,11 +90,12 @@ impl BuiltApi {
             let at = format!("{} {}{}", endpoint.method, self.prefix, endpoint.path);
             if !endpoint.declared {
                 let message = format!("{at} declares no permission class; the default asks `{}`", endpoint.permissions);
-                findings.push(Finding { message });
+                findings.push(Finding { severity: Severity::Warning, message });
             }
             for label in &endpoint.permissions_asked {
                 if self.is_undeclared(label) {
-                    findings.push(Finding { message: format!("{at} asks `{label}`, which no model declares") });
+                    let message = format!("{at} asks `{label}`, which no model declares");
+                    findings.push(Finding { severity: Severity::Error, message });
                 }
             }
         }

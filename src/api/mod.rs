@@ -4,17 +4,21 @@ mod built;
 mod document;
 mod front;
 mod guarded;
+mod obtain_token;
 mod part;
 mod routes;
+mod valid;
 
 use std::sync::Arc;
 
 use poem_openapi::OpenApi;
 use sea_orm::DatabaseConnection;
 
-pub use built::BuiltApi;
+pub use built::{BuiltApi, Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
+pub use obtain_token::ObtainToken;
 pub use part::{Handlers, Part};
+pub use valid::Valid;
 
 use crate::{
     Result,

@@ -1,8 +1,10 @@
+use std::collections::HashSet;
+
 use refrain_entity::group;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr};
 
 use super::{Auth, Links, PermissionRef, User, links::GroupRef};
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, model::ModelInfo};
 
 /// A named bundle of permissions that users are put into.
 #[derive(Clone, Debug)]
@@ -15,9 +17,25 @@ pub struct Group {
 }
 
 impl Group {
+    /// How this group's site keeps its users.
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// The codenames of a model's that the group holds for every row.
+    pub(crate) async fn codenames_on(&self, db: Db<'_>, model: &ModelInfo) -> Result<HashSet<String>> {
+        let held = self.permissions().ids(db).await?;
+        let on_model = self.auth.permissions(db).await?.into_iter().filter(|permission| {
+            permission.app_label == model.app_label()
+                && permission.model == model.model_name()
+                && held.contains(&permission.id.into())
+        });
+        Ok(on_model.map(|permission| permission.codename).collect())
+    }
+
     /// The permissions its members hold through it.
     pub fn permissions(&self) -> Links<'_, PermissionRef> {
-        Links::new(&self.auth, "auth_group_permissions", "group_id", |_| Ok(self.id.into()), "permission_id")
+        Links::new(&self.auth, "auth_group_permissions", "group_id", |_| Some(self.id.into()), "permission_id")
     }
 }
 
@@ -30,7 +48,7 @@ impl User {
             self.auth(),
             &*users.permissions_table,
             &*users.link_column,
-            |db| self.key_value(db),
+            |db| self.known_key(db),
             "permission_id",
         )
     }
@@ -38,7 +56,7 @@ impl User {
     /// The groups this user is in.
     pub fn groups(&self) -> Links<'_, GroupRef> {
         let users = self.auth().users();
-        Links::new(self.auth(), &*users.groups_table, &*users.link_column, |db| self.key_value(db), "group_id")
+        Links::new(self.auth(), &*users.groups_table, &*users.link_column, |db| self.known_key(db), "group_id")
     }
 
     /// The names of the groups this user is in, in order.

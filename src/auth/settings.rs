@@ -36,6 +36,7 @@ struct Inner {
     backends: Vec<Arc<dyn Backend>>,
     only_model_backend: bool,
     upgrades_adopted: bool,
+    anonymous_user_name: Option<String>,
     statements: [Arc<Statements>; 3],
     grants: Arc<AtomicU64>,
 }
@@ -58,6 +59,7 @@ impl Auth {
                 backends: vec![Arc::new(ModelBackend)],
                 only_model_backend: true,
                 upgrades_adopted: false,
+                anonymous_user_name: Some("AnonymousUser".to_owned()),
                 statements: statements.map(Arc::new),
                 grants: Arc::default(),
             }),
@@ -82,6 +84,17 @@ impl Auth {
     /// The same, but outdated password hashes are renewed at log-in also in a user table that Django made.
     pub fn upgrading_adopted_passwords(&self) -> Self {
         self.with(|inner| inner.upgrades_adopted = true)
+    }
+
+    /// The same, with another user whose grants stand for those of anonymous callers; none at all for `None`.
+    #[doc(alias = "ANONYMOUS_USER_NAME")]
+    pub fn with_anonymous_user(&self, name: Option<String>) -> Self {
+        self.with(|inner| inner.anonymous_user_name = name)
+    }
+
+    /// The user whose grants stand for those of anonymous callers; `AnonymousUser` where nothing is said.
+    pub fn anonymous_user_name(&self) -> Option<&str> {
+        self.inner.anonymous_user_name.as_deref()
     }
 
     fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -129,8 +142,8 @@ impl Auth {
 
     /// Makes every user value loaded before now ask the database again.
     ///
-    /// Called by everything here that changes permissions. Call it yourself after committing a transaction in which
-    /// you changed some, if a user value outlives the transaction.
+    /// Called by everything here that changes permissions. Call it yourself after committing or rolling back a
+    /// transaction in which you changed some, if a user value outlives the transaction.
     pub fn permissions_changed(&self) {
         self.inner.grants.fetch_add(1, Ordering::AcqRel);
     }

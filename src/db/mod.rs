@@ -1,9 +1,13 @@
 //! The database: which executor runs, and how transactions begin.
 
+mod connect;
 mod constraint;
 mod executor;
 mod write;
 
+pub use connect::connect;
+#[cfg(feature = "cli")]
+pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
 pub(crate) use write::{begin_write, is_worth_retrying};

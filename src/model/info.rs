@@ -4,6 +4,7 @@ use super::Model;
 use crate::{
     Error, Result,
     auth::User,
+    grants::KeyColumn,
     permission::{Action, Rule},
 };
 
@@ -19,6 +20,9 @@ pub struct ModelInfo {
     permissions: &'static [(&'static str, &'static str)],
     renamed_from: Option<&'static str>,
     owned_by: Option<fn(&User) -> Rule>,
+    key: Option<KeyColumn>,
+    user_grants: Option<&'static str>,
+    group_grants: Option<&'static str>,
     /// `app.codename` for each first part that a standard action asks
     labels: [String; 4],
 }
@@ -38,6 +42,9 @@ impl ModelInfo {
             permissions: M::PERMISSIONS,
             renamed_from: M::RENAMED_FROM,
             owned_by: M::owner().map(|_| owned_by::<M> as fn(&User) -> Rule),
+            key: KeyColumn::of::<M>(),
+            user_grants: M::USER_GRANTS,
+            group_grants: M::GROUP_GRANTS,
             labels: STANDARD.map(|first| label(M::APP_LABEL, first, M::MODEL_NAME)),
         }
     }
@@ -83,6 +90,26 @@ impl ModelInfo {
             Some(place) => self.labels[place].as_str().into(),
             None => label(self.app_label, first, self.model_name).into(),
         })
+    }
+
+    /// The codename that model permissions ask for an action; `None` asks for none.
+    pub(crate) fn codename(&self, action: Action) -> Option<String> {
+        Some(format!("{}_{}", action.codename()?, self.model_name))
+    }
+
+    /// The key as grants name it; `None` where they cannot.
+    pub(crate) fn key(&self) -> Option<&KeyColumn> {
+        self.key.as_ref()
+    }
+
+    /// The model's own table of users' grants, where it has one.
+    pub(crate) fn user_grants(&self) -> Option<&'static str> {
+        self.user_grants
+    }
+
+    /// The model's own table of groups' grants, where it has one.
+    pub(crate) fn group_grants(&self) -> Option<&'static str> {
+        self.group_grants
     }
 
     pub(crate) fn entity(&self) -> TypeId {

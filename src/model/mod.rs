@@ -51,6 +51,8 @@ use sea_orm::EntityTrait;
 /// | `default_permissions(view, change)` | the codenames' first parts; `default_permissions()` for none | add, change, delete, view |
 /// | `permissions(publish_car = "Can publish")` | custom codenames and their names | none |
 /// | `owner = "owner_id"` | the field holding the owner's key | no owner |
+/// | `user_grants = "drivers_car_user_grants"` | a table of its own for grants to users on its rows | guardian's generic table |
+/// | `group_grants = "drivers_car_group_grants"` | the same for groups | guardian's generic table |
 /// | `renamed_from = "Auto"` | the model's former class name: its permissions are renamed, grants stay | |
 #[doc(alias = "Meta")]
 pub trait Model: EntityTrait {
@@ -68,6 +70,14 @@ pub trait Model: EntityTrait {
     const PERMISSIONS: &'static [(&'static str, &'static str)];
     /// The former class name in lower case, while a rename is being carried out.
     const RENAMED_FROM: Option<&'static str>;
+
+    /// A table of its own for grants to users on its rows, with the columns `user_id`, `permission_id` and
+    /// `content_object_id`, instead of guardian's generic one (CONTRACT 8.4).
+    #[doc(alias = "UserObjectPermissionBase")]
+    const USER_GRANTS: Option<&'static str> = None;
+    /// The same for grants to groups, with `group_id`.
+    #[doc(alias = "GroupObjectPermissionBase")]
+    const GROUP_GRANTS: Option<&'static str> = None;
 
     /// The column that holds the owner's key.
     fn owner() -> Option<Self::Column> {

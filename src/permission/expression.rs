@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt};
 
 use super::{
     AllowAny, DenyAll, HasPerm, HasPerms, IntoPermissions, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly,
-    IsOwner, IsOwnerOrReadOnly, IsSuperuser, ModelPermissions, ModelPermissionsOrAnonReadOnly, Permissions, ReadOnly,
+    IsOwner, IsOwnerOrReadOnly, IsSuperuser, ModelPermissions, ModelPermissionsOrAnonReadOnly, ObjectPermissions, Permissions, ReadOnly,
 };
 
 /// The classes an expression in configuration may name: the stock ones, and those registered.
@@ -37,6 +37,7 @@ impl Default for Classes {
             .with("ReadOnly", ReadOnly)
             .with("ModelPermissions", ModelPermissions)
             .with("ModelPermissionsOrAnonReadOnly", ModelPermissionsOrAnonReadOnly)
+            .with("ObjectPermissions", ObjectPermissions)
             .with("IsOwner", IsOwner)
             .with("IsOwnerOrReadOnly", IsOwnerOrReadOnly)
     }

@@ -2,7 +2,7 @@ use poem_openapi::registry::MetaSchema;
 use serde_json::Value as Json;
 
 /// What is wrong with one field of a body, in DRF's words (CONTRACT 7.14); `None` where nothing is.
-pub(super) fn error(schema: &MetaSchema, value: Option<&Json>, required: bool) -> Option<String> {
+pub(crate) fn error(schema: &MetaSchema, value: Option<&Json>, required: bool) -> Option<String> {
     match value {
         None => required.then(|| "This field is required.".to_owned()),
         Some(Json::Null) => {

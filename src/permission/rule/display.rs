@@ -14,6 +14,7 @@ impl fmt::Display for Rule {
                 let sql = Query::select().expr((**condition).clone()).to_string(SqliteQueryBuilder);
                 f.write_str(&sql.trim_start_matches("SELECT ").replace('"', ""))
             }
+            Self::Granted(granted) => granted.fmt(f),
             Self::Hook(hook) => f.write_str(&hook.hook.name()),
             Self::All(rules) => joined(f, rules, " and "),
             Self::Any(rules) => joined(f, rules, " or "),

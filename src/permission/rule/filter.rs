@@ -1,9 +1,10 @@
 use sea_orm::{
     Condition,
-    sea_query::{Expr, ExprTrait, Func},
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, UnionType},
 };
 
 use super::Rule;
+use crate::grants::{Granted, KEY, within};
 
 impl Rule {
     /// The list's reading: the rule as a `WHERE`.
@@ -19,9 +20,13 @@ impl Rule {
             Self::Always => every_row(),
             Self::Never => no_row(),
             Self::When(condition) => Condition::all().add((**condition).clone()),
+            Self::Granted(granted) => granted.condition(),
             Self::Hook(hook) => hook.superset.admitted(),
             Self::All(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.admitted())),
-            Self::Any(rules) => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted())),
+            Self::Any(rules) => match self.grant() {
+                Some(grant) => union(rules, grant),
+                None => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted())),
+            },
             Self::Not(rule) => rule.refused(),
         }
     }
@@ -31,6 +36,7 @@ impl Rule {
             Self::Always => no_row(),
             Self::Never | Self::Hook(_) => every_row(),
             Self::When(condition) => Condition::all().add(known(condition).not()),
+            Self::Granted(granted) => Condition::all().add(granted.probe().not()),
             Self::All(rules) => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.refused())),
             Self::Any(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.refused())),
             Self::Not(rule) => rule.admitted(),
@@ -46,11 +52,38 @@ impl Rule {
             Self::Always => Expr::cust("1 = 1"),
             Self::Never => Expr::cust("1 = 0"),
             Self::When(condition) => known(condition),
+            Self::Granted(granted) => granted.probe(),
             Self::Hook(_) => return None,
             Self::All(rules) => fold(rules, Expr::and)?,
             Self::Any(rules) => fold(rules, Expr::or)?,
             Self::Not(rule) => rule.truth()?.not(),
         })
+    }
+}
+
+/// An `OR` with grants as one set of keys: each part selects its own, from the side that is small for it. As an `OR` of
+/// conditions it would be a walk over the table.
+fn union(rules: &[Rule], grant: &Granted) -> Condition {
+    let key = &grant.key;
+    let keys_where = |condition: Condition| {
+        Query::select().expr_as(key.of_row(), Alias::new(KEY)).from(key.table()).cond_where(condition).to_owned()
+    };
+    let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.grant().is_some());
+    let plain = without.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted()));
+    let plain = (!without.is_empty()).then(|| keys_where(plain));
+    let granted = with.iter().map(|rule| match rule {
+        Rule::Granted(granted) => granted.set(),
+        mixed => keys_where(mixed.admitted()),
+    });
+    let mut parts = plain.into_iter().chain(granted);
+    let mut keys = parts.next().expect("one part asks for a grant");
+    for part in parts {
+        keys.union(UnionType::Distinct, part);
+    }
+    let within = Condition::all().add(within(key, keys));
+    match grant.compares_loosely() {
+        true => within.add_option(fold(rules, Expr::or)),
+        false => within,
     }
 }
 

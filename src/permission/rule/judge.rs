@@ -94,7 +94,7 @@ impl Rule {
                 Ok(false)
             }
             Self::Not(rule) => Ok(!Box::pin(rule.ask(cx, row)).await?),
-            Self::When(_) => Err(crate::Error::wiring("a condition was left for rust to judge")),
+            Self::When(_) | Self::Granted(_) => Err(crate::Error::wiring("a condition was left for rust to judge")),
         }
     }
 }

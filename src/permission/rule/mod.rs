@@ -13,6 +13,7 @@ pub(crate) use judge::{Judged, judge_one, judged, judged_in};
 use residue::Residue;
 
 use super::hook::HookRule;
+use crate::grants::Granted;
 
 /// What a permission class means for one caller and action: every row, no row, or those that meet a condition.
 ///
@@ -40,6 +41,8 @@ pub enum Rule {
     Never,
     /// The rows for which the database says this condition is true; made by [`Rule::when`].
     When(Box<Expr>),
+    /// The rows on which the caller was granted something.
+    Granted(Arc<Granted>),
     /// The rows a [`RowHook`](super::RowHook) says yes to.
     Hook(Arc<HookRule>),
     /// The rows that meet all of these.
@@ -61,13 +64,23 @@ impl Rule {
         Self::When(Box::new(condition.into()))
     }
 
+    /// A grant that this rule asks for, if any.
+    fn grant(&self) -> Option<&Granted> {
+        match self {
+            Self::Granted(granted) => Some(granted),
+            Self::All(rules) | Self::Any(rules) => rules.iter().find_map(Self::grant),
+            Self::Not(rule) => rule.grant(),
+            Self::Always | Self::Never | Self::When(_) | Self::Hook(_) => None,
+        }
+    }
+
     /// Does this rule ask Rust code about each row?
     pub(crate) fn has_hooks(&self) -> bool {
         match self {
             Self::Hook(_) => true,
             Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::has_hooks),
             Self::Not(rule) => rule.has_hooks(),
-            Self::Always | Self::Never | Self::When(_) => false,
+            Self::Always | Self::Never | Self::When(_) | Self::Granted(_) => false,
         }
     }
 
@@ -78,7 +91,7 @@ impl Rule {
             Self::Hook(hook) => hook.at_most(),
             Self::All(rules) | Self::Any(rules) => rules.iter().filter_map(Self::in_memory_cap).min(),
             Self::Not(rule) => rule.in_memory_cap(),
-            Self::Always | Self::Never | Self::When(_) => None,
+            Self::Always | Self::Never | Self::When(_) | Self::Granted(_) => None,
         }
     }
 
@@ -89,6 +102,7 @@ impl Rule {
     pub(crate) fn reads_other_tables(&self) -> bool {
         match self {
             Self::When(condition) => !only_own_columns(condition),
+            Self::Granted(_) => true,
             Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::reads_other_tables),
             Self::Not(rule) => rule.reads_other_tables(),
             Self::Always | Self::Never | Self::Hook(_) => false,
@@ -154,6 +168,7 @@ impl PartialEq for Rule {
         match (self, other) {
             (Self::Always, Self::Always) | (Self::Never, Self::Never) => true,
             (Self::When(a), Self::When(b)) => a == b,
+            (Self::Granted(a), Self::Granted(b)) => a == b,
             (Self::Hook(a), Self::Hook(b)) => Arc::ptr_eq(&a.hook, &b.hook) && a.superset == b.superset,
             (Self::All(a), Self::All(b)) | (Self::Any(a), Self::Any(b)) => a == b,
             (Self::Not(a), Self::Not(b)) => a == b,

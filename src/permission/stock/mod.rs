@@ -2,11 +2,13 @@
 
 mod has_perm;
 mod model_permissions;
+mod object_permissions;
 mod owner;
 mod who;
 
 pub use has_perm::{HasPerm, HasPerms};
 pub use model_permissions::{ModelPermissions, ModelPermissionsOrAnonReadOnly};
+pub use object_permissions::{ObjectPermissions, ObjectPermissionsWithAnonymous};
 pub use owner::{IsOwner, IsOwnerOrReadOnly};
 pub use who::{AllowAny, DenyAll, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, IsSuperuser, ReadOnly};
 

@@ -1,0 +1,72 @@
+use poem::{Request, http::header};
+use poem_openapi::{
+    Object, OpenApi,
+    payload::{Json, Response},
+};
+
+use super::{Guarded, Valid};
+use crate::{
+    auth::Credentials,
+    http::{Problem, WHOLE_BODY, site_of},
+    permission::AllowAny,
+};
+
+/// `POST /auth/token`: a name and a password for the user's token (CONTRACT 5.27).
+///
+/// ```no_run
+/// use refrain::{Api, ObtainToken};
+///
+/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// let api = Api::new("Drivers", "1.0", db).with(ObtainToken).build()?;
+/// # let _ = api;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A wrong password, an unknown name and an inactive user get one and the same answer, after the same time. The token is
+/// made at the first call and stays the same; nothing limits how often somebody may try.
+#[doc(alias("ObtainAuthToken", "obtain_auth_token"))]
+#[derive(Clone, Copy, Debug)]
+pub struct ObtainToken;
+
+/// Who asks for a token.
+#[derive(Object)]
+#[oai(rename = "Login")]
+struct Login {
+    /// The unique name.
+    #[oai(validator(min_length = 1))]
+    username: String,
+    /// The password.
+    #[oai(validator(min_length = 1), write_only)]
+    password: String,
+}
+
+/// The token to send as `Authorization: Token …`.
+#[derive(Object)]
+#[oai(rename = "Token")]
+struct Token {
+    /// 40 hexadecimal digits.
+    token: String,
+}
+
+#[OpenApi]
+impl ObtainToken {
+    /// Obtain a token
+    #[oai(path = "/auth/token", method = "post", operation_id = "auth_token")]
+    async fn token(
+        &self,
+        _open: Guarded<AllowAny>,
+        request: &Request,
+        login: Valid<Login>,
+    ) -> Result<Response<Json<Token>>, Problem> {
+        let site = site_of(request)?;
+        let Login { username, password } = login.0;
+        let credentials = Credentials::Password { username: username.trim(), password: &password };
+        let user = site.auth.authenticate(&site.db, credentials).await?;
+        let user = user.ok_or_else(|| {
+            Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")])
+        })?;
+        let token = user.token(&site.db).await?;
+        Ok(Response::new(Json(Token { token })).header(header::CACHE_CONTROL, "no-store"))
+    }
+}

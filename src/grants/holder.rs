@@ -1,0 +1,44 @@
+use crate::{
+    Error, Result,
+    auth::{Group, User, UserId},
+};
+
+/// Who is granted something: a user or a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A user, by their key.
+    User(UserId),
+    /// A group, by its key.
+    Group(i32),
+}
+
+/// What can be made a holder: `&User`, which fails for an anonymous one, and `&Group`.
+pub trait ToHolder {
+    /// The holder.
+    fn to_holder(&self) -> Result<Holder>;
+}
+
+impl ToHolder for User {
+    fn to_holder(&self) -> Result<Holder> {
+        let id = self.id().ok_or_else(|| Error::invalid("an anonymous user cannot be granted anything by this value"))?;
+        Ok(Holder::User(id))
+    }
+}
+
+impl ToHolder for Group {
+    fn to_holder(&self) -> Result<Holder> {
+        Ok(Holder::Group(self.id))
+    }
+}
+
+impl ToHolder for Holder {
+    fn to_holder(&self) -> Result<Holder> {
+        Ok(*self)
+    }
+}
+
+impl<H: ToHolder> ToHolder for &H {
+    fn to_holder(&self) -> Result<Holder> {
+        (*self).to_holder()
+    }
+}

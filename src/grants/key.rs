@@ -1,0 +1,129 @@
+use sea_orm::{
+    ColumnTrait, DbBackend, Iden, Iterable, PrimaryKeyToColumn, Value,
+    sea_query::{Alias, ColumnType, Expr},
+};
+
+use crate::model::Model;
+
+/// A model's key, in the two forms in which a grant meets it: the column, and guardian's text (CONTRACT 8.1).
+///
+/// A grant's text is compared with the canonical text of a key. A bare cast would make `007` and `7abc` into 7 on
+/// SQLite and MariaDB, and an error on PostgreSQL; so a cast is guarded by a pattern, or cast back and compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyColumn {
+    table: String,
+    column: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Integer,
+    Text,
+    Uuid,
+}
+
+impl KeyColumn {
+    /// `None` for keys of several columns, or of a type that guardian's text cannot name.
+    pub(crate) fn of<M: Model>() -> Option<Self> {
+        let mut keys = M::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let (column, None) = (keys.next()?, keys.next()) else { return None };
+        let kind = match column.def().get_column_type() {
+            ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => Kind::Integer,
+            ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text => Kind::Text,
+            ColumnType::Uuid => Kind::Uuid,
+            _ => return None,
+        };
+        let table = M::default().table_name().to_owned();
+        Some(Self { table, column: Iden::to_string(&column), kind })
+    }
+
+    pub(crate) fn table(&self) -> Alias {
+        Alias::new(&self.table)
+    }
+
+    pub(crate) fn column(&self) -> Alias {
+        Alias::new(&self.column)
+    }
+
+    /// The key of the row at hand.
+    pub(crate) fn of_row(&self) -> Expr {
+        Expr::col((self.table(), self.column()))
+    }
+
+    /// The canonical text of a key's value, as a new grant writes it.
+    pub(crate) fn text(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::SmallInt(Some(id)) => Some(id.to_string()),
+            Value::Int(Some(id)) => Some(id.to_string()),
+            Value::BigInt(Some(id)) => Some(id.to_string()),
+            Value::String(Some(id)) => Some(id.to_string()),
+            Value::Uuid(Some(id)) => Some(id.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The canonical text of the key of the row at hand.
+    pub(super) fn text_of_row(&self, on: DbBackend) -> Expr {
+        let key = self.quoted(on);
+        let undashed = |hex: String| {
+            let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
+            parts.map(|(from, length)| format!("substr({hex}, {from}, {length})"))
+        };
+        Expr::cust(match (self.kind, on) {
+            (Kind::Text, _) => key,
+            (_, DbBackend::Postgres) => format!("CAST({key} AS varchar)"),
+            (Kind::Integer, DbBackend::MySql) => format!("CAST({key} AS char)"),
+            (Kind::Integer, _) => format!("CAST({key} AS text)"),
+            // sea-orm keeps a uuid as 16 bytes where there is no such type
+            (Kind::Uuid, DbBackend::MySql) => {
+                format!("CONCAT_WS('-', {})", undashed(format!("lower(hex({key}))")).join(", "))
+            }
+            (Kind::Uuid, _) => undashed(format!("lower(hex({key}))")).join(" || '-' || "),
+        })
+    }
+
+    /// A grant's text as a key; NULL where it is the text of none.
+    pub(super) fn from_text(&self, on: DbBackend) -> Expr {
+        Expr::cust(match (self.kind, on) {
+            (Kind::Text, _) => "g.object_pk".to_owned(),
+            (Kind::Integer, DbBackend::Postgres) => "CASE \
+                 WHEN g.object_pk ~ '^(0|-?[1-9][0-9]{0,17})$' THEN CAST(g.object_pk AS bigint) \
+                 WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' AND CAST(g.object_pk AS numeric) \
+                      BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END"
+                .to_owned(),
+            (Kind::Integer, DbBackend::MySql) => {
+                "CASE WHEN g.object_pk REGEXP '^(0|-?[1-9][0-9]{0,18})$' \
+                 AND CAST(CAST(g.object_pk AS signed) AS char) = BINARY g.object_pk THEN CAST(g.object_pk AS signed) END"
+                    .to_owned()
+            }
+            (Kind::Integer, _) => "CASE WHEN CAST(CAST(g.object_pk AS integer) AS text) = g.object_pk \
+                 THEN CAST(g.object_pk AS integer) END"
+                .to_owned(),
+            (Kind::Uuid, DbBackend::Postgres) => format!(
+                "CASE WHEN g.object_pk ~ '^{UUID_PATTERN}$' THEN CAST(g.object_pk AS uuid) END"
+            ),
+            (Kind::Uuid, DbBackend::MySql) => format!(
+                "CASE WHEN BINARY g.object_pk REGEXP '^{UUID_PATTERN}$' \
+                 THEN UNHEX(REPLACE(g.object_pk, '-', '')) END"
+            ),
+            (Kind::Uuid, _) => format!(
+                "CASE WHEN g.object_pk GLOB '{}' THEN unhex(g.object_pk, '-') END",
+                UUID_LENGTHS.map(|length| "[0-9a-f]".repeat(length)).join("-")
+            ),
+        })
+    }
+
+    /// Must a match found by the database's own comparison be compared byte for byte once more?
+    pub(super) fn compares_loosely(&self, on: DbBackend) -> bool {
+        self.kind == Kind::Text && on == DbBackend::MySql
+    }
+
+    fn quoted(&self, on: DbBackend) -> String {
+        let quote = if on == DbBackend::MySql { '`' } else { '"' };
+        format!("{quote}{}{quote}.{quote}{}{quote}", self.table, self.column)
+    }
+}
+
+const UUID_LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+const UUID_PATTERN: &str = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

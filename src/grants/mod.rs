@@ -1,0 +1,42 @@
+//! Object grants: permissions on single rows, in django-guardian's two tables and with its words.
+//!
+//! | guardian | here |
+//! |---|---|
+//! | `assign_perm`, `remove_perm` | [`Auth::assign_perm`], [`Auth::remove_perm`](crate::auth::Auth::remove_perm), for one or many holders and rows |
+//! | `user.has_perm(perm, obj)` | [`User::has_perm_on`](crate::auth::User::has_perm_on) |
+//! | `get_objects_for_user`, `get_objects_for_group` | [`Auth::objects_for_user`], [`Auth::objects_for_group`] |
+//! | `get_perms` | [`User::perms`](crate::auth::User::perms), [`Group::perms`](crate::auth::Group::perms) |
+//! | `get_users_with_perms`, `get_groups_with_perms` | [`Auth::users_with_perms`], [`Auth::groups_with_perms`] |
+//! | `ObjectPermissionChecker` | [`Checker`] |
+//! | `clean_orphan_obj_perms` | [`Auth::clean_orphans`] |
+//!
+//! A grant matches a row only where its `object_pk` is the canonical text of the row's key, byte for byte.
+//!
+//! [`Auth::assign_perm`]: crate::auth::Auth::assign_perm
+//! [`Auth::objects_for_user`]: crate::auth::Auth::objects_for_user
+//! [`Auth::objects_for_group`]: crate::auth::Auth::objects_for_group
+//! [`Auth::users_with_perms`]: crate::auth::Auth::users_with_perms
+//! [`Auth::groups_with_perms`]: crate::auth::Auth::groups_with_perms
+//! [`Auth::clean_orphans`]: crate::auth::Auth::clean_orphans
+
+mod assign;
+mod check;
+mod checker;
+mod granted;
+mod holder;
+mod key;
+mod objects;
+mod orphans;
+mod people;
+mod permission_of;
+
+pub(crate) use assign::unnameable;
+pub use checker::Checker;
+pub use granted::Granted;
+pub(crate) use granted::{KEY, Subject, within};
+pub use holder::{Holder, ToHolder};
+pub(crate) use key::KeyColumn;
+pub use objects::{ObjectsForGroup, ObjectsForUser};
+pub use orphans::OrphanBatches;
+pub use people::{GroupWithPerms, GroupsWithPerms, UserWithPerms, UsersWithPerms};
+pub use permission_of::PermissionOf;

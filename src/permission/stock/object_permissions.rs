@@ -1,0 +1,97 @@
+use std::{borrow::Cow, sync::Arc};
+
+use async_trait::async_trait;
+use sea_orm::ConnectionTrait;
+
+use super::all_or_none;
+use crate::{
+    Error, Result,
+    grants::{Granted, Subject, unnameable},
+    model::ModelInfo,
+    permission::{Action, AnyModel, Context, Operators, PermissionClass, Rule},
+};
+
+/// Lets through who was granted the action's permission on the row, and to nothing else.
+///
+/// | action | asks |
+/// |---|---|
+/// | list, retrieve | the grant `view` on the row |
+/// | update, partial_update | `change` |
+/// | destroy | `delete` |
+/// | a custom one | what it names |
+/// | create, where there is no row yet | the model's permission `add` |
+/// | `OPTIONS` | nothing, of anybody who said who they are |
+///
+/// `ModelPermissions & ObjectPermissions` is DRF's `DjangoObjectPermissions` (CONTRACT 6.27);
+/// `ModelPermissions | ObjectPermissions` lets either do. An active superuser was granted everything, an inactive user
+/// nothing.
+#[doc(alias = "DjangoObjectPermissions")]
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct ObjectPermissions;
+
+/// [`ObjectPermissions`] that counts what was granted to the user who stands for anonymous callers
+/// ([`Auth::with_anonymous_user`](crate::auth::Auth::with_anonymous_user)); made by
+/// [`ObjectPermissions::with_anonymous`].
+#[derive(Clone, Copy, Debug, Operators)]
+pub struct ObjectPermissionsWithAnonymous;
+
+impl ObjectPermissions {
+    /// Lets anonymous callers have what was granted to the user who stands for them.
+    pub const fn with_anonymous(self) -> ObjectPermissionsWithAnonymous {
+        ObjectPermissionsWithAnonymous
+    }
+}
+
+/// The two differ in who an anonymous caller is.
+macro_rules! by_grants {
+    ($($class:ident: $anonymous:literal;)*) => {$(
+        #[async_trait]
+        impl PermissionClass for $class {
+            type Model = AnyModel;
+
+            async fn rows(&self, cx: &Context<'_>) -> Result<Rule> {
+                match create_label(cx) {
+                    Some(label) => Ok(all_or_none(cx.user().has_perm(cx.db(), &label).await?)),
+                    None => granted(cx, $anonymous),
+                }
+            }
+
+            fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {
+                model.and_then(|model| model.label(action)).map(Cow::into_owned).into_iter().collect()
+            }
+
+            fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
+                match create_label(cx) {
+                    Some(label) => cx.user().has_perm_now(&label).map(|held| Ok(all_or_none(held))),
+                    None => Some(granted(cx, $anonymous)),
+                }
+            }
+        }
+    )*};
+}
+
+by_grants! {
+    ObjectPermissions: false;
+    ObjectPermissionsWithAnonymous: true;
+}
+
+/// There is no row yet to be granted anything on.
+fn create_label(cx: &Context<'_>) -> Option<String> {
+    (cx.action() == Action::Create).then(|| cx.model()?.label(Action::Create).map(Cow::into_owned))?
+}
+
+fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
+    let user = cx.user();
+    let model = cx.model().ok_or_else(|| Error::wiring("`ObjectPermissions` was asked where there is no model"))?;
+    let subject = match (user.id(), user.auth().anonymous_user_name()) {
+        (Some(_), _) if !user.is_active => return Ok(Rule::Never),
+        (Some(_), _) if user.is_superuser => return Ok(Rule::Always),
+        (Some(id), _) => Subject::User { id, groups: true },
+        (None, Some(name)) if with_anonymous => Subject::Anonymous { username: name.to_owned() },
+        (None, _) => return Ok(Rule::Never),
+    };
+    let Some(codename) = model.codename(cx.action()) else { return Ok(Rule::Always) };
+    let on = cx.db().get_database_backend();
+    let granted = Granted::new(user.auth(), model, &subject, &[&codename], on);
+    granted.map(|granted| Rule::Granted(Arc::new(granted))).ok_or_else(|| unnameable(model))
+}
