@@ -63,3 +63,25 @@ impl From<password::Error> for Error {
         }
     }
 }
+
+/// An error and what caused it, joined by colons; what a cause only repeats is left out.
+#[cfg(feature = "cli")]
+pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    // the cause says more than that there was none to tell
+    let silent = |error: &(dyn std::error::Error + 'static)| {
+        matches!(error.downcast_ref(), Some(Error::Database(_) | Error::CouldNotTell(_)))
+    };
+    let mut told = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let sentence = error.to_string();
+        if !silent(error) && !told.contains(&sentence) {
+            if !told.is_empty() {
+                told.push_str(": ");
+            }
+            told.push_str(&sentence);
+        }
+        next = error.source();
+    }
+    told
+}

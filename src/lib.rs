@@ -1,5 +1,49 @@
 //! Django's permissions and groups, Django REST Framework's permission classes and viewsets, for poem-openapi and
 //! sea-orm, on Django's own tables.
+//!
+//! A [permission class](PermissionClass) means a [rule](Rule) over rows, and the rule is read four ways: it answers the
+//! request, it judges the row, it is the list's `WHERE`, and it is what the document says. So a row is in a caller's
+//! list exactly when its own address answers them.
+//!
+//! ```no_run
+//! # use refrain::doc_example::{car, cars::{Car, CarInput}};
+//! use refrain::{Access, Api, IsOwnerOrReadOnly, ModelPermissions, ViewSet};
+//!
+//! struct Cars;
+//!
+//! impl ViewSet for Cars {
+//!     type Entity = car::Entity;
+//!     type Output = Car;
+//!     type Input = CarInput;
+//!     const PATH: &'static str = "/cars";
+//!
+//!     fn permissions() -> Access<car::Entity> {
+//!         Access::to(ModelPermissions & IsOwnerOrReadOnly)
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let db = refrain::connect("sqlite://drivers.sqlite3").await?;
+//! let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+//! poem::Server::new(poem::listener::TcpListener::bind("127.0.0.1:3000")).run(api.into_endpoint()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to … | see |
+//! |---|---|
+//! | declare a model and its permissions | [`trait@Model`], [`model`] |
+//! | make users and groups, grant and check | [`auth::Auth`], [`auth::User`], [`auth::sync`] |
+//! | say who may do what, and to which rows | [`permission`], [`Access`] |
+//! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
+//! | find out who is asking | [`authentication`], [`Caller`] |
+//! | put it together | [`Api`] |
+//! | answer errors | [`Problem`], [`Error`] |
+//!
+//! The guide and the list of differences from Django are in the folder `docs` of the repository. `CONTRACT 6.21` and the
+//! like, here and there, name an item of the measured behaviour of Django 5.2, Django REST Framework 3.18 and
+//! django-guardian 3.5.
 
 extern crate self as refrain;
 

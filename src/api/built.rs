@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use http::Method;
 use poem::{
     EndpointExt, IntoResponse, Response, Route,
     endpoint::{BoxEndpoint, make_sync},
@@ -7,11 +8,13 @@ use poem::{
 };
 use poem_openapi::OpenApiService;
 
-use super::{Part, document, part::MountedParts, routes::Routes};
+use super::{Part, document, explain::Explainer, part::MountedParts, routes::Routes};
 use crate::{
+    Result,
     http::{Problem, Site},
     model::Models,
-    viewset::Endpoint,
+    permission::Explanation,
+    viewset::{Actions, Endpoint},
 };
 
 /// An API that fits together: its routes, its document, and what each endpoint asks.
@@ -23,6 +26,8 @@ pub struct BuiltApi {
     swagger_ui: String,
     prefix: String,
     service: BoxEndpoint<'static>,
+    explainer: Explainer,
+    actions: Arc<Actions>,
 }
 
 /// What `check` has to say.
@@ -54,7 +59,13 @@ impl BuiltApi {
     ) -> Self {
         let endpoints = Arc::new(mounted.endpoints);
         let actions = mounted.actions;
-        let routes = Routes { site: site.clone(), actions, endpoints: endpoints.clone(), parts };
+        let explainer = Explainer {
+            site: site.clone(),
+            viewsets: Arc::new(mounted.viewsets),
+            endpoints: endpoints.clone(),
+            prefix: prefix.clone(),
+        };
+        let routes = Routes { site: site.clone(), actions: actions.clone(), endpoints: endpoints.clone(), parts };
         let server = if prefix.is_empty() { "/".to_owned() } else { prefix.clone() };
         let service = OpenApiService::new(routes, title, version).server(server);
         let plain = service.spec();
@@ -69,6 +80,8 @@ impl BuiltApi {
             swagger_ui,
             prefix,
             service: poem::IntoEndpoint::into_endpoint(service),
+            explainer,
+            actions,
         }
     }
 
@@ -109,14 +122,27 @@ impl BuiltApi {
         of_app.peek().is_some() && !of_app.any(|model| model.declared_permissions().any(|(known, _)| known == codename))
     }
 
+    /// Why a user would be answered so, or a caller without a name: each part's verdict, what is asked for and how it is
+    /// held, and what would change the answer.
+    ///
+    /// The path is as a request has it, prefix included. The body is not looked at: the answer is the one before it is
+    /// read.
+    pub async fn explain(&self, username: Option<&str>, method: &Method, path: &str) -> Result<Explanation> {
+        self.explainer.explain(username, method, path).await
+    }
+
     /// The endpoint to serve, with the document and Swagger UI beside the routes.
     ///
     /// Whatever goes wrong, framework errors and panics included, is answered as problem details.
     pub fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
-        let Self { document, swagger_ui, prefix, service, .. } = self;
+        let Self { site, document, swagger_ui, prefix, service, explainer, actions, .. } = self;
         let json = make_sync(move |_| document.clone().with_content_type("application/json"));
         let page = make_sync(move |_| swagger_ui.clone().with_content_type("text/html; charset=utf-8"));
         let route = Route::new().at("/openapi.json", json).at("/docs", page);
+        let route = match &site.explain_at {
+            Some(path) => route.at(path, explainer.into_endpoint(actions)),
+            None => route,
+        };
         let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
         route
             .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })

@@ -10,7 +10,7 @@ use poem::{
 use super::guarded::admit;
 use crate::{
     authentication::Offered,
-    http::{Caller, Problem, Site},
+    http::{BodyLimit, Caller, Problem, Site},
     permission::Permissions,
     viewset::Actions,
 };
@@ -61,7 +61,8 @@ impl Front {
         if let Some(permissions) = &self.asks {
             admit(&request, permissions).await?;
         }
-        self.inner.call(request).await
+        let limit = BodyLimit::on(&mut request, site.body_limit);
+        self.inner.call(request).await.map_err(|error| limit.explain(error))
     }
 }
 
@@ -71,8 +72,8 @@ fn accepts_json(request: &Request) -> bool {
     if accepted.peek().is_none() {
         return true;
     }
-    accepted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|range| {
-        range.trim().parse::<Mime>().is_ok_and(|range| {
+    accepted.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(|range| {
+        String::from_utf8_lossy(range).trim().parse::<Mime>().is_ok_and(|range| {
             let kind = (range.type_().as_str(), range.subtype().as_str());
             matches!(kind, ("*", "*") | ("application", "*" | "json"))
         })

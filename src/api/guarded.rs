@@ -107,8 +107,7 @@ pub(super) async fn admit(request: &Request, permissions: &Permissions) -> Resul
         return Ok(caller);
     }
     let denied = permissions.meanings(&cx).await?.refusing_request();
-    let (challenge, known) = (site.challenge(), caller.is_authenticated());
-    Err(Problem::refused(denied, challenge.as_deref(), known, !site.authenticators.is_empty()))
+    Err(site.refuse(denied, &caller))
 }
 
 fn marker<P>() -> &'static str {

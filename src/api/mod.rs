@@ -2,6 +2,7 @@
 
 mod built;
 mod document;
+mod explain;
 mod front;
 mod guarded;
 mod obtain_token;
@@ -106,6 +107,19 @@ impl<P: Part> Api<P> {
     /// Answers 403 for a row the caller may not view, as DRF does: its existence is then told.
     pub fn reveal_hidden_rows(mut self) -> Self {
         self.site.reveal_hidden_rows = true;
+        self
+    }
+
+    /// Lets superusers ask, at this path, why an answer is what it is: `?user=alice&method=PATCH&path=/api/cars/7`.
+    pub fn explain_at(mut self, path: impl Into<String>) -> Self {
+        self.site.explain_at = Some(path.into());
+        self
+    }
+
+    /// Names in every refusal the permission class that refused. For development: it tells strangers how the site
+    /// decides.
+    pub fn explain_refusals(mut self) -> Self {
+        self.site.explains_refusals = true;
         self
     }
 

@@ -63,9 +63,8 @@ impl ObtainToken {
         let Login { username, password } = login.0;
         let credentials = Credentials::Password { username: username.trim(), password: &password };
         let user = site.auth.authenticate(&site.db, credentials).await?;
-        let user = user.ok_or_else(|| {
-            Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")])
-        })?;
+        let user =
+            user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))?;
         let token = user.token(&site.db).await?;
         Ok(Response::new(Json(Token { token })).header(header::CACHE_CONTROL, "no-store"))
     }

@@ -1,6 +1,7 @@
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
+    pin::Pin,
     sync::Arc,
 };
 
@@ -15,8 +16,10 @@ use crate::{
     Error, Result,
     http::Site,
     model::Models,
-    permission::Action,
-    viewset::{ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, collect_actions},
+    permission::{Action, Explanation},
+    viewset::{
+        ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit, collect_actions,
+    },
 };
 
 /// Something an [`Api`](super::Api) is made of: nothing, a viewset, handlers, or two parts.
@@ -40,7 +43,7 @@ impl<O> Handlers<O> {
 pub struct Mounting {
     pub(super) site: Arc<Site>,
     models: Models,
-    viewsets: HashMap<TypeId, Arc<dyn AnyViewSet>>,
+    viewsets: ViewSets,
     actions: Vec<ActionInfo>,
     handlers: Vec<(String, MetaOperation)>,
     endpoints: Vec<Endpoint>,
@@ -49,24 +52,40 @@ pub struct Mounting {
 /// Everything mounted.
 pub(super) struct MountedParts {
     pub(super) models: Models,
+    pub(super) viewsets: ViewSets,
     pub(super) actions: Arc<Actions>,
     pub(super) endpoints: Vec<Endpoint>,
 }
 
 /// A mounted viewset with its type erased.
-trait AnyViewSet: Send + Sync {
+pub(super) trait AnyViewSet: Send + Sync {
+    fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a>;
     fn guard(&self, action: &ActionInfo) -> Result<Guard>;
     fn guard_of(&self, action: Action) -> Arc<Guard>;
+    fn tell(&self, own: Vec<Arc<Guard>>);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
+type Explaining<'a> = Pin<Box<dyn Future<Output = Result<Explanation>> + Send + 'a>>;
+
+/// The mounted viewsets, by their types.
+pub(super) type ViewSets = HashMap<TypeId, Arc<dyn AnyViewSet>>;
+
 impl<V: ViewSet> AnyViewSet for Mounted<V> {
+    fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a> {
+        Box::pin(Mounted::explain(self, visit, request, key))
+    }
+
     fn guard(&self, action: &ActionInfo) -> Result<Guard> {
         Mounted::guard(self, action)
     }
 
     fn guard_of(&self, action: Action) -> Arc<Guard> {
         self.guards[&action].clone()
+    }
+
+    fn tell(&self, own: Vec<Arc<Guard>>) {
+        Mounted::tell(self, own);
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
@@ -100,12 +119,17 @@ impl Mounting {
             };
             actions.0.insert(info.id, mounted);
         }
+        for (id, viewset) in &self.viewsets {
+            let own = self.actions.iter().filter(|info| info.on_row && info.viewset == *id);
+            viewset.tell(own.map(|info| actions.0[&info.id].guard.clone()).collect());
+        }
         for (path, operation) in std::mem::take(&mut self.handlers) {
             let endpoint = self.handler(&actions, path, &operation)?;
             self.endpoints.push(endpoint);
         }
         check_distinct(&self.endpoints)?;
-        Ok(MountedParts { models: self.models, actions: Arc::new(actions), endpoints: self.endpoints })
+        let viewsets = self.viewsets;
+        Ok(MountedParts { models: self.models, viewsets, actions: Arc::new(actions), endpoints: self.endpoints })
     }
 
     /// What an `#[OpenApi]` method asks: what its action asks, what its `Guarded` argument says, or the default.
@@ -122,6 +146,7 @@ impl Mounting {
             permissions_asked: Vec::new(),
             declared: false,
             on_row: false,
+            guard: None,
         };
         if let Some(info) = self.actions.iter().find(|info| named((info.marker)())) {
             let declared = (info.method)();
@@ -139,6 +164,7 @@ impl Mounting {
                 model: Some(guard.model.clone()),
                 declared: true,
                 on_row: info.on_row,
+                guard: Some((guard.clone(), info.viewset)),
                 ..endpoint
             });
         }

@@ -57,8 +57,7 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Valid<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let limit = site_of(request).map_err(Problem::from)?.body_limit;
-        let body = read_object(request, body, limit).await?;
+        let body = read_object(request, body).await?;
         check::<T>(&body)?;
         let value = T::parse_from_json(Some(Json::Object(body))).map_err(|error| {
             // its sentences name Rust types

@@ -84,7 +84,7 @@ impl Backend for ModelBackend {
 
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         let Credentials::Password { username, password } = credentials else { return Ok(Login::Abstain) };
-        let Some(user) = auth.load(db, Lookup::Username(username)).await? else {
+        let Some(mut user) = auth.load(db, Lookup::Username(username)).await? else {
             // the time a wrong password takes, so that names cannot be told apart
             auth.passwords().spend(password).await?;
             return Ok(Login::Abstain);
@@ -93,7 +93,7 @@ impl Backend for ModelBackend {
             Verified::Wrong => return Ok(Login::Abstain),
             _ if !user.is_active => return Ok(Login::Abstain),
             Verified::Right => {}
-            Verified::Outdated => upgrade(auth, db, &user, password).await?,
+            Verified::Outdated => upgrade(auth, db, &mut user, password).await?,
         }
         Ok(Login::Known(Box::new(user)))
     }
@@ -107,7 +107,8 @@ impl Backend for ModelBackend {
     }
 }
 
-/// Trusts the name a server in front found out (CONTRACT 5.22).
+/// Trusts the name a server in front found out (CONTRACT 5.22); the permissions are those of [`ModelBackend`], which
+/// Django's backend of this name extends.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteUserBackend {
     /// Is an unknown name made a user? Django's default is yes.
@@ -130,6 +131,14 @@ impl Backend for RemoteUserBackend {
         };
         Ok(known.filter(|user| user.is_active).map_or(Login::Abstain, |user| Login::Known(Box::new(user))))
     }
+
+    async fn permissions(&self, db: Db<'_>, user: &User) -> Result<HashSet<String>> {
+        ModelBackend.permissions(db, user).await
+    }
+
+    async fn has_perm(&self, db: Db<'_>, user: &User, label: &str) -> Result<Answer> {
+        ModelBackend.has_perm(db, user, label).await
+    }
 }
 
 impl Auth {
@@ -150,7 +159,7 @@ impl Auth {
 /// Re-hashes the password that was just verified, where this is ours to do.
 ///
 /// Only where the stored hash is still the one verified, so that a password changed meanwhile stays changed.
-async fn upgrade(auth: &Auth, db: Db<'_>, user: &User, password: &str) -> Result<()> {
+async fn upgrade(auth: &Auth, db: Db<'_>, user: &mut User, password: &str) -> Result<()> {
     if !auth.upgrades_passwords(db).await? {
         return Ok(());
     }
@@ -158,11 +167,13 @@ async fn upgrade(auth: &Auth, db: Db<'_>, user: &User, password: &str) -> Result
     let column = |name: &'static str| Expr::col(Alias::new(name));
     let statement = Query::update()
         .table(Alias::new(&*auth.users().table))
-        .value(Alias::new("password"), stored)
+        .value(Alias::new("password"), stored.clone())
         .and_where(column("id").eq(user.key_value(db)?))
         .and_where(column("password").eq(user.password()))
         .to_owned();
-    db.execute(&statement).await?;
+    if db.execute(&statement).await?.rows_affected() == 1 {
+        user.remember_password(stored);
+    }
     Ok(())
 }
 

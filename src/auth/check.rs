@@ -105,14 +105,15 @@ impl User {
 impl Auth {
     /// The active users who hold a permission, directly or through a group, and the active superusers (CONTRACT 3.15).
     pub async fn with_perm(&self, db: impl Into<Db<'_>>, label: &str) -> Result<Vec<User>> {
-        let Some((app_label, codename)) = label.split_once('.').filter(|(_, codename)| !codename.contains('.')) else {
+        if label.split('.').count() != 2 {
             return Err(Error::invalid(format!("`{label}` is not of the form `app_label.codename`")));
-        };
+        }
         let db = db.into();
         let on = db.get_database_backend();
-        let statement =
-            Statement::from_sql_and_values(on, self.statements(on).with_perm(), [app_label.into(), codename.into()]);
         let as_of = self.grants_made();
+        // rows, not a comparison of text, since MariaDB's collations take one label for another
+        let named = self.permissions_labelled(db, label).await?;
+        let statement = Statement::from_string(on, self.statements(on).with_perm(named.iter().map(|row| row.id)));
         let rows = db.query_all_raw(statement).await?;
         Ok(rows.iter().map(|row| self.read_user(row, on, as_of)).collect::<Result<_, _>>()?)
     }

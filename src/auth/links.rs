@@ -1,11 +1,11 @@
 use std::{borrow::Cow, marker::PhantomData};
 
 use sea_orm::{
-    ConnectionTrait, Value,
+    ConnectionTrait, DbErr, SqlErr, Value,
     sea_query::{Alias, Expr, ExprTrait, IntoIden, OnConflict, Query},
 };
 
-use super::{Auth, Group, PermissionRef};
+use super::{Auth, Group, PermissionRef, user::nobody};
 use crate::{Db, Error, Result};
 
 /// One side of a many-to-many relation, with Django's verbs: a user's groups, a user's or a group's permissions.
@@ -16,19 +16,24 @@ pub struct Links<'a, T> {
     auth: &'a Auth,
     table: Cow<'a, str>,
     from_column: Cow<'a, str>,
-    /// in the form the database keeps it
-    from: Box<dyn Fn(Db<'_>) -> Result<Value> + Send + Sync + 'a>,
+    /// in the form the database keeps it; nobody has none
+    from: Box<dyn Fn(Db<'_>) -> Option<Value> + Send + Sync + 'a>,
     to_column: &'static str,
     to: PhantomData<fn(T)>,
 }
 
 /// What a relation can point at.
 pub trait Linked: Sized {
+    /// The table of what is pointed at.
+    const TABLE: &'static str;
+
     /// The keys of what is named.
     fn ids(auth: &Auth, db: Db<'_>, named: Vec<Self>) -> impl Future<Output = Result<Vec<i64>>> + Send;
 }
 
 impl Linked for PermissionRef {
+    const TABLE: &'static str = "auth_permission";
+
     async fn ids(auth: &Auth, db: Db<'_>, named: Vec<Self>) -> Result<Vec<i64>> {
         auth.permission_ids(db, named).await
     }
@@ -51,6 +56,8 @@ impl From<Group> for GroupRef {
 }
 
 impl Linked for GroupRef {
+    const TABLE: &'static str = "auth_group";
+
     async fn ids(_: &Auth, _: Db<'_>, named: Vec<Self>) -> Result<Vec<i64>> {
         let mut ids = Vec::new();
         for GroupRef(id) in named {
@@ -67,7 +74,7 @@ impl<'a, T: Linked + Send> Links<'a, T> {
         auth: &'a Auth,
         table: impl Into<Cow<'a, str>>,
         from_column: impl Into<Cow<'a, str>>,
-        from: impl Fn(Db<'_>) -> Result<Value> + Send + Sync + 'a,
+        from: impl Fn(Db<'_>) -> Option<Value> + Send + Sync + 'a,
         to_column: &'static str,
     ) -> Self {
         Self {
@@ -108,7 +115,7 @@ impl<'a, T: Linked + Send> Links<'a, T> {
         let ids = T::ids(self.auth, db, named).await?;
         self.delete(db, self.to().is_not_in(ids.clone())).await?;
         self.insert(db, &ids).await?;
-        transaction.commit().await?;
+        transaction.commit().await.map_err(refused)?;
         self.auth.permissions_changed();
         Ok(())
     }
@@ -123,6 +130,9 @@ impl<'a, T: Linked + Send> Links<'a, T> {
     /// The keys of what is linked.
     pub async fn ids(&self, db: impl Into<Db<'_>>) -> Result<Vec<i64>> {
         let db = db.into();
+        if (self.from)(db).is_none() {
+            return Ok(Vec::new());
+        }
         let statement = Query::select()
             .expr_as(self.to().cast_as(integer(db)), "linked")
             .from(self.table_name())
@@ -142,6 +152,8 @@ impl<'a, T: Linked + Send> Links<'a, T> {
         if missing.is_empty() {
             return Ok(());
         }
+        self.check_that_all_are_there(db, &missing).await?;
+        let from_key = self.from_key(db)?;
         let (from, to) = (Alias::new(self.from_column.as_ref()), Alias::new(self.to_column));
         let mut statement = Query::insert()
             .into_table(self.table_name())
@@ -149,15 +161,26 @@ impl<'a, T: Linked + Send> Links<'a, T> {
             .on_conflict(OnConflict::columns([from, to.clone()]).do_nothing_on([to]).to_owned())
             .to_owned();
         for id in missing {
-            statement.values_panic([(self.from)(db)?.into(), id.into()]);
+            statement.values_panic([from_key.clone().into(), id.into()]);
         }
-        db.execute(&statement).await.map_err(|error| match error.sql_err() {
-            Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_)) => {
-                Error::invalid(format!("`{}` points at a row that does not exist", self.to_column))
-            }
-            _ => error.into(),
-        })?;
+        db.execute(&statement).await.map_err(refused)?;
         Ok(())
+    }
+
+    /// Asked for because Django's foreign keys are checked at the commit only, which may be the caller's.
+    async fn check_that_all_are_there(&self, db: Db<'_>, ids: &[i64]) -> Result<()> {
+        let id = || Expr::col(Alias::new("id"));
+        let statement = Query::select()
+            .expr_as(id().cast_as(integer(db)), "id")
+            .from(Alias::new(T::TABLE))
+            .and_where(id().is_in(ids.iter().copied()))
+            .to_owned();
+        let rows = db.query_all(&statement).await?;
+        let there: Vec<i64> = rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
+        match ids.iter().find(|id| !there.contains(id)) {
+            Some(id) => Err(Error::invalid(format!("`{}` `{id}` points at a row that does not exist", self.to_column))),
+            None => Ok(()),
+        }
     }
 
     async fn delete(&self, db: Db<'_>, which: Expr) -> Result<()> {
@@ -176,7 +199,19 @@ impl<'a, T: Linked + Send> Links<'a, T> {
     }
 
     fn from_is(&self, db: Db<'_>) -> Result<Expr> {
-        Ok(Expr::col(Alias::new(self.from_column.as_ref())).eq((self.from)(db)?))
+        Ok(Expr::col(Alias::new(self.from_column.as_ref())).eq(self.from_key(db)?))
+    }
+
+    fn from_key(&self, db: Db<'_>) -> Result<Value> {
+        (self.from)(db).ok_or_else(nobody)
+    }
+}
+
+/// An end of a link was deleted meanwhile.
+fn refused(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => Error::invalid("a link points at a row that does not exist"),
+        _ => error.into(),
     }
 }
 

@@ -19,13 +19,17 @@ pub(super) struct Statements {
     by_token: String,
     held: String,
     with_perm: String,
+    groups_holding: String,
 }
+
+/// Stands for a list of keys.
+const PERMISSIONS: &str = ":permissions";
 
 impl Statements {
     pub(super) fn new(users: &UserTable, on: DbBackend) -> Self {
         let quote = if on == DbBackend::MySql { '`' } else { '"' };
         let q = |name: &str| format!("{quote}{name}{quote}");
-        let (place, second) = if on == DbBackend::Postgres { ("$1", "$2") } else { ("?", "?") };
+        let place = if on == DbBackend::Postgres { "$1" } else { "?" };
         let labels = match on {
             DbBackend::Postgres => "CAST(json_agg(ct.app_label || '.' || p.codename) AS text)",
             DbBackend::MySql => "CAST(JSON_ARRAYAGG(CONCAT(ct.app_label, '.', p.codename)) AS char)",
@@ -57,20 +61,33 @@ impl Statements {
                  JOIN {table} u ON u.id = t.user_id WHERE t.{token} = {place}"
             ),
             held: format!("SELECT {held} FROM {table} u WHERE u.id = {place}"),
+            groups_holding: format!(
+                "SELECT g.name, ct.app_label, p.codename FROM {users_groups} ug JOIN auth_group g ON g.id = ug.group_id \
+                 JOIN auth_group_permissions gp ON gp.group_id = g.id JOIN auth_permission p ON p.id = gp.permission_id \
+                 JOIN django_content_type ct ON ct.id = p.content_type_id WHERE ug.{link} = {place}"
+            ),
             with_perm: format!(
-                "SELECT {user} FROM {table} u WHERE u.is_active AND (u.is_superuser OR EXISTS (\
-                   SELECT 1 FROM auth_permission p JOIN django_content_type ct ON ct.id = p.content_type_id \
-                   WHERE ct.app_label = {place} AND p.codename = {second} AND (\
-                     EXISTS (SELECT 1 FROM {users_permissions} up WHERE up.{link} = u.id AND up.permission_id = p.id) \
-                     OR EXISTS (SELECT 1 FROM {users_groups} ug \
-                       JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
-                       WHERE ug.{link} = u.id AND gp.permission_id = p.id)))) ORDER BY u.id"
+                "SELECT {user} FROM {table} u WHERE u.is_active AND (u.is_superuser \
+                   OR EXISTS (SELECT 1 FROM {users_permissions} up \
+                     WHERE up.{link} = u.id AND up.permission_id IN ({PERMISSIONS})) \
+                   OR EXISTS (SELECT 1 FROM {users_groups} ug \
+                     JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
+                     WHERE ug.{link} = u.id AND gp.permission_id IN ({PERMISSIONS}))) ORDER BY u.id"
             ),
         }
     }
 
-    pub(super) fn with_perm(&self) -> &str {
-        &self.with_perm
+    /// Of the groups a user is in, with each permission a group holds.
+    pub(super) fn groups_holding(&self) -> &str {
+        &self.groups_holding
+    }
+
+    /// Of the users who hold one of these permissions, and of the superusers.
+    pub(super) fn with_perm(&self, permissions: impl Iterator<Item = i32>) -> String {
+        let ids: Vec<String> = permissions.map(|id| id.to_string()).collect();
+        // nothing is in a list of NULL
+        let ids = if ids.is_empty() { "NULL".to_owned() } else { ids.join(", ") };
+        self.with_perm.replace(PERMISSIONS, &ids)
     }
 }
 

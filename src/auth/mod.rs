@@ -5,6 +5,7 @@ mod backend;
 mod check;
 mod group;
 mod held;
+mod how_held;
 mod links;
 mod load;
 pub mod password;

@@ -98,7 +98,7 @@ impl Auth {
         find(db.into(), "", vec![]).await
     }
 
-    async fn permissions_labelled(&self, db: Db<'_>, label: &str) -> Result<Vec<Permission>> {
+    pub(super) async fn permissions_labelled(&self, db: Db<'_>, label: &str) -> Result<Vec<Permission>> {
         let Some((app_label, codename)) = label.split_once('.') else {
             return Err(Error::invalid(format!("`{label}` is not of the form `app_label.codename`")));
         };

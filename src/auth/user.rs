@@ -115,10 +115,6 @@ impl User {
         &self.password
     }
 
-    pub(super) fn key(&self) -> Result<UserId> {
-        self.id.ok_or_else(|| Error::invalid("an anonymous user has no permissions, groups or password to change"))
-    }
-
     pub(super) fn remember_password(&mut self, password: String) {
         self.password = password;
     }
@@ -154,6 +150,11 @@ impl User {
         self.remember_held(held.clone(), as_of);
         Ok(Arc::new(held))
     }
+}
+
+/// What is said where somebody is needed.
+pub(super) fn nobody() -> Error {
+    Error::invalid("an anonymous user has no permissions, groups or password to change")
 }
 
 /// The username; never the password.

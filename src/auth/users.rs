@@ -6,7 +6,7 @@ use sea_orm::{
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use super::{Auth, Lookup, User, UserId, password};
+use super::{Auth, Lookup, User, UserId, password, user::nobody};
 use crate::{Db, Error, Result};
 
 /// A user to be made.
@@ -201,7 +201,11 @@ impl User {
     }
 
     pub(super) fn key_value(&self, db: Db<'_>) -> Result<Value> {
-        Ok(self.key()?.value(db.get_database_backend()))
+        self.known_key(db).ok_or_else(nobody)
+    }
+
+    pub(super) fn known_key(&self, db: Db<'_>) -> Option<Value> {
+        Some(self.id()?.value(db.get_database_backend()))
     }
 }
 

@@ -4,14 +4,14 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    ConnectionTrait, DbErr, ExprTrait, ModelTrait,
+    sea_query::{Alias, Expr, Query, UnionType},
 };
 
 use super::{
     PermissionOf, Subject,
-    assign::RowKey,
-    granted::exactly,
+    row_key::{RowKey, unnameable},
+    table::{content_type, only, with_codename},
 };
 use crate::{
     Db, Result,
@@ -38,12 +38,15 @@ enum Who {
 }
 
 impl Checker {
-    /// For a user, with what their groups were granted.
+    /// For a user, with what their groups were granted; for an anonymous one, of the user who stands for them
+    /// ([`Auth::with_anonymous_user`]).
     pub fn for_user(user: &User) -> Self {
-        let who = match user.id() {
-            Some(id) if user.is_active && !user.is_superuser => Who::Holder(Subject::User { id, groups: true }),
-            Some(_) if user.is_active => Who::Superuser,
-            _ => Who::Nobody,
+        let who = match (user.id(), user.auth().anonymous_user_name()) {
+            (Some(_), _) if !user.is_active => Who::Nobody,
+            (Some(_), _) if user.is_superuser => Who::Superuser,
+            (Some(id), _) => Who::Holder(Subject::User { id, groups: true }),
+            (None, Some(name)) => Who::Holder(Subject::Anonymous { username: name.to_owned(), groups: true }),
+            (None, None) => Who::Nobody,
         };
         Self::new(user.auth(), who)
     }
@@ -59,38 +62,31 @@ impl Checker {
 
     /// Learns what was granted on these rows: one statement for a thousand of them.
     #[doc(alias = "prefetch_perms")]
-    pub async fn prefetch<'r, M: Model>(
+    pub async fn prefetch<'r, R: ModelTrait<Entity: Model> + 'r>(
         &mut self,
         db: impl Into<Db<'_>>,
-        rows: impl IntoIterator<Item = &'r M::Model>,
-    ) -> Result<()>
-    where
-        M::Model: 'r,
-    {
-        let db = db.into();
-        let model = ModelInfo::of::<M>();
-        let keys: Vec<String> =
-            rows.into_iter().map(|row| Ok(RowKey::of::<M>(&model, row)?.text)).collect::<Result<_>>()?;
-        match &self.who {
-            Who::Nobody => {}
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Result<()> {
+        let (db, of) = (db.into(), TypeId::of::<R::Entity>());
+        let model = ModelInfo::of::<R::Entity>();
+        let subject = match &self.who {
+            Who::Nobody => return Ok(()),
             Who::Superuser => {
-                if !self.every.contains_key(&TypeId::of::<M>()) {
-                    self.every.insert(TypeId::of::<M>(), every_codename(db, &model).await?);
+                if !self.every.contains_key(&of) {
+                    self.every.insert(of, every_codename(db, &model).await?);
                 }
+                return Ok(());
             }
-            Who::Holder(subject) => {
-                for batch in keys.chunks(1000) {
-                    let found = granted_on(&self.auth, db, &model, subject, batch).await?;
-                    for key in batch {
-                        self.known.entry((TypeId::of::<M>(), key.clone())).or_default();
-                    }
-                    for (key, codename) in found {
-                        // a collation may list a key that is not one of those asked for
-                        if let Some(codenames) = self.known.get_mut(&(TypeId::of::<M>(), key)) {
-                            codenames.insert(codename);
-                        }
-                    }
-                }
+            Who::Holder(subject) => subject,
+        };
+        let keys: Vec<RowKey> = rows.into_iter().map(|row| RowKey::of(&model, row)).collect::<Result<_>>()?;
+        for batch in keys.chunks(1000) {
+            let found = granted_on(&self.auth, db, &model, subject, batch).await?;
+            for key in batch {
+                self.known.insert((of, key.text.clone()), HashSet::new());
+            }
+            for (key, codename) in found {
+                self.known.entry((of, key)).or_default().insert(codename);
             }
         }
         Ok(())
@@ -98,71 +94,80 @@ impl Checker {
 
     /// The codenames held on a row; asks the database only about rows it has not learnt of.
     #[doc(alias = "get_perms")]
-    pub async fn perms<M: Model>(&mut self, db: impl Into<Db<'_>>, row: &M::Model) -> Result<HashSet<String>> {
-        let key = (TypeId::of::<M>(), RowKey::of::<M>(&ModelInfo::of::<M>(), row)?.text);
-        let known = match &self.who {
-            Who::Nobody => return Ok(HashSet::new()),
-            Who::Superuser => self.every.contains_key(&key.0),
-            Who::Holder(_) => self.known.contains_key(&key),
-        };
-        if !known {
-            self.prefetch::<M>(db, [row]).await?;
-        }
-        let held = self.every.get(&key.0).or_else(|| self.known.get(&key));
-        Ok(held.cloned().unwrap_or_default())
-    }
-
-    /// Is a permission held on a row?
-    pub async fn has_perm<M: Model>(
+    pub async fn perms<R: ModelTrait<Entity: Model>>(
         &mut self,
         db: impl Into<Db<'_>>,
-        permission: impl Into<PermissionOf<M>>,
-        row: &M::Model,
+        row: &R,
+    ) -> Result<HashSet<String>> {
+        let of = TypeId::of::<R::Entity>();
+        match &self.who {
+            Who::Nobody => Ok(HashSet::new()),
+            Who::Superuser => {
+                self.prefetch(db, [row]).await?;
+                Ok(self.every.get(&of).cloned().unwrap_or_default())
+            }
+            Who::Holder(_) => {
+                let key = (of, RowKey::of(&ModelInfo::of::<R::Entity>(), row)?.text);
+                if !self.known.contains_key(&key) {
+                    self.prefetch(db, [row]).await?;
+                }
+                Ok(self.known.get(&key).cloned().unwrap_or_default())
+            }
+        }
+    }
+
+    /// Is a permission held on a row? Those of other apps are held by nobody.
+    pub async fn has_perm<R: ModelTrait<Entity: Model>>(
+        &mut self,
+        db: impl Into<Db<'_>>,
+        permission: impl Into<PermissionOf<R::Entity>>,
+        row: &R,
     ) -> Result<bool> {
         let permission = permission.into();
         if matches!(self.who, Who::Superuser) {
             return Ok(true);
         }
-        let held = self.perms::<M>(db, row).await?;
-        Ok(permission.codename().is_ok_and(|codename| held.contains(codename)))
+        let codename = match permission.codename() {
+            Ok(codename) => codename,
+            Err(error) => {
+                tracing::warn!(%error, "asked for a permission of another model");
+                return Ok(false);
+            }
+        };
+        Ok(self.perms(db, row).await?.contains(codename))
     }
 }
 
-/// Keys and codenames, as the tables have them.
+/// The texts of keys, and the codenames granted on them.
 async fn granted_on(
     auth: &Auth,
     db: Db<'_>,
     model: &ModelInfo,
     subject: &Subject,
-    keys: &[String],
+    keys: &[RowKey],
 ) -> Result<Vec<(String, String)>> {
     let on = db.get_database_backend();
-    let mut statements =
-        subject.sources(auth, model, on).into_iter().map(|source| source.of_permissions(model, &[], on).listing(keys, on));
+    let key = model.key().ok_or_else(|| unnameable(model))?;
+    let mut statements = subject.grants(auth, model, None, on).into_iter().map(|(table, mut grants)| {
+        let text = if table.own { key.text_of("g.content_object_id", on) } else { Expr::cust("g.object_pk") };
+        with_codename(&mut grants).expr_as(text, Alias::new("granted_on")).and_where(table.is_on(keys, on)).to_owned()
+    });
     let Some(mut statement) = statements.next() else { return Ok(Vec::new()) };
     for other in statements {
-        statement.union(sea_orm::sea_query::UnionType::All, other);
+        statement.union(UnionType::All, other);
     }
     let rows = db.query_all(&statement).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Ok((row.try_get("", "granted_on")?, row.try_get("", "codename")?)))
-        .collect::<Result<_, sea_orm::DbErr>>()?)
+    let read = rows.iter().map(|row| Ok((row.try_get("", "granted_on")?, row.try_get("", "codename")?)));
+    Ok(read.collect::<Result<_, DbErr>>()?)
 }
 
-/// The codenames on a model's content type.
+/// The codenames on a model's content type (CONTRACT 8.17).
 async fn every_codename(db: Db<'_>, model: &ModelInfo) -> Result<HashSet<String>> {
-    let on = db.get_database_backend();
-    let content_type = Query::select()
-        .column(Alias::new("id"))
-        .from(Alias::new("django_content_type"))
-        .and_where(exactly("app_label", model.app_label(), on))
-        .and_where(exactly("model", model.model_name(), on))
-        .to_owned();
+    let content_type = content_type(model, db.get_database_backend());
     let statement = Query::select()
         .column(Alias::new("codename"))
         .from(Alias::new("auth_permission"))
-        .and_where(Expr::col(Alias::new("content_type_id")).in_subquery(content_type))
+        .and_where(Expr::col(Alias::new("content_type_id")).eq(only(content_type)))
         .to_owned();
     let rows = db.query_all(&statement).await?;
     Ok(rows.iter().map(|row| row.try_get("", "codename")).collect::<Result<_, _>>()?)

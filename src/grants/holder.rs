@@ -20,8 +20,9 @@ pub trait ToHolder {
 
 impl ToHolder for User {
     fn to_holder(&self) -> Result<Holder> {
-        let id = self.id().ok_or_else(|| Error::invalid("an anonymous user cannot be granted anything by this value"))?;
-        Ok(Holder::User(id))
+        let nobody =
+            "nothing can be granted to an anonymous user: load the user who stands for them, and grant it to that";
+        self.id().map(Holder::User).ok_or_else(|| Error::invalid(nobody))
     }
 }
 

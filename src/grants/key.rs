@@ -1,6 +1,6 @@
 use sea_orm::{
-    ColumnTrait, DbBackend, Iden, Iterable, PrimaryKeyToColumn, Value,
-    sea_query::{Alias, ColumnType, Expr},
+    ColumnTrait, DbBackend, ExprTrait, Iden, Iterable, PrimaryKeyToColumn, Value,
+    sea_query::{Alias, ColumnType, Expr, TableRef},
 };
 
 use crate::model::Model;
@@ -9,8 +9,9 @@ use crate::model::Model;
 ///
 /// A grant's text is compared with the canonical text of a key. A bare cast would make `007` and `7abc` into 7 on
 /// SQLite and MariaDB, and an error on PostgreSQL; so a cast is guarded by a pattern, or cast back and compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct KeyColumn {
+    rows: TableRef,
     table: String,
     column: String,
     kind: Kind,
@@ -34,21 +35,19 @@ impl KeyColumn {
             ColumnType::Uuid => Kind::Uuid,
             _ => return None,
         };
-        let table = M::default().table_name().to_owned();
-        Some(Self { table, column: Iden::to_string(&column), kind })
+        let entity = M::default();
+        let table = entity.table_name().to_owned();
+        Some(Self { rows: entity.table_ref(), table, column: Iden::to_string(&column), kind })
     }
 
-    pub(crate) fn table(&self) -> Alias {
-        Alias::new(&self.table)
-    }
-
-    pub(crate) fn column(&self) -> Alias {
-        Alias::new(&self.column)
+    /// The model's table.
+    pub(crate) fn rows(&self) -> TableRef {
+        self.rows.clone()
     }
 
     /// The key of the row at hand.
     pub(crate) fn of_row(&self) -> Expr {
-        Expr::col((self.table(), self.column()))
+        Expr::col((Alias::new(&self.table), Alias::new(&self.column)))
     }
 
     /// The canonical text of a key's value, as a new grant writes it.
@@ -63,23 +62,31 @@ impl KeyColumn {
         }
     }
 
-    /// The canonical text of the key of the row at hand.
-    pub(super) fn text_of_row(&self, on: DbBackend) -> Expr {
-        let key = self.quoted(on);
-        let undashed = |hex: String| {
-            let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
-            parts.map(|(from, length)| format!("substr({hex}, {from}, {length})"))
-        };
+    /// Does the grant at hand, `g`, name the row at hand?
+    pub(super) fn is_named_by_grant(&self, on: DbBackend) -> Expr {
+        let same = Expr::cust("g.object_pk").eq(self.text_of_row(on));
+        match on {
+            // served by the index; the second compares what a collation would let pass
+            DbBackend::MySql => same.and(Expr::cust("BINARY g.object_pk").eq(self.text_of_row(on))),
+            _ => same,
+        }
+    }
+
+    fn text_of_row(&self, on: DbBackend) -> Expr {
+        let quote = if on == DbBackend::MySql { '`' } else { '"' };
+        self.text_of(&format!("{quote}{}{quote}.{quote}{}{quote}", self.table, self.column), on)
+    }
+
+    /// The canonical text of a column that holds a key.
+    pub(super) fn text_of(&self, column: &str, on: DbBackend) -> Expr {
         Expr::cust(match (self.kind, on) {
-            (Kind::Text, _) => key,
-            (_, DbBackend::Postgres) => format!("CAST({key} AS varchar)"),
-            (Kind::Integer, DbBackend::MySql) => format!("CAST({key} AS char)"),
-            (Kind::Integer, _) => format!("CAST({key} AS text)"),
+            (Kind::Text, _) => column.to_owned(),
+            (_, DbBackend::Postgres) => format!("CAST({column} AS varchar)"),
+            (Kind::Integer, DbBackend::MySql) => format!("CAST({column} AS char)"),
+            (Kind::Integer, _) => format!("CAST({column} AS text)"),
             // sea-orm keeps a uuid as 16 bytes where there is no such type
-            (Kind::Uuid, DbBackend::MySql) => {
-                format!("CONCAT_WS('-', {})", undashed(format!("lower(hex({key}))")).join(", "))
-            }
-            (Kind::Uuid, _) => undashed(format!("lower(hex({key}))")).join(" || '-' || "),
+            (Kind::Uuid, DbBackend::MySql) => format!("CONCAT_WS('-', {})", dashed_parts(column).join(", ")),
+            (Kind::Uuid, _) => dashed_parts(column).join(" || '-' || "),
         })
     }
 
@@ -89,8 +96,8 @@ impl KeyColumn {
             (Kind::Text, _) => "g.object_pk".to_owned(),
             (Kind::Integer, DbBackend::Postgres) => "CASE \
                  WHEN g.object_pk ~ '^(0|-?[1-9][0-9]{0,17})$' THEN CAST(g.object_pk AS bigint) \
-                 WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' AND CAST(g.object_pk AS numeric) \
-                      BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END"
+                 WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' THEN CASE WHEN CAST(g.object_pk AS numeric) \
+                      BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END END"
                 .to_owned(),
             (Kind::Integer, DbBackend::MySql) => {
                 "CASE WHEN g.object_pk REGEXP '^(0|-?[1-9][0-9]{0,18})$' \
@@ -104,7 +111,7 @@ impl KeyColumn {
                 "CASE WHEN g.object_pk ~ '^{UUID_PATTERN}$' THEN CAST(g.object_pk AS uuid) END"
             ),
             (Kind::Uuid, DbBackend::MySql) => format!(
-                "CASE WHEN BINARY g.object_pk REGEXP '^{UUID_PATTERN}$' \
+                "CASE WHEN g.object_pk REGEXP '^{UUID_PATTERN}$' AND BINARY g.object_pk = LOWER(g.object_pk) \
                  THEN UNHEX(REPLACE(g.object_pk, '-', '')) END"
             ),
             (Kind::Uuid, _) => format!(
@@ -118,11 +125,12 @@ impl KeyColumn {
     pub(super) fn compares_loosely(&self, on: DbBackend) -> bool {
         self.kind == Kind::Text && on == DbBackend::MySql
     }
+}
 
-    fn quoted(&self, on: DbBackend) -> String {
-        let quote = if on == DbBackend::MySql { '`' } else { '"' };
-        format!("{quote}{}{quote}.{quote}{}{quote}", self.table, self.column)
-    }
+/// The five groups of a uuid's digits.
+fn dashed_parts(column: &str) -> [String; 5] {
+    let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
+    parts.map(|(from, length)| format!("substr(lower(hex({column})), {from}, {length})"))
 }
 
 const UUID_LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];

@@ -1,9 +1,13 @@
 use sea_orm::{
-    ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    ConnectionTrait, ExprTrait, ModelTrait,
+    sea_query::{Alias, Expr, Query},
 };
 
-use super::{assign::RowKey, granted::exactly};
+use super::{
+    KeyColumn,
+    row_key::RowKey,
+    table::{Table, content_type, g, only},
+};
 use crate::{
     Db, Result,
     auth::Auth,
@@ -26,59 +30,54 @@ impl Default for OrphanBatches {
     }
 }
 
-const GENERIC: [&str; 2] = ["guardian_userobjectpermission", "guardian_groupobjectpermission"];
-
 impl Auth {
     /// Deletes grants on rows of these models that do not exist, in bounded batches. Returns how many there were.
     ///
-    /// A grant whose text is no key of the model is on no row. Grants on models that are not named are left alone.
+    /// A grant whose text is no key of the model is on no row. Grants on models that are not named are left alone, and
+    /// so are models' own tables, which the database keeps in order (CONTRACT 8.42).
     #[doc(alias = "clean_orphan_obj_perms")]
     pub async fn clean_orphans(&self, db: impl Into<Db<'_>>, models: &Models, batches: OrphanBatches) -> Result<u64> {
         let db = db.into();
-        let (mut removed, mut run) = (0, 0);
-        for model in models {
-            for table in GENERIC {
+        let mut left = batches.most.unwrap_or(u64::MAX);
+        let mut removed = 0;
+        for table in [Table::USERS, Table::GROUPS] {
+            for model in models {
+                let Some(key) = model.key() else { continue };
                 loop {
-                    if batches.most.is_some_and(|most| run >= most) {
+                    if left == 0 {
                         return Ok(removed);
                     }
-                    run += 1;
-                    let deleted = delete_orphans(db, model, table, batches.size).await?;
-                    removed += deleted;
-                    if deleted < batches.size {
+                    let orphans = orphans(db, table, model, key, batches.size).await?;
+                    if orphans.is_empty() {
                         break;
                     }
+                    left -= 1;
+                    removed += delete(db, table, orphans).await?;
                 }
             }
-        }
-        if removed > 0 {
-            self.permissions_changed();
         }
         Ok(removed)
     }
 
-    /// Deletes every grant on a row; called as the row is deleted through Refrain, in its transaction. Guardian leaves
-    /// them to whoever gets the key next (CONTRACT 8.41).
-    pub async fn remove_all_perms<M: Model>(&self, db: impl Into<Db<'_>>, row: &M::Model) -> Result<u64> {
+    /// Takes away everything that was granted on a row, to whomever. Returns how many grants there were.
+    ///
+    /// Deleting a row through a viewset does this in its transaction; guardian leaves the grants to whoever gets the
+    /// key next (CONTRACT 8.41).
+    pub async fn remove_all_perms<R: ModelTrait<Entity: Model>>(&self, db: impl Into<Db<'_>>, row: &R) -> Result<u64> {
         let db = db.into();
         let on = db.get_database_backend();
-        let model = ModelInfo::of::<M>();
+        let model = ModelInfo::of::<R::Entity>();
         if model.key().is_none() {
             return Ok(0);
         }
-        let key = RowKey::of::<M>(&model, row)?;
+        let key = RowKey::of(&model, row)?;
         let mut removed = 0;
-        for (own, generic) in [(model.user_grants(), GENERIC[0]), (model.group_grants(), GENERIC[1])] {
-            let mut statement = Query::delete().from_table(Alias::new(own.unwrap_or(generic))).to_owned();
-            match own {
-                Some(_) => {
-                    statement.and_where(Expr::col(Alias::new("content_object_id")).eq(key.value.clone()));
-                }
-                None => {
-                    statement
-                        .and_where(exactly("object_pk", &key.text, on))
-                        .and_where(Expr::col(Alias::new("content_type_id")).in_subquery(content_type(&model, on)));
-                }
+        for table in [Table::of_users(&model), Table::of_groups(&model)] {
+            let mut statement =
+                Query::delete().from_table(Alias::new(table.name)).and_where(table.is_on([&key], on)).to_owned();
+            if !table.own {
+                let content_type = only(content_type(&model, on));
+                statement.and_where(Expr::col(Alias::new("content_type_id")).eq(content_type));
             }
             removed += db.execute(&statement).await?.rows_affected();
         }
@@ -86,43 +85,30 @@ impl Auth {
     }
 }
 
-/// One batch: looked for first, so that a delete names its rows on every database.
-async fn delete_orphans(db: Db<'_>, model: &ModelInfo, table: &'static str, size: u64) -> Result<u64> {
-    let Some(key) = model.key() else { return Ok(0) };
+/// The keys of some grants on rows that are not there. Looked for before they are deleted: not every database bounds a
+/// `DELETE`, or lets one read the table it deletes from.
+async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, most: u64) -> Result<Vec<i32>> {
     let on = db.get_database_backend();
-    let same = match on {
-        sea_orm::DbBackend::MySql => Expr::cust("BINARY g.object_pk").eq(key.text_of_row(on)),
-        _ => Expr::cust("g.object_pk").eq(key.text_of_row(on)),
-    };
     // by key where the text is one, so that the model's own index serves
     let row = Query::select()
         .expr(Expr::cust("1"))
-        .from(key.table())
+        .from(key.rows())
         .and_where(key.of_row().eq(key.from_text(on)))
-        .and_where(same)
+        .and_where(key.is_named_by_grant(on))
         .to_owned();
-    let orphans = Query::select()
-        .expr_as(Expr::cust("g.id"), Alias::new("id"))
-        .from_as(Alias::new(table), Alias::new("g"))
-        .and_where(Expr::cust("g.content_type_id").in_subquery(content_type(model, on)))
+    let statement = Query::select()
+        .expr_as(g("id"), Alias::new("id"))
+        .from_as(Alias::new(table.name), Alias::new("g"))
+        .and_where(g("content_type_id").eq(only(content_type(model, on))))
         .and_where(Expr::exists(row).not())
-        .limit(size)
+        .limit(Ord::max(most, 1))
         .to_owned();
-    let rows = db.query_all(&orphans).await?;
-    let ids = rows.iter().map(|row| row.try_get::<i32>("", "id")).collect::<Result<Vec<_>, _>>()?;
-    if ids.is_empty() {
-        return Ok(0);
-    }
-    let statement =
-        Query::delete().from_table(Alias::new(table)).and_where(Expr::col(Alias::new("id")).is_in(ids)).to_owned();
-    Ok(db.execute(&statement).await?.rows_affected())
+    let rows = db.query_all(&statement).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
 }
 
-fn content_type(model: &ModelInfo, on: sea_orm::DbBackend) -> sea_orm::sea_query::SelectStatement {
-    Query::select()
-        .column(Alias::new("id"))
-        .from(Alias::new("django_content_type"))
-        .and_where(exactly("app_label", model.app_label(), on))
-        .and_where(exactly("model", model.model_name(), on))
-        .to_owned()
+async fn delete(db: Db<'_>, table: Table, grants: Vec<i32>) -> Result<u64> {
+    let listed = Expr::col(Alias::new("id")).is_in(grants);
+    let statement = Query::delete().from_table(Alias::new(table.name)).and_where(listed).to_owned();
+    Ok(db.execute(&statement).await?.rows_affected())
 }

@@ -29,17 +29,29 @@ impl<M> PermissionOf<M> {
 impl<M: Model> PermissionOf<M> {
     /// The codename; an error where the label is another app's.
     pub fn codename(&self) -> Result<&str> {
-        match self.name.split_once('.') {
-            None => Ok(&self.name),
-            Some((app_label, codename)) if app_label == M::APP_LABEL => Ok(codename),
-            Some(_) => Err(Error::invalid(format!(
-                "`{}` is no permission on `{}.{}`",
-                self.name,
-                M::APP_LABEL,
-                M::MODEL_NAME
-            ))),
+        let codename = match self.name.split_once('.') {
+            None => Some(&*self.name),
+            Some((app_label, codename)) => Some(codename).filter(|_| app_label == M::APP_LABEL),
+        };
+        // no column of text holds a NUL on every database
+        let codename = codename.filter(|codename| !codename.contains('\0'));
+        codename.ok_or_else(|| {
+            Error::invalid(format!("`{}` is no permission on `{}.{}`", self.name, M::APP_LABEL, M::MODEL_NAME))
+        })
+    }
+
+    /// `app_label.codename`, as checks and messages have it.
+    pub(super) fn label(&self) -> String {
+        match self.name.contains('.') {
+            true => self.name.clone().into_owned(),
+            false => format!("{}.{}", M::APP_LABEL, self.name),
         }
     }
+}
+
+/// The codenames of permissions, where some are named.
+pub(super) fn codenames<M: Model>(permissions: Option<&[PermissionOf<M>]>) -> Result<Option<Vec<&str>>> {
+    permissions.map(|permissions| permissions.iter().map(PermissionOf::codename).collect()).transpose()
 }
 
 impl<M> From<&str> for PermissionOf<M> {

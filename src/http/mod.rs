@@ -2,11 +2,13 @@
 
 mod caller;
 mod constraint;
+mod limit;
 mod problem;
 mod site;
 
 pub use caller::Caller;
 pub(crate) use constraint::constraint_problem;
+pub(crate) use limit::BodyLimit;
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use site::{Site, site_of};

@@ -13,12 +13,7 @@ use poem_openapi::{
     registry::{MetaResponse, MetaResponses, Registry},
 };
 
-use crate::{
-    Error,
-    authentication::AuthenticationError,
-    db::is_worth_retrying,
-    permission::{Denial, Denied},
-};
+use crate::{Error, authentication::AuthenticationError, db::is_worth_retrying, permission::Denial};
 
 /// The media type of every error (RFC 9457).
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -33,6 +28,7 @@ pub struct Problem {
     code: Cow<'static, str>,
     detail: Cow<'static, str>,
     errors: BTreeMap<String, Vec<String>>,
+    refused_by: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
     worth_retrying: bool,
 }
@@ -55,6 +51,9 @@ pub struct ProblemBody {
     /// What is wrong with each field, where the body is at fault.
     #[oai(nullable)]
     pub errors: Option<HashMap<String, Vec<String>>>,
+    /// The permission class that refused; only where the site says so, which is for development.
+    #[oai(nullable)]
+    pub refused_by: Option<String>,
 }
 
 /// What a field's errors are filed under that belong to no field.
@@ -68,6 +67,7 @@ impl Problem {
             code: code.into(),
             detail: detail.into(),
             errors: BTreeMap::new(),
+            refused_by: None,
             headers: Vec::new(),
             worth_retrying: false,
         }
@@ -134,13 +134,9 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
     }
 
-    /// 401 or 403, as CONTRACT 5.25 has it: nobody is told to say who they are, somebody that they may not.
-    pub(crate) fn refused(denied: Denied, challenge: Option<&str>, authenticated: bool, authenticators: bool) -> Self {
-        tracing::debug!(class = denied.class, code = %denied.denial.code, "refused");
-        if authenticated || !authenticators {
-            return Self::denied(denied.denial);
-        }
-        Self::unauthenticated("not_authenticated", "Authentication credentials were not provided.", challenge)
+    /// The same, naming the class that refused.
+    pub(crate) fn by(self, class: String) -> Self {
+        Self { refused_by: Some(class), ..self }
     }
 
     /// 401 with the challenge; 403 where the first authenticator has none (CONTRACT 5.24).
@@ -199,6 +195,10 @@ impl Problem {
                 "Unsupported media type in request.",
             );
         }
+        // a variable of a path that is not of its type names nothing (CONTRACT 7.10)
+        if error.is::<poem::error::ParsePathError>() || error.is::<poem_openapi::error::ParsePathError>() {
+            return Self::not_found();
+        }
         match error.status() {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::METHOD_NOT_ALLOWED => {
@@ -229,6 +229,7 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone().into_owned(),
             code: self.code.clone().into_owned(),
+            refused_by: self.refused_by.clone(),
             errors: (!self.errors.is_empty()).then(|| self.errors.clone().into_iter().collect()),
         }
     }

@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseConnection;
 
+use super::Problem;
 use crate::{
-    auth::Auth,
+    auth::{Auth, User},
     authentication::Authenticators,
-    permission::{IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
+    permission::{Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
 };
 
 /// What every endpoint of an API shares.
@@ -19,6 +20,10 @@ pub(crate) struct Site {
     pub(crate) handler_permissions: Permissions,
     /// Answer 403 for rows the caller may not view, as DRF does, where 404 is the rule.
     pub(crate) reveal_hidden_rows: bool,
+    /// Where superusers can ask why an answer is what it is.
+    pub(crate) explain_at: Option<String>,
+    /// Does a refusal name the part of the permissions that refused?
+    pub(crate) explains_refusals: bool,
     /// The most bytes a body may have.
     pub(crate) body_limit: usize,
 }
@@ -36,8 +41,23 @@ impl Site {
             default_permissions: ModelPermissions.into_permissions(),
             handler_permissions: IsAuthenticated.into_permissions(),
             reveal_hidden_rows: false,
+            explain_at: None,
+            explains_refusals: false,
             body_limit: BODY_LIMIT,
         }
+    }
+
+    /// 401 or 403, as CONTRACT 5.25 has it: nobody is told to say who they are, somebody that they may not.
+    pub(crate) fn refuse(&self, denied: Denied, user: &User) -> Problem {
+        let Denied { class, denial } = denied;
+        tracing::debug!(class, code = %denial.code, "refused");
+        let problem = if user.is_authenticated() || self.authenticators.is_empty() {
+            Problem::denied(denial)
+        } else {
+            let sentence = "Authentication credentials were not provided.";
+            Problem::unauthenticated("not_authenticated", sentence, self.challenge().as_deref())
+        };
+        if self.explains_refusals { problem.by(class) } else { problem }
     }
 
     pub(crate) fn challenge(&self) -> Option<String> {

@@ -2,7 +2,8 @@ use std::{collections::BTreeMap, fmt};
 
 use super::{
     AllowAny, DenyAll, HasPerm, HasPerms, IntoPermissions, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly,
-    IsOwner, IsOwnerOrReadOnly, IsSuperuser, ModelPermissions, ModelPermissionsOrAnonReadOnly, ObjectPermissions, Permissions, ReadOnly,
+    IsOwner, IsOwnerOrReadOnly, IsSuperuser, ModelPermissions, ModelPermissionsOrAnonReadOnly, ObjectPermissions,
+    Permissions, ReadOnly,
 };
 
 /// The classes an expression in configuration may name: the stock ones, and those registered.

@@ -1,4 +1,8 @@
-use super::{Asking, Context, Denial, Denied, Permissions, Rule, rule::Judged};
+use super::{
+    Asking, Context, Denial, Denied, Permissions, Rule,
+    explanation::{PartExplained, Verdict},
+    rule::Judged,
+};
 
 /// An expression with what each of its parts means for one question; how the part that refused is found.
 ///
@@ -10,6 +14,8 @@ pub(crate) struct Meanings {
     rule: Rule,
     kind: Kind,
     parts: Vec<Meanings>,
+    /// The parts that were not asked, as they are written.
+    unasked: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,25 +23,38 @@ enum Kind {
     Leaf,
     And,
     Or,
+    Not,
 }
 
 impl Permissions {
     /// What each part means for this question.
     pub(crate) fn meanings<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Meanings> {
         Box::pin(async move {
-            let leaf =
-                |denial, rule| Meanings { name: self.to_string(), denial, rule, kind: Kind::Leaf, parts: vec![] };
+            let leaf = |denial, rule| Meanings {
+                name: self.to_string(),
+                denial,
+                rule,
+                kind: Kind::Leaf,
+                parts: Vec::new(),
+                unasked: Vec::new(),
+            };
             Ok(match self {
                 Self::Class(class) => leaf(class.denial(), self.ask(cx).await?),
-                // under `!` what refuses is that the inner part lets the caller through: it has no words for that
-                Self::Hook(_) | Self::Not(_) => leaf(Denial::default(), self.ask(cx).await?),
+                Self::Hook(_) => leaf(Denial::default(), self.ask(cx).await?),
+                // what refuses is that the inner part lets the caller through: it has no words for that
+                Self::Not(part) => {
+                    let meanings = part.meanings(cx).await?;
+                    let rule = !meanings.rule.clone();
+                    Meanings { kind: Kind::Not, parts: vec![meanings], ..leaf(Denial::default(), rule) }
+                }
                 Self::And(parts) => {
                     let mut all = Meanings { kind: Kind::And, ..leaf(Denial::default(), Rule::Always) };
-                    for part in parts {
+                    for (place, part) in parts.iter().enumerate() {
                         let meanings = part.meanings(cx).await?;
                         all.rule = all.rule & meanings.rule.clone();
                         all.parts.push(meanings);
                         if all.rule == Rule::Never {
+                            all.unasked = parts[place + 1..].iter().map(Permissions::to_string).collect();
                             break;
                         }
                     }
@@ -43,11 +62,12 @@ impl Permissions {
                 }
                 Self::Or(parts) => {
                     let mut any = Meanings { kind: Kind::Or, ..leaf(Denial::default(), Rule::Never) };
-                    for part in parts {
+                    for (place, part) in parts.iter().enumerate() {
                         let meanings = part.meanings(cx).await?;
                         any.rule = any.rule | meanings.rule.clone();
                         any.parts.push(meanings);
                         if any.rule == Rule::Always {
+                            any.unasked = parts[place + 1..].iter().map(Permissions::to_string).collect();
                             break;
                         }
                     }
@@ -80,6 +100,9 @@ impl Meanings {
         cx: &'a Context<'a>,
     ) -> Asking<'a, Denied> {
         Box::pin(async move {
+            if self.kind == Kind::Not {
+                return Ok(self.speaking(Vec::new()));
+            }
             let mut before = place + 1;
             let parts = self.parts.iter().map(|part| {
                 let place = before;
@@ -106,7 +129,7 @@ impl Meanings {
 
     /// The same where the answer was no before any row was looked at.
     pub(crate) fn refusing_request(&self) -> Denied {
-        let refusing = self.parts.iter().filter(|part| part.rule == Rule::Never);
+        let refusing = self.parts.iter().filter(|part| self.kind != Kind::Not && part.rule == Rule::Never);
         self.speaking(refusing.map(Self::refusing_request).collect())
     }
 
@@ -114,10 +137,35 @@ impl Meanings {
     fn speaking(&self, refusals: Vec<Denied>) -> Denied {
         let spoken = match self.kind {
             Kind::Or => refusals.iter().position(|refusal| refusal.denial != Denial::default()),
-            Kind::And | Kind::Leaf => None,
+            Kind::And | Kind::Leaf | Kind::Not => None,
         };
         let refusal = refusals.into_iter().nth(spoken.unwrap_or(0));
         refusal.unwrap_or_else(|| Denied { class: self.name.clone(), denial: self.denial.clone() })
+    }
+
+    /// Each part's verdict: over the row that was judged, else as far as it is settled without one.
+    pub(crate) fn verdicts<'a, M: Sync + 'static>(
+        &'a self,
+        judged: Option<&'a Judged<M>>,
+        place: usize,
+        cx: &'a Context<'a>,
+    ) -> Asking<'a, PartExplained> {
+        Box::pin(async move {
+            let verdict = match (&self.rule, judged) {
+                (_, Some(judged)) => Verdict::of(judged.holds(place, cx).await?),
+                (Rule::Always, None) => Verdict::Yes,
+                (Rule::Never, None) => Verdict::No,
+                (_, None) => Verdict::Depends,
+            };
+            let mut parts = Vec::new();
+            let mut before = place + 1;
+            for part in &self.parts {
+                parts.push(part.verdicts(judged, before, cx).await?);
+                before += part.size();
+            }
+            parts.extend(self.unasked.iter().map(|name| PartExplained::unasked(name.clone())));
+            Ok(PartExplained { expression: self.name.clone(), verdict, rows: self.rule.to_string(), parts })
+        })
     }
 
     fn size(&self) -> usize {

@@ -1,25 +1,13 @@
 use mime::Mime;
-use poem::{Request, RequestBody, error::ReadBodyError, http::header};
+use poem::{Request, RequestBody, http::header};
 use serde_json::{Map, Value as Json};
 
 use super::fields::type_name;
 use crate::http::{Problem, WHOLE_BODY};
 
 /// A request's body as a JSON object. An empty body is an empty object, whatever its type says (CONTRACT 7.16).
-pub(crate) async fn read_object(
-    request: &Request,
-    body: &mut RequestBody,
-    limit: usize,
-) -> Result<Map<String, Json>, Problem> {
-    let too_much = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if too_much.is_some_and(|length| length > limit as u64) {
-        return Err(Problem::too_large());
-    }
-    let body = body.take().map_err(|_| Problem::parse_error("Malformed request."))?;
-    let bytes = body.into_bytes_limit(limit).await.map_err(|error| match error {
-        ReadBodyError::PayloadTooLarge => Problem::too_large(),
-        _ => Problem::parse_error("The request body could not be read."),
-    })?;
+pub(crate) async fn read_object(request: &Request, body: &mut RequestBody) -> Result<Map<String, Json>, Problem> {
+    let bytes = read(body).await?;
     if bytes.is_empty() {
         return Ok(Map::new());
     }
@@ -33,6 +21,12 @@ pub(crate) async fn read_object(
         }
         Err(error) => Err(Problem::parse_error(format!("JSON parse error - {error}"))),
     }
+}
+
+/// All of a body; how much it may be is seen to where the request came in.
+pub(crate) async fn read(body: &mut RequestBody) -> Result<Vec<u8>, Problem> {
+    let body = body.take().map_err(|_| Problem::parse_error("Malformed request."))?;
+    body.into_vec().await.map_err(|_| Problem::parse_error("The request body could not be read."))
 }
 
 /// JSON and nothing else; parameters do not matter (CONTRACT 7.19).

@@ -8,7 +8,7 @@ use poem_openapi::{
     types::Type,
 };
 
-use super::{ViewSet, columns, page::page_schema};
+use super::{ViewSet, columns, page::page_schema, row_permissions::output_schema};
 use crate::{model::Model, permission::Action};
 
 /// What a client's method is called: `cars_list`.
@@ -43,10 +43,10 @@ fn patched_name<V: ViewSet>() -> String {
 pub(super) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
     let words = summary::<V>(action);
     let (status, schema) = match action {
-        Action::List => (200, Some(inline(page_schema::<V::Output>(V::pagination().counts())))),
-        Action::Create => (201, Some(V::Output::schema_ref())),
+        Action::List => (200, Some(inline(page_schema(output_schema::<V>(), V::pagination().counts())))),
+        Action::Create => (201, Some(output_schema::<V>())),
         Action::Destroy => (204, None),
-        _ => (200, Some(V::Output::schema_ref())),
+        _ => (200, Some(output_schema::<V>())),
     };
     let body = match action {
         Action::Create | Action::Update => Some(V::Input::schema_ref()),

@@ -96,9 +96,7 @@ impl Visit {
     }
 
     pub(crate) fn refused(&self, denied: Denied) -> Problem {
-        let challenge = self.site.challenge();
-        let authenticators = !self.site.authenticators.is_empty();
-        Problem::refused(denied, challenge.as_deref(), self.user.is_authenticated(), authenticators)
+        self.site.refuse(denied, &self.user)
     }
 
     pub(crate) fn no_such_row(&self) -> Problem {

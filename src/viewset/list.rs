@@ -8,11 +8,12 @@ use super::{
     guard::Visit,
     page::{Page, Pagination, Window},
     query::ListQuery,
+    row_permissions::RowPermissions,
 };
 use crate::{
     Error,
     http::Problem,
-    permission::{Rule, judged},
+    permission::{Judged, Rule, judged},
 };
 
 impl Visit {
@@ -24,30 +25,45 @@ impl Visit {
         rule: &Rule,
         query: &ListQuery<E>,
         pagination: &Pagination,
+        tell: &RowPermissions<'_>,
     ) -> Result<Json, Problem> {
-        let db = self.db();
-        let rows = query.filtered(rows.filter(rule.filter()));
+        let rows = query.ordered(query.filtered(rows.filter(rule.filter())));
         let window = query.window;
         let (count, mut found) = if let Some(at_most) = rule.in_memory_cap() {
-            self.list_in_memory(query.ordered(rows), rule, window, at_most).await?
+            self.list_in_memory(rows, rule, window, at_most, tell).await?
         } else if rule.has_hooks() {
-            (None, self.admitted(query.ordered(rows), rule, window).await?)
+            (None, self.admitted(rows, rule, window, tell).await?)
         } else {
-            let count = match pagination.counts() {
-                true => Some(PaginatorTrait::count(rows.clone(), &db).await?),
-                false => None,
-            };
-            if let Some(count) = count {
-                Page::check_offset(window, window.offset >= count)?;
-            }
-            let page = query.ordered(rows).offset(window.offset).limit(window.limit + 1);
-            (count, Cut { rows: page.all(&db).await?, has_more: None })
+            self.counted(rows, window, pagination, tell).await?
         };
         let has_more = found.has_more.unwrap_or(found.rows.len() as u64 > window.limit);
         found.rows.truncate(usize::try_from(window.limit).unwrap_or(usize::MAX));
         Page::check_offset(window, found.rows.is_empty() && !has_more)?;
-        let results = found.rows.into_iter().map(|row| O::from(row).to_json().unwrap_or(Json::Null)).collect();
+        let mut results = Vec::with_capacity(found.rows.len());
+        for row in found.rows {
+            results.push(tell.shown::<E, O>(self, row, 1).await?);
+        }
         Ok(Page { count, window, has_more, results }.into_json(request, &query.others))
+    }
+
+    /// The database makes the page; the rule was its `WHERE`.
+    async fn counted<E: Resource>(
+        &self,
+        rows: Select<E>,
+        window: Window,
+        pagination: &Pagination,
+        tell: &RowPermissions<'_>,
+    ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
+        let db = self.db();
+        let count = match pagination.counts() {
+            true => Some(PaginatorTrait::count(rows.clone(), &db).await?),
+            false => None,
+        };
+        if let Some(count) = count {
+            Page::check_offset(window, window.offset >= count)?;
+        }
+        let page = rows.offset(window.offset).limit(window.limit + 1);
+        Ok((count, Cut { rows: judged(db, page, &rules(&Rule::Always, tell)).await?, has_more: None }))
     }
 
     /// Loads every candidate and asks about each; more of them than the hook's cap is an error, never a shorter list.
@@ -57,10 +73,11 @@ impl Visit {
         rule: &Rule,
         window: Window,
         at_most: usize,
+        tell: &RowPermissions<'_>,
     ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
         let candidates = rows.limit(at_most as u64 + 1);
         let mut admitted = Vec::new();
-        let loaded = judged(self.db(), candidates, &[rule]).await?;
+        let loaded = judged(self.db(), candidates, &rules(rule, tell)).await?;
         if loaded.len() > at_most {
             let message = format!(
                 "a list of `{}` has more candidates than the {at_most} its row hook may be asked about; give the hook \
@@ -72,7 +89,7 @@ impl Visit {
         let cx = self.context(self.db());
         for row in loaded {
             if row.holds(0, &cx).await? {
-                admitted.push(row.row);
+                admitted.push(row);
             }
         }
         let count = admitted.len() as u64;
@@ -87,16 +104,17 @@ impl Visit {
         rows: Select<E>,
         rule: &Rule,
         window: Window,
+        tell: &RowPermissions<'_>,
     ) -> Result<Cut<E::Model>, Problem> {
         let page = rows.offset(window.offset).limit(window.limit + 1);
-        let mut loaded = judged(self.db(), page, &[rule]).await?;
+        let mut loaded = judged(self.db(), page, &rules(rule, tell)).await?;
         let has_more = loaded.len() as u64 > window.limit;
         loaded.truncate(window.limit as usize);
         let cx = self.context(self.db());
         let mut rows = Vec::new();
         for row in loaded {
             if row.holds(0, &cx).await? {
-                rows.push(row.row);
+                rows.push(row);
             }
         }
         Ok(Cut { rows, has_more: Some(has_more) })
@@ -105,6 +123,11 @@ impl Visit {
 
 /// The rows of a page; one more than it holds where that is how the end is known.
 struct Cut<M> {
-    rows: Vec<M>,
+    rows: Vec<Judged<M>>,
     has_more: Option<bool>,
+}
+
+/// The list's own rule, then those of what each row tells.
+fn rules<'a>(own: &'a Rule, tell: &'a RowPermissions<'_>) -> Vec<&'a Rule> {
+    std::iter::once(own).chain(tell.rules()).collect()
 }

@@ -6,6 +6,7 @@ mod body;
 mod candidate;
 mod columns;
 mod document;
+mod explain;
 mod fields;
 mod guard;
 mod input;
@@ -15,6 +16,7 @@ mod page;
 mod query;
 mod routes;
 mod row;
+mod row_permissions;
 mod standard;
 mod write;
 
@@ -32,7 +34,7 @@ pub(crate) use action::{ActionInfo, collect_actions};
 pub(crate) use body::read_object;
 pub(crate) use document::interned;
 pub(crate) use fields::error as field_error;
-pub(crate) use guard::Guard;
+pub(crate) use guard::{Guard, Visit};
 pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction};
 pub(crate) use routes::METHODS;
 pub use routes::ViewSetApi;
@@ -123,6 +125,10 @@ pub trait ViewSet: Send + Sync + 'static {
     /// Is a row judged again as the write leaves it? `false` is DRF's behaviour: rows can be given away and made for
     /// others.
     const CHECKS_RESULT: bool = true;
+
+    /// Does every representation tell what its reader may do with the row? A member `permissions` then lists `view`,
+    /// `change`, `delete` and the names of custom actions, from the very rules that guard them.
+    const ROW_PERMISSIONS: bool = false;
 
     /// Who may do what; the global default where nothing is said.
     #[doc(alias("permission_classes", "get_permissions"))]

@@ -1,7 +1,7 @@
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use poem::http::Method;
@@ -14,7 +14,7 @@ use crate::{
     permission::{Action, Permissions},
 };
 
-use super::action::ActionInfo;
+use super::{action::ActionInfo, row_permissions::ToldActions};
 
 /// A viewset with everything about it settled: what the trait says, met with the site's defaults.
 pub(crate) struct Mounted<V: ViewSet> {
@@ -22,10 +22,11 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) site: Arc<Site>,
     pub(crate) guards: HashMap<Action, Arc<Guard>>,
     pub(crate) input: InputReader<V::Entity, V::Input>,
+    told: OnceLock<ToldActions>,
 }
 
 /// One operation and what it asks, for the document, the table of permissions and `check`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -38,6 +39,8 @@ pub(crate) struct Endpoint {
     pub(crate) declared: bool,
     /// Does the answer depend on the row?
     pub(crate) on_row: bool,
+    /// What guards it, and the viewset it belongs to, where it is a viewset's.
+    pub(crate) guard: Option<(Arc<Guard>, TypeId)>,
 }
 
 impl<V: ViewSet> Mounted<V> {
@@ -67,7 +70,17 @@ impl<V: ViewSet> Mounted<V> {
                 Arc::new(Guard { model: model.clone(), action, permissions, retrieve: retrieve.clone() }),
             );
         }
-        Ok(Self { viewset, site: site.clone(), guards, input: InputReader::new() })
+        Ok(Self { viewset, site: site.clone(), guards, input: InputReader::new(), told: OnceLock::new() })
+    }
+
+    /// Learns of its own actions on rows, once they are known.
+    pub(crate) fn tell(&self, own: Vec<Arc<Guard>>) {
+        let _ = self.told.set(ToldActions::of::<V>(|action| self.guards[&action].clone(), own));
+    }
+
+    /// What its representations tell of.
+    pub(super) fn told(&self) -> &ToldActions {
+        self.told.get_or_init(|| ToldActions::of::<V>(|action| self.guards[&action].clone(), Vec::new()))
     }
 
     /// Guards an action of its own.
@@ -118,6 +131,7 @@ impl<V: ViewSet> Mounted<V> {
                     permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), *action),
                     declared: access.declares(*action),
                     on_row: action.on_row(),
+                    guard: Some((guard.clone(), TypeId::of::<V>())),
                 })
             })
             .collect()

@@ -119,8 +119,8 @@ impl Page {
     }
 }
 
-/// The schema of a page of `T`.
-pub(crate) fn page_schema<T: Type>(counts: bool) -> MetaSchema {
+/// The schema of a page of rows.
+pub(crate) fn page_schema(row: MetaSchemaRef, counts: bool) -> MetaSchema {
     let inline = |schema: MetaSchema| MetaSchemaRef::Inline(Box::new(schema));
     let described = |schema: MetaSchemaRef, description| match schema {
         MetaSchemaRef::Inline(schema) => inline(MetaSchema { description: Some(description), ..*schema }),
@@ -136,7 +136,7 @@ pub(crate) fn page_schema<T: Type>(counts: bool) -> MetaSchema {
     let mut properties = vec![
         ("next", link("The next page, as a reference relative to this one's address.")),
         ("previous", link("The page before, likewise.")),
-        ("results", inline(MetaSchema { items: Some(Box::new(T::schema_ref())), ..MetaSchema::new("array") })),
+        ("results", inline(MetaSchema { items: Some(Box::new(row)), ..MetaSchema::new("array") })),
     ];
     let mut required = vec!["next", "previous", "results"];
     if counts {

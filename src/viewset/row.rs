@@ -9,7 +9,7 @@ use sea_orm::{EntityTrait, QueryFilter, Select};
 
 use super::{
     Access, ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, action::announce,
-    columns, document::interned, guard::Visit, write::Write,
+    body::read, columns, document::interned, guard::Visit, write::Write,
 };
 use crate::{Db, Error, auth::User, http::Problem, permission::Rule};
 
@@ -153,11 +153,19 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
 impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
     documents_row!();
 
-    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
         let (visit, viewset) = visit::<A, A::Of>(request)?;
         let rule = visit.meaning(visit.db()).await?;
         let row = viewset.row_of(&visit, request)?;
         visit.row(visit.db(), &rule, row.clone()).await?;
+        // for the arguments behind this one: while the row is locked no sender is waited for
+        if body.is_some() {
+            *body = RequestBody::new(read(body).await?.into());
+        }
         let (write, row) = visit.begin_change(&rule, row).await?;
         Ok(Self { row, write, viewset })
     }

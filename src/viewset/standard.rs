@@ -6,7 +6,6 @@ use poem::{
     http::{HeaderValue, StatusCode, header},
     web::Json,
 };
-use poem_openapi::types::ToJSON;
 use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, QueryFilter, Select};
 use serde_json::{Map, Value, json};
 
@@ -52,7 +51,7 @@ impl<V: ViewSet> Mounted<V> {
             Action::List => self.list(&visit, &request, &rule).await,
             Action::Retrieve => {
                 let row = visit.row(visit.db(), &rule, self.row_of(&visit, &request)?).await?;
-                Ok(shown::<V>(row, StatusCode::OK))
+                self.shown(&visit, row, StatusCode::OK).await
             }
             Action::Create => self.create(&visit, &request, &mut body).await,
             Action::Update | Action::PartialUpdate => self.update(&visit, &request, &mut body, &rule).await,
@@ -66,12 +65,13 @@ impl<V: ViewSet> Mounted<V> {
         let pagination = V::pagination();
         let query = ListQuery::<V::Entity>::read(request, &pagination, &V::filters(), &V::orderings())?;
         let rows = self.viewset.query(&visit.context(visit.db()));
-        let page = visit.list::<V::Entity, V::Output>(request, rows, rule, &query, &pagination).await?;
+        let tell = self.told().ask(visit).await?;
+        let page = visit.list::<V::Entity, V::Output>(request, rows, rule, &query, &pagination, &tell).await?;
         Ok(Json(page).into_response())
     }
 
     async fn create(&self, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
-        let body = read_object(request, body, self.site.body_limit).await?;
+        let body = read_object(request, body).await?;
         let row = self.input.new_row(&body)?;
         let mut attempt = 0;
         let made = loop {
@@ -81,7 +81,7 @@ impl<V: ViewSet> Mounted<V> {
             }
         };
         self.viewset.after_commit(Action::Create, &made).await;
-        Ok(shown::<V>(made, StatusCode::CREATED))
+        self.shown(visit, made, StatusCode::CREATED).await
     }
 
     async fn try_create(
@@ -102,7 +102,7 @@ impl<V: ViewSet> Mounted<V> {
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
         let seen = visit.row(visit.db(), rule, row.clone()).await?;
-        let body = read_object(request, body, self.site.body_limit).await?;
+        let body = read_object(request, body).await?;
         let partial = visit.guard.action == Action::PartialUpdate;
         self.input.changes::<V::Output>(&body, &seen, partial)?;
         let mut attempt = 0;
@@ -113,7 +113,7 @@ impl<V: ViewSet> Mounted<V> {
             }
         };
         self.viewset.after_commit(visit.guard.action, &changed).await;
-        Ok(shown::<V>(changed, StatusCode::OK))
+        self.shown(visit, changed, StatusCode::OK).await
     }
 
     async fn try_update(
@@ -154,13 +154,26 @@ impl<V: ViewSet> Mounted<V> {
         Ok(row)
     }
 
-    /// The row that the path names. Text that is no key is answered at once; a key beyond the column names no row
-    /// (CONTRACT 7.10).
+    async fn shown(&self, visit: &Visit, row: ModelOf<V>, status: StatusCode) -> Reply {
+        let shown = visit.shown::<V::Entity, V::Output>(self.told(), row).await?;
+        Ok(Json(shown).with_status(status).into_response())
+    }
+
+    /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
     pub(super) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Select<V::Entity>, Problem> {
-        let text = request.raw_path_param("param0").unwrap_or_default();
+        self.row_with_key(visit, request.raw_path_param("param0").ok_or_else(Problem::not_found)?)
+    }
+
+    /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column names
+    /// no row (CONTRACT 7.10).
+    pub(super) fn row_named(&self, visit: &Visit, text: &str) -> Result<Select<V::Entity>, Problem> {
         let text = percent_decode_str(text).decode_utf8().map_err(|_| Problem::not_found())?;
+        self.row_with_key(visit, &text)
+    }
+
+    fn row_with_key(&self, visit: &Visit, text: &str) -> Result<Select<V::Entity>, Problem> {
         let column = V::lookup();
-        match columns::parse(&column, &text) {
+        match columns::parse(&column, text) {
             Parsed::Value(key) => Ok(self.viewset.query(&visit.context(visit.db())).filter(column.eq(key))),
             Parsed::Beyond => Err(visit.no_such_row()),
             Parsed::Malformed => Err(Problem::not_found()),
@@ -178,10 +191,6 @@ fn own<V: ViewSet>(row: &mut <V::Entity as EntityTrait>::ActiveModel, visit: &Vi
         row.try_set(column, value)?;
     }
     Ok(())
-}
-
-fn shown<V: ViewSet>(row: ModelOf<V>, status: StatusCode) -> Response {
-    Json(V::Output::from(row).to_json()).with_status(status).into_response()
 }
 
 /// What a route is, for `OPTIONS` (CONTRACT 6.43).

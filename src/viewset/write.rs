@@ -97,7 +97,7 @@ impl Write {
 
     /// Deletes a row, and what was granted on it: the next row with its key inherits nothing.
     pub(crate) async fn delete<E: Resource>(self, row: E::Model) -> Result<Self, Problem> {
-        self.visit.site.auth.remove_all_perms::<E>(self.db(), &row).await?;
+        self.visit.site.auth.remove_all_perms(self.db(), &row).await?;
         match row.into_active_model().delete(&self.transaction).await {
             Ok(_) => Ok(self),
             Err(error) if crate::db::Constraint::of(&error).is_some() => {

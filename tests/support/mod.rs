@@ -18,6 +18,8 @@ use refrain::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection};
 use serde_json::Value as Json;
 
+pub mod wire;
+
 pub mod car {
     use sea_orm::entity::prelude::*;
 
@@ -132,6 +134,69 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// This very problem, in every field of it, and nothing of what is inside.
+    #[track_caller]
+    pub fn is_problem(&self, status: u16, code: &str, detail: &str, errors: &Json) {
+        assert_eq!(self.code(), status, "{}", self.text);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
+        let mut body = self.json();
+        let body = body.as_object_mut().expect("a problem is an object");
+        assert!(body.remove("title").is_some_and(|title| !title.as_str().unwrap_or_default().is_empty()), "{body:?}");
+        let said = body.remove("detail").unwrap_or_default();
+        // the parser's own words stand behind the dash
+        match detail.strip_suffix('…') {
+            Some(start) => assert!(said.as_str().is_some_and(|said| said.starts_with(start)), "{said}"),
+            None => assert_eq!(said, detail),
+        }
+        let mut expected = serde_json::json!({"type": "about:blank", "status": status, "code": code});
+        if !errors.is_null() {
+            expected["errors"] = errors.clone();
+        }
+        assert_eq!(Json::Object(body.clone()), expected);
+        self.tells_nothing_of_the_inside();
+    }
+
+    /// No SQL, table, type or place in the program.
+    #[track_caller]
+    pub fn tells_nothing_of_the_inside(&self) {
+        const INSIDE: [&str; 31] = [
+            "SELECT ",
+            "INSERT ",
+            "UPDATE ",
+            "DELETE FROM",
+            "WHERE ",
+            "sqlx",
+            "sqlite",
+            "SQLite",
+            "SQLSTATE",
+            "postgres",
+            "mysql",
+            "MariaDB",
+            "drivers_",
+            "auth_",
+            "authtoken",
+            "constraint",
+            "syntax error",
+            "::",
+            "panicked",
+            "thread '",
+            ".rs",
+            "i32",
+            "i64",
+            "u64",
+            "usize",
+            "Option",
+            "Vec<",
+            "serde",
+            "poem",
+            "sea_orm",
+            "backtrace",
+        ];
+        for word in INSIDE {
+            assert!(!self.text.contains(word), "`{word}` in: {}", self.text);
+        }
+    }
 }
 
 impl Client {
@@ -189,10 +254,15 @@ pub async fn user(auth: &Auth, db: &DatabaseConnection, name: NewUser, held: &[&
 /// A car of this owner's.
 pub async fn car_of(db: &DatabaseConnection, owner: Option<&User>, name: &str) -> car::Model {
     let owner_id = owner.and_then(User::id).map(|id| id.to_string().parse().expect("an integer key"));
-    car::ActiveModel { name: Set(name.to_owned()), owner_id: Set(owner_id), published: Set(false), ..Default::default() }
-        .insert(db)
-        .await
-        .expect("a car is made")
+    car::ActiveModel {
+        name: Set(name.to_owned()),
+        owner_id: Set(owner_id),
+        published: Set(false),
+        ..Default::default()
+    }
+    .insert(db)
+    .await
+    .expect("a car is made")
 }
 
 /// The API over the cars under these permissions.

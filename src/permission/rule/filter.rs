@@ -66,7 +66,7 @@ impl Rule {
 fn union(rules: &[Rule], grant: &Granted) -> Condition {
     let key = &grant.key;
     let keys_where = |condition: Condition| {
-        Query::select().expr_as(key.of_row(), Alias::new(KEY)).from(key.table()).cond_where(condition).to_owned()
+        Query::select().expr_as(key.of_row(), Alias::new(KEY)).from(key.rows()).cond_where(condition).to_owned()
     };
     let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.grant().is_some());
     let plain = without.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted()));

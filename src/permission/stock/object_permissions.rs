@@ -87,7 +87,7 @@ fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
         (Some(_), _) if !user.is_active => return Ok(Rule::Never),
         (Some(_), _) if user.is_superuser => return Ok(Rule::Always),
         (Some(id), _) => Subject::User { id, groups: true },
-        (None, Some(name)) if with_anonymous => Subject::Anonymous { username: name.to_owned() },
+        (None, Some(name)) if with_anonymous => Subject::Anonymous { username: name.to_owned(), groups: true },
         (None, _) => return Ok(Rule::Never),
     };
     let Some(codename) = model.codename(cx.action()) else { return Ok(Rule::Always) };

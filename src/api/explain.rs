@@ -1,0 +1,130 @@
+use std::{collections::HashMap, sync::Arc};
+
+use http::{HeaderMap, Method};
+use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::make, web::Json};
+
+use super::{front::Front, part::ViewSets};
+use crate::{
+    Error, Result,
+    auth::User,
+    http::{Problem, Site},
+    permission::{
+        Action, AskedPermission, Context, CustomAction, Explanation, IntoPermissions, IsSuperuser, Outcome, Rule,
+    },
+    viewset::{Actions, Endpoint, Visit},
+};
+
+/// What is needed to explain an answer.
+#[derive(Clone)]
+pub(super) struct Explainer {
+    pub(super) site: Arc<Site>,
+    pub(super) viewsets: Arc<ViewSets>,
+    pub(super) endpoints: Arc<Vec<Endpoint>>,
+    pub(super) prefix: String,
+}
+
+impl Explainer {
+    /// Why a user, or nobody in particular, would be answered so.
+    pub(super) async fn explain(&self, username: Option<&str>, method: &Method, path: &str) -> Result<Explanation> {
+        let user = match username {
+            None => User::anonymous(&self.site.auth),
+            Some(name) => {
+                let user = self.site.auth.user(&self.site.db, name).await?;
+                user.ok_or_else(|| Error::unknown("user", name))?
+            }
+        };
+        let (endpoint, key) = self.find(method, path)?;
+        let request = format!("{method} {path}");
+        let Some((guard, viewset)) = &endpoint.guard else { return self.handler(endpoint, &user, request).await };
+        let viewset = self
+            .viewsets
+            .get(viewset)
+            .ok_or_else(|| Error::wiring("an endpoint belongs to a viewset that is not mounted"))?;
+        let visit = Visit {
+            site: self.site.clone(),
+            guard: guard.clone(),
+            user: Arc::new(user),
+            headers: Arc::new(HeaderMap::new()),
+        };
+        viewset.explain(&visit, request, key.filter(|_| endpoint.on_row)).await
+    }
+
+    /// The endpoint a request goes to, and the key in its path; a path without variables is found first.
+    fn find<'p>(&self, method: &Method, path: &'p str) -> Result<(&Endpoint, Option<&'p str>)> {
+        let path = path.split('?').next().unwrap_or(path);
+        let below = path.strip_prefix(&self.prefix).unwrap_or(path);
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let mut found: Vec<_> = self
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.method == *method)
+            .filter_map(|endpoint| Some((endpoint, variable(&endpoint.path, below)?)))
+            .collect();
+        found.sort_by_key(|(_, key)| key.is_some());
+        found.into_iter().next().ok_or_else(|| Error::unknown("endpoint", format!("{method} {path}")))
+    }
+
+    /// A plain handler has permissions, and no rows.
+    async fn handler(&self, endpoint: &Endpoint, user: &User, request: String) -> Result<Explanation> {
+        let action = CustomAction { name: "handler", safe: endpoint.method.is_safe(), codename: None };
+        let headers = HeaderMap::new();
+        let cx = Context::new(user, Action::Custom(action), None, &headers, &self.site.db);
+        let meanings = endpoint.permissions.meanings(&cx).await?;
+        let allowed = endpoint.permissions.meaning(&cx).await? != Rule::Never;
+        let refusal = (!allowed).then(|| self.site.refuse(meanings.refusing_request(), user));
+        let mut permissions = Vec::new();
+        for label in &endpoint.permissions_asked {
+            let held = user.how_held((&self.site.db).into(), label).await?;
+            permissions.push(AskedPermission { label: label.clone(), held });
+        }
+        Ok(Explanation {
+            user: user.username.clone(),
+            request,
+            action: endpoint.operation_id.clone(),
+            outcome: Outcome {
+                allowed,
+                status: refusal.as_ref().map(|problem| problem.status().as_u16()),
+                detail: refusal.as_ref().map(|problem| problem.detail().to_owned()),
+            },
+            expression: meanings.verdicts::<()>(None, 0, &cx).await?,
+            permissions,
+            would_change: Vec::new(),
+        })
+    }
+
+    /// `GET …?user=alice&method=PATCH&path=/api/cars/7`, for superusers.
+    pub(super) fn into_endpoint(self, actions: Arc<Actions>) -> poem::endpoint::BoxEndpoint<'static, Response> {
+        let site = self.site.clone();
+        let answer = make(move |request: Request| {
+            let explainer = self.clone();
+            async move { explainer.answer(&request).await.map_err(poem::Error::from) }
+        });
+        let asks = Some(IsSuperuser.into_permissions());
+        Front { site, actions, asks, negotiates: true, inner: answer.boxed() }.map_to_response().boxed()
+    }
+
+    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        let query: HashMap<String, String> =
+            request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
+        let path = query.get("path").ok_or_else(|| Problem::invalid([("path", "This field is required.")]))?;
+        let method = query.get("method").map_or("GET", String::as_str).parse();
+        let method = method.map_err(|_| Problem::invalid([("method", "This is no method.")]))?;
+        let explanation = self.explain(query.get("user").map(String::as_str), &method, path).await?;
+        Ok(Json(explanation).into_response())
+    }
+}
+
+/// The text in the place of a pattern's variable: `None` where the path is another, `Some(None)` where there is none.
+#[allow(clippy::option_option)]
+fn variable<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    let mut key = None;
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return Some(key),
+            (Some(name), Some(text)) if name.starts_with(['{', ':']) => key = Some(text),
+            (Some(same), Some(text)) if same == text => {}
+            _ => return None,
+        }
+    }
+}

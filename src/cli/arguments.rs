@@ -1,0 +1,215 @@
+use std::{ffi::OsString, net::SocketAddr};
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use sea_orm::DatabaseConnection;
+
+use super::{Failure, Outcome, Project};
+use crate::{
+    Api, BuiltApi,
+    auth::Auth,
+    db::{Opening, open},
+};
+
+#[derive(Parser)]
+#[command(subcommand_required = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Migrate, then answer requests; what is done where no command is named
+    Serve(Serve),
+    /// Make or change the tables, then the permissions
+    Migrate(Migrate),
+    /// Make the permissions that the models declare and the database lacks
+    SyncPermissions(SyncPermissions),
+    /// Make a user who holds every permission
+    #[command(name = "createsuperuser")]
+    CreateSuperuser(CreateSuperuser),
+    /// Give a user a new password
+    #[command(name = "changepassword")]
+    ChangePassword(ChangePassword),
+    /// Look for what does not fit, without changing anything
+    Check(Check),
+}
+
+#[derive(Args)]
+pub(super) struct Database {
+    /// The database; a SQLite file named after the program where nothing is said
+    #[arg(long = "database-url", env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    url: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Defaults {
+    /// What holds for viewsets that declare nothing, as an expression of permission classes
+    #[arg(long = "default-permissions", env = "DEFAULT_PERMISSIONS", value_name = "EXPRESSION")]
+    permissions: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) defaults: Defaults,
+    /// The address to serve on
+    #[arg(long, env, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(super) bind: SocketAddr,
+    /// Serve on the tables as they are
+    #[arg(long)]
+    pub(super) no_migrate: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Migrate {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(subcommand)]
+    pub(super) step: Option<Step>,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum Step {
+    /// Apply what is not applied yet; what is done where nothing is said
+    Up {
+        /// How many migrations at most
+        #[arg(short = 'n', long)]
+        steps: Option<u32>,
+    },
+    /// Show which migrations are applied
+    Status,
+    /// Roll back what was applied last
+    Down {
+        /// How many migrations
+        #[arg(short = 'n', long, default_value_t = 1)]
+        steps: u32,
+    },
+    /// Drop every table there is, then apply all migrations
+    Fresh,
+    /// Roll back all migrations, then apply them again
+    Refresh,
+}
+
+#[derive(Args)]
+pub(super) struct SyncPermissions {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// Rename and remove also in a database that Django made
+    #[arg(long)]
+    pub(super) change_adopted: bool,
+    /// Remove a permission that no declaration names, with every grant of it; may be given several times
+    #[arg(long, value_name = "LABEL")]
+    pub(super) remove: Vec<String>,
+}
+
+#[derive(Args)]
+pub(super) struct CreateSuperuser {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// The unique name
+    #[arg(long)]
+    pub(super) username: Option<String>,
+    /// The address
+    #[arg(long)]
+    pub(super) email: Option<String>,
+    /// Ask nothing: the password is DJANGO_SUPERUSER_PASSWORD, and name and address may be DJANGO_SUPERUSER_USERNAME
+    /// and DJANGO_SUPERUSER_EMAIL; without a password the user cannot log in until one is set
+    #[arg(long, visible_alias = "noinput")]
+    pub(super) no_input: bool,
+}
+
+#[derive(Args)]
+pub(super) struct ChangePassword {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// Whose
+    pub(super) username: String,
+}
+
+#[derive(Args)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) defaults: Defaults,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+impl Arguments {
+    /// What the program was called with; ends it where that cannot be read, or only help was asked for.
+    pub(super) fn read<P: Project>() -> Self {
+        let command = Self::command().name(P::NAME).bin_name(P::NAME).version(P::VERSION);
+        let matches = command.get_matches_from(with_command(std::env::args_os().collect()));
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// Serving needs no word: `drivers --bind …` is `drivers serve --bind …`.
+fn with_command(mut given: Vec<OsString>) -> Vec<OsString> {
+    if given.is_empty() {
+        given.push(OsString::new());
+    }
+    let first = given.get(1).and_then(|first| first.to_str());
+    let serves = match first {
+        None => given.len() == 1,
+        Some(first) => first.starts_with('-') && !matches!(first, "-h" | "--help" | "-V" | "--version"),
+    };
+    if serves {
+        given.insert(1, "serve".into());
+    }
+    given
+}
+
+impl Database {
+    pub(super) async fn open<P: Project>(&self, opening: Opening) -> Outcome<DatabaseConnection> {
+        let own = || format!("sqlite://{}.sqlite3?mode=rwc", P::NAME);
+        Ok(open(&self.url.clone().unwrap_or_else(own), opening).await?)
+    }
+}
+
+impl Defaults {
+    /// The project's API, with the default that was asked for.
+    pub(super) fn api<P: Project>(&self, db: &DatabaseConnection, auth: &Auth) -> Outcome<BuiltApi> {
+        let permissions = match &self.permissions {
+            Some(expression) => {
+                P::classes().parse(expression).map_err(|error| Failure::new("DEFAULT_PERMISSIONS", error))?
+            }
+            None => P::default_permissions(),
+        };
+        let api = Api::new(P::TITLE, P::VERSION, db.clone()).auth(auth.clone()).default_permissions(permissions);
+        Ok(P::api(api, db)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn serving_needs_no_word() {
+        let read = |given: &[&str]| {
+            let given = with_command(given.iter().map(OsString::from).collect());
+            Arguments::try_parse_from(given).map(|read| read.command).map_err(|error| error.kind())
+        };
+        assert!(matches!(read(&["drivers"]), Ok(Command::Serve(_))));
+        assert!(matches!(read(&["drivers", "--no-migrate"]), Ok(Command::Serve(Serve { no_migrate: true, .. }))));
+        assert!(matches!(read(&["drivers", "check", "--strict"]), Ok(Command::Check(Check { strict: true, .. }))));
+        assert!(matches!(read(&["drivers", "--help"]), Err(clap::error::ErrorKind::DisplayHelp)));
+        assert!(matches!(read(&["drivers", "nonsense"]), Err(clap::error::ErrorKind::InvalidSubcommand)));
+        let fresh = read(&["drivers", "migrate", "fresh", "--database-url", "sqlite::memory:"]);
+        let Ok(Command::Migrate(Migrate { step: Some(Step::Fresh), database })) = fresh else {
+            panic!("`migrate fresh` is one of migrate's steps");
+        };
+        assert_eq!(database.url.as_deref(), Some("sqlite::memory:"));
+    }
+}

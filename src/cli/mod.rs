@@ -1,0 +1,81 @@
+//! The command line that a program embeds: `serve`, `migrate`, `sync-permissions`, `createsuperuser`, `changepassword`
+//! and `check`.
+//!
+//! A program says once what it consists of, as a [`Project`], and its `main` is one line:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! # mod drivers {
+//! #     use refrain::{Api, BuiltApi, Result, doc_example::{car, cars::Cars}, migration, model::Models};
+//! #     pub struct Migrator;
+//! #     impl migration::MigratorTrait for Migrator {
+//! #         fn migrations() -> Vec<Box<dyn migration::MigrationTrait>> {
+//! #             migration::tables(Default::default())
+//! #         }
+//! #     }
+//! #     pub struct Drivers;
+//! #     impl refrain::cli::Project for Drivers {
+//! #         const NAME: &'static str = "drivers";
+//! #         const VERSION: &'static str = "1.0";
+//! #         type Migrator = Migrator;
+//! #         fn models() -> Models {
+//! #             Models::default().with::<car::Entity>()
+//! #         }
+//! #         fn api(api: Api, _db: &sea_orm::DatabaseConnection) -> Result<BuiltApi> {
+//! #             api.mount(Cars).build()
+//! #         }
+//! #     }
+//! # }
+//! fn main() -> ExitCode {
+//!     refrain::cli::run::<drivers::Drivers>()
+//! }
+//! ```
+//!
+//! | environment | meaning | when left out |
+//! |---|---|---|
+//! | `DATABASE_URL` | the database | a SQLite file named after the program |
+//! | `BIND` | the address to serve on | `127.0.0.1:3000` |
+//! | `DEFAULT_PERMISSIONS` | the global default, as an expression | what the project says |
+//!
+//! Each is also an option: `--database-url`, `--bind`, `--default-permissions`. Without a command the program serves.
+//! It ends with 0 where all went well, with 1 and one sentence on the error output where not, and with 2 where the
+//! command line could not be read.
+
+mod arguments;
+mod check;
+mod failure;
+mod migrate;
+mod people;
+mod project;
+mod prompt;
+mod serve;
+mod sync_permissions;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use failure::{Failure, Outcome};
+pub use project::{Project, Starting};
+
+/// Reads the command line and does what it says.
+pub fn run<P: Project>() -> ExitCode {
+    let arguments = Arguments::read::<P>();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new("the program could not start", error).report(),
+    };
+    runtime.block_on(execute::<P>(arguments.command)).unwrap_or_else(|failure| failure.report())
+}
+
+async fn execute<P: Project>(command: Command) -> Outcome<ExitCode> {
+    match command {
+        Command::Serve(options) => serve::run::<P>(options).await?,
+        Command::Migrate(options) => migrate::run::<P>(options).await?,
+        Command::SyncPermissions(options) => sync_permissions::run::<P>(options).await?,
+        Command::CreateSuperuser(options) => people::create_superuser::<P>(options).await?,
+        Command::ChangePassword(options) => people::change_password::<P>(options).await?,
+        Command::Check(options) => return check::run::<P>(options).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,57 @@
+use std::env;
+
+use super::{
+    Failure, Outcome, Project,
+    arguments::{ChangePassword, CreateSuperuser},
+    prompt,
+};
+use crate::{Error, auth::NewUser, db::Opening};
+
+/// Makes a superuser, asking for what was not given; with `--no-input` the environment is asked, as Django does.
+pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Outcome {
+    let auth = P::auth();
+    let db = options.database.open::<P>(Opening::Serving).await?;
+    let from_environment = |name: &str| env::var(name).ok().filter(|_| options.no_input);
+
+    let username = match options.username.or_else(|| from_environment("DJANGO_SUPERUSER_USERNAME")) {
+        Some(username) => username,
+        None if options.no_input => return Err(Failure::saying("with `--no-input`, `--username` must be given")),
+        None => prompt::line("Username: ")?,
+    };
+    if auth.user(&db, &username).await?.is_some() {
+        return Err(Failure::saying(format!("there is a user called `{username}`")));
+    }
+    let email = match options.email.or_else(|| from_environment("DJANGO_SUPERUSER_EMAIL")) {
+        Some(email) => email,
+        None if options.no_input => String::new(),
+        None => prompt::line("Email address: ")?,
+    };
+    let password = match from_environment("DJANGO_SUPERUSER_PASSWORD") {
+        Some(password) if password.is_empty() => return Err(Failure::saying("the password is empty")),
+        None if !options.no_input => Some(prompt::new_password()?),
+        given => given,
+    };
+
+    let mut user = NewUser::new(username).email(email).superuser();
+    let can_log_in = password.is_some();
+    if let Some(password) = password {
+        user = user.password(password);
+    }
+    let user = auth.create_user(&db, user).await?;
+    println!("made the superuser `{}`", user.username);
+    if !can_log_in {
+        println!("no password was given: set one with `changepassword`");
+    }
+    Ok(())
+}
+
+/// Asks for a password, and gives it to the user.
+pub(super) async fn change_password<P: Project>(options: ChangePassword) -> Outcome {
+    let db = options.database.open::<P>(Opening::Serving).await?;
+    let user = P::auth().user(&db, &options.username).await?;
+    let mut user = user.ok_or_else(|| Error::unknown("user", options.username))?;
+    println!("changing the password of `{}`", user.username);
+    user.set_password(&db, &prompt::new_password()?).await?;
+    println!("the password is changed");
+    Ok(())
+}

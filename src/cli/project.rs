@@ -1,0 +1,96 @@
+use std::net::SocketAddr;
+
+use sea_orm::DatabaseConnection;
+use sea_orm_migration::MigratorTrait;
+
+use crate::{
+    Api, BuiltApi, Result,
+    auth::Auth,
+    model::Models,
+    permission::{Classes, IntoPermissions, ModelPermissions, Permissions},
+};
+
+/// What a program consists of: its tables, its models, its API.
+///
+/// ```
+/// use refrain::{
+///     Api, BuiltApi, Result,
+///     cli::Project,
+///     migration::{self, MigrationTrait, MigratorTrait},
+///     model::Models,
+/// };
+/// # use refrain::doc_example::{car, cars::Cars};
+///
+/// struct Migrator;
+///
+/// impl MigratorTrait for Migrator {
+///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///         // those of the program's own tables follow
+///         migration::tables(Default::default())
+///     }
+/// }
+///
+/// struct Drivers;
+///
+/// impl Project for Drivers {
+///     const NAME: &'static str = "drivers";
+///     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+///     type Migrator = Migrator;
+///
+///     fn models() -> Models {
+///         Models::default().with::<car::Entity>()
+///     }
+///
+///     fn api(api: Api, _db: &sea_orm::DatabaseConnection) -> Result<BuiltApi> {
+///         api.mount(Cars).build()
+///     }
+/// }
+/// ```
+pub trait Project: Send + Sync + 'static {
+    /// The program's name; without other word its database is the file `NAME.sqlite3`.
+    const NAME: &'static str;
+    /// The program's version, which is its document's too.
+    const VERSION: &'static str;
+    /// What its document is called.
+    const TITLE: &'static str = Self::NAME;
+    /// The migrations: [`migration::tables`](crate::migration::tables), and then its own.
+    type Migrator: MigratorTrait;
+
+    /// The models whose permissions are made after each migration.
+    fn models() -> Models;
+
+    /// Mounts viewsets and handlers on an API that knows its database, its users and the global default.
+    fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi>;
+
+    /// How users are kept; Django's own where nothing is said.
+    fn auth() -> Auth {
+        Auth::default()
+    }
+
+    /// The global default where the environment does not say.
+    fn default_permissions() -> Permissions {
+        ModelPermissions.into_permissions()
+    }
+
+    /// The classes that `DEFAULT_PERMISSIONS` may name; the stock ones where nothing is said.
+    fn classes() -> Classes {
+        Classes::default()
+    }
+
+    /// Runs before the first request, once the tables are there: demo data, a greeting.
+    fn prepare(_start: &Starting<'_>) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+}
+
+/// A program about to serve.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Starting<'a> {
+    /// The database.
+    pub db: &'a DatabaseConnection,
+    /// How users are kept.
+    pub auth: &'a Auth,
+    /// Where it is going to answer.
+    pub address: SocketAddr,
+}

@@ -1,0 +1,69 @@
+use std::time::Duration;
+
+use poem::{
+    Server,
+    listener::{Acceptor, Listener, TcpListener},
+};
+use sea_orm::DatabaseConnection;
+use sea_orm_migration::MigratorTrait;
+
+use super::{Failure, Outcome, Project, Starting, arguments::Serve};
+use crate::{db::Opening, migration::WithPermissions};
+
+/// How long requests under way may take once the program is told to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Puts everything together before the database is touched, and takes the address before it is changed.
+pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
+    let auth = P::auth();
+    let db = options.database.open::<P>(Opening::Serving).await?;
+    let api = options.defaults.api::<P>(&db, &auth)?;
+    let stop = stop()?;
+
+    let taken = |error| Failure::new(&format!("cannot serve on `{}`", options.bind), error);
+    let acceptor = TcpListener::bind(options.bind).into_acceptor().await.map_err(taken)?;
+    let own = acceptor.local_addr().iter().find_map(|address| address.as_socket_addr().copied());
+    let address = own.unwrap_or(options.bind);
+
+    if options.no_migrate {
+        warn_of_pending::<P>(&db).await?;
+    } else {
+        WithPermissions::<P>::up(&db, None).await?;
+    }
+    P::prepare(&Starting { db: &db, auth: &auth, address }).await?;
+    println!("{} answers at http://{address}/, and is documented at http://{address}/docs", P::TITLE);
+
+    let server = Server::new_with_acceptor(acceptor);
+    server.run_with_graceful_shutdown(api.into_endpoint(), stop, Some(LAST_REQUESTS)).await?;
+    db.close().await?;
+    Ok(())
+}
+
+async fn warn_of_pending<P: Project>(db: &DatabaseConnection) -> Outcome {
+    let pending = P::Migrator::get_pending_migrations_read_only(db).await?;
+    if let Some(first) = pending.first() {
+        eprintln!("warning: {} migrations are not applied, the first of them `{}`", pending.len(), first.name());
+    }
+    Ok(())
+}
+
+/// Ends with the first SIGTERM or Ctrl-C; both are listened to from now on.
+#[cfg(unix)]
+fn stop() -> Outcome<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop() -> Outcome<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

@@ -1,0 +1,80 @@
+use std::collections::BTreeSet;
+
+use sea_orm::{
+    ConnectionTrait, JoinType, ModelTrait, Order,
+    sea_query::{Alias, Expr},
+};
+
+use super::{
+    PermissionOf,
+    permission_of::codenames,
+    row_key::RowKey,
+    table::{Table, with_codename},
+};
+use crate::{
+    Db, Result,
+    auth::Auth,
+    model::{Model, ModelInfo},
+};
+
+impl Auth {
+    /// The groups that were granted something on a row, and what: one statement, whatever their number
+    /// (CONTRACT 8.38).
+    #[doc(alias = "get_groups_with_perms")]
+    pub fn groups_with_perms<'a, R: ModelTrait<Entity: Model>>(&self, row: &'a R) -> GroupsWithPerms<'a, R> {
+        GroupsWithPerms { row, only: None }
+    }
+}
+
+/// What [`Auth::groups_with_perms`] asks, and how.
+#[must_use = "`load` asks the database"]
+pub struct GroupsWithPerms<'a, R: ModelTrait> {
+    row: &'a R,
+    only: Option<Vec<PermissionOf<R::Entity>>>,
+}
+
+/// A group and the codenames it was granted on a row, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupWithPerms {
+    /// The group's key.
+    pub id: i32,
+    /// The unique name.
+    pub name: String,
+    /// What was granted.
+    pub codenames: BTreeSet<String>,
+}
+
+impl<R: ModelTrait<Entity: Model>> GroupsWithPerms<'_, R> {
+    /// Only grants of these permissions; none of them is nobody's.
+    pub fn only_with_perms_in(self, permissions: impl IntoIterator<Item = impl Into<PermissionOf<R::Entity>>>) -> Self {
+        Self { only: Some(permissions.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// Asks the database.
+    pub async fn load(self, db: impl Into<Db<'_>>) -> Result<Vec<GroupWithPerms>> {
+        let db = db.into();
+        let on = db.get_database_backend();
+        let model = ModelInfo::of::<R::Entity>();
+        let only = codenames(self.only.as_deref())?;
+        let key = RowKey::of(&model, self.row)?;
+        let table = Table::of_groups(&model);
+        let statement = with_codename(&mut table.grants(&model, only.as_deref(), on))
+            .expr_as(Expr::cust("a.id"), Alias::new("id"))
+            .expr_as(Expr::cust("a.name"), Alias::new("name"))
+            .join_as(JoinType::InnerJoin, Alias::new("auth_group"), Alias::new("a"), Expr::cust("a.id = g.group_id"))
+            .and_where(table.is_on([&key], on))
+            .order_by_expr(Expr::cust("a.id"), Order::Asc)
+            .to_owned();
+        let mut found: Vec<GroupWithPerms> = Vec::new();
+        for row in db.query_all(&statement).await? {
+            let id = row.try_get("", "id")?;
+            if found.last().is_none_or(|last| last.id != id) {
+                found.push(GroupWithPerms { id, name: row.try_get("", "name")?, codenames: BTreeSet::new() });
+            }
+            if let Some(last) = found.last_mut() {
+                last.codenames.insert(row.try_get("", "codename")?);
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,60 @@
+use sea_orm::Select;
+
+use super::{PermissionOf, Subject, wanted::Wanted};
+use crate::{
+    Db, Result,
+    auth::{Auth, Group},
+    model::{Model, ModelInfo},
+};
+
+impl Auth {
+    /// The rows on which a group holds permissions.
+    #[doc(alias = "get_objects_for_group")]
+    pub fn objects_for_group<'a, M: Model>(
+        &'a self,
+        group: &'a Group,
+        permissions: impl IntoIterator<Item = impl Into<PermissionOf<M>>>,
+    ) -> ObjectsForGroup<'a, M> {
+        ObjectsForGroup {
+            auth: self,
+            group,
+            permissions: permissions.into_iter().map(Into::into).collect(),
+            any_perm: false,
+            accept_global_perms: true,
+        }
+    }
+}
+
+/// What [`Auth::objects_for_group`] asks, and how (CONTRACT 8.36).
+#[must_use = "`select` makes the query"]
+pub struct ObjectsForGroup<'a, M> {
+    auth: &'a Auth,
+    group: &'a Group,
+    permissions: Vec<PermissionOf<M>>,
+    any_perm: bool,
+    accept_global_perms: bool,
+}
+
+impl<M: Model> ObjectsForGroup<'_, M> {
+    /// Is one of the permissions enough? All are needed, where nothing is said.
+    pub fn any_perm(self, any_perm: bool) -> Self {
+        Self { any_perm, ..self }
+    }
+
+    /// Does the model's permission stand for a grant on every row? Yes, where nothing is said.
+    pub fn accept_global_perms(self, accept_global_perms: bool) -> Self {
+        Self { accept_global_perms, ..self }
+    }
+
+    /// The query. A group's permissions are looked up where they stand for grants.
+    pub async fn select(self, db: impl Into<Db<'_>>) -> Result<Select<M>> {
+        let (db, model) = (db.into(), ModelInfo::of::<M>());
+        let mut wanted = Wanted::of(&self.permissions)?;
+        if self.accept_global_perms {
+            for codename in self.group.codenames_on(db, &model).await? {
+                wanted.holds_everywhere(&codename);
+            }
+        }
+        wanted.rows(self.auth, db, &model, &Subject::Group(self.group.id), self.any_perm)
+    }
+}

@@ -1,0 +1,106 @@
+use sea_orm::{QueryFilter, Select, sea_query::Expr};
+
+use super::{PermissionOf, Subject, wanted::Wanted};
+use crate::{
+    Db, Result,
+    auth::{Auth, User},
+    model::{Model, ModelInfo},
+};
+
+impl Auth {
+    /// The rows on which a user holds permissions, as a query to be filtered and paged further.
+    ///
+    /// ```no_run
+    /// # use refrain::doc_example::car;
+    /// # async fn run(auth: refrain::auth::Auth, alice: refrain::auth::User, db: sea_orm::DatabaseConnection)
+    /// #     -> Result<(), Box<dyn std::error::Error>> {
+    /// use sea_orm::{EntityTrait, QuerySelect};
+    ///
+    /// let cars = auth.objects_for_user::<car::Entity>(&alice, ["change_car"]).select(&db).await?;
+    /// let first = cars.limit(20).all(&db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "get_objects_for_user")]
+    pub fn objects_for_user<'a, M: Model>(
+        &'a self,
+        user: &'a User,
+        permissions: impl IntoIterator<Item = impl Into<PermissionOf<M>>>,
+    ) -> ObjectsForUser<'a, M> {
+        ObjectsForUser {
+            auth: self,
+            user,
+            permissions: permissions.into_iter().map(Into::into).collect(),
+            use_groups: true,
+            any_perm: false,
+            with_superuser: true,
+            accept_global_perms: true,
+        }
+    }
+}
+
+/// What [`Auth::objects_for_user`] asks, and how; guardian's options with guardian's defaults (CONTRACT 8.25).
+#[must_use = "`select` makes the query"]
+pub struct ObjectsForUser<'a, M> {
+    auth: &'a Auth,
+    user: &'a User,
+    permissions: Vec<PermissionOf<M>>,
+    use_groups: bool,
+    any_perm: bool,
+    with_superuser: bool,
+    accept_global_perms: bool,
+}
+
+impl<M: Model> ObjectsForUser<'_, M> {
+    /// Do grants to the user's groups count? Yes, where nothing is said.
+    pub fn use_groups(self, use_groups: bool) -> Self {
+        Self { use_groups, ..self }
+    }
+
+    /// Is one of the permissions enough? All are needed, where nothing is said.
+    pub fn any_perm(self, any_perm: bool) -> Self {
+        Self { any_perm, ..self }
+    }
+
+    /// Does a superuser get every row? Yes, where nothing is said.
+    pub fn with_superuser(self, with_superuser: bool) -> Self {
+        Self { with_superuser, ..self }
+    }
+
+    /// Does the model's permission stand for a grant on every row? Yes, where nothing is said.
+    ///
+    /// As in guardian, only together with [`with_superuser`](Self::with_superuser) (CONTRACT 8.25).
+    pub fn accept_global_perms(self, accept_global_perms: bool) -> Self {
+        Self { accept_global_perms, ..self }
+    }
+
+    /// The query.
+    ///
+    /// An inactive user gets nothing, superuser or not, and no permission at all is an error. Costs a statement only
+    /// where what the user holds is not known yet.
+    pub async fn select(self, db: impl Into<Db<'_>>) -> Result<Select<M>> {
+        let (db, user, model) = (db.into(), self.user, ModelInfo::of::<M>());
+        let mut wanted = Wanted::of(&self.permissions)?;
+        let subject = match (user.id(), self.auth.anonymous_user_name()) {
+            (Some(_), _) if !user.is_active => return Ok(nothing()),
+            (Some(_), _) if user.is_superuser && self.with_superuser => return Ok(M::find()),
+            (Some(id), _) => Subject::User { id, groups: self.use_groups },
+            (None, Some(name)) => Subject::Anonymous { username: name.to_owned(), groups: self.use_groups },
+            (None, None) => return Ok(nothing()),
+        };
+        if self.accept_global_perms && self.with_superuser {
+            for codename in wanted.codenames() {
+                // another model of the app may have a permission of this name (CONTRACT 8.31)
+                let declared = model.declared_permissions().any(|(declared, _)| declared == codename);
+                if declared && user.has_perm(db, &format!("{}.{codename}", M::APP_LABEL)).await? {
+                    wanted.holds_everywhere(&codename);
+                }
+            }
+        }
+        wanted.rows(self.auth, db, &model, &subject, self.any_perm)
+    }
+}
+
+fn nothing<M: Model>() -> Select<M> {
+    M::find().filter(Expr::cust("1 = 0"))
+}

@@ -1,0 +1,62 @@
+use sea_orm::{ConnectionTrait, QueryFilter, Select};
+
+use super::{Granted, PermissionOf, Subject, permission_of::codenames, row_key::unnameable};
+use crate::{
+    Db, Error, Result,
+    auth::Auth,
+    model::{Model, ModelInfo},
+};
+
+/// The permissions that rows are looked for by, and which of them are held on every row.
+pub(super) struct Wanted {
+    missing: Vec<String>,
+    some_everywhere: bool,
+}
+
+impl Wanted {
+    /// Each once. None at all is refused: guardian takes it for any grant whatever (CONTRACT 8.26).
+    pub(super) fn of<M: Model>(permissions: &[PermissionOf<M>]) -> Result<Self> {
+        let mut missing: Vec<String> = Vec::new();
+        for codename in codenames(Some(permissions))?.into_iter().flatten() {
+            if !missing.iter().any(|known| known == codename) {
+                missing.push(codename.to_owned());
+            }
+        }
+        if missing.is_empty() {
+            return Err(Error::invalid("no permission is named: which are the rows to be looked for by?"));
+        }
+        Ok(Self { missing, some_everywhere: false })
+    }
+
+    /// Those not known to be held on every row.
+    pub(super) fn codenames(&self) -> Vec<String> {
+        self.missing.clone()
+    }
+
+    /// This one is held on every row.
+    pub(super) fn holds_everywhere(&mut self, codename: &str) {
+        let before = self.missing.len();
+        self.missing.retain(|missing| missing != codename);
+        self.some_everywhere |= self.missing.len() < before;
+    }
+
+    /// The rows on which what is not held everywhere was granted: any of it, or each of it by whatever way
+    /// (CONTRACT 8.25).
+    pub(super) fn rows<M: Model>(
+        self,
+        auth: &Auth,
+        db: Db<'_>,
+        model: &ModelInfo,
+        subject: &Subject,
+        any: bool,
+    ) -> Result<Select<M>> {
+        if self.missing.is_empty() || (any && self.some_everywhere) {
+            return Ok(M::find());
+        }
+        let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
+        missing.chunks(if any { missing.len() } else { 1 }).try_fold(M::find(), |rows, codenames| {
+            let granted = Granted::new(auth, model, subject, codenames, db.get_database_backend());
+            Ok(rows.filter(granted.ok_or_else(|| unnameable(model))?.condition()))
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! The guide's pages and their examples, which compile as doc tests.
+
+macro_rules! pages {
+    ($($(#[$attribute:meta])* $page:ident = $file:literal;)*) => {$(
+        $(#[$attribute])*
+        #[doc = include_str!(concat!("../docs/guide/", $file))]
+        mod $page {}
+    )*};
+}
+
+pages! {
+    models_and_permissions = "models-and-permissions.md";
+    users_and_groups = "users-and-groups.md";
+    permission_classes = "permission-classes.md";
+    viewsets = "viewsets.md";
+    authentication = "authentication.md";
+    #[cfg(feature = "cli")]
+    from_django = "from-django.md";
+    #[cfg(feature = "cli")]
+    command_line = "command-line.md";
+    errors = "errors.md";
+}

@@ -1,0 +1,28 @@
+//! Django's tables, a site's own, and the permissions that are made after them.
+//!
+//! ```
+//! use refrain::migration::{self, MigrationTrait, MigratorTrait};
+//!
+//! struct Migrator;
+//!
+//! impl MigratorTrait for Migrator {
+//!     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+//!         let mut all = migration::tables(Default::default());
+//!         all.extend(own_tables());
+//!         all
+//!     }
+//! }
+//!
+//! fn own_tables() -> Vec<Box<dyn MigrationTrait>> {
+//!     vec![]
+//! }
+//! ```
+
+mod with_permissions;
+
+/// The tables of Django found here that Refrain did not make.
+pub use refrain_migration::adopted_tables;
+/// The migrations that make or adopt Django's tables, to be put before a site's own.
+pub use refrain_migration::django_tables as tables;
+pub use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+pub use with_permissions::WithPermissions;

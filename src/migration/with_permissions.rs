@@ -1,0 +1,122 @@
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden, TransactionTrait};
+use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
+
+use crate::{
+    Db, Result,
+    auth::sync::{SyncOptions, SyncReport},
+    cli::Project,
+    error::causes,
+};
+
+/// A project's migrations, each run of which ends by making the permissions that its models declare.
+///
+/// ```no_run
+/// # use refrain::{cli::Project, migration::WithPermissions};
+/// use refrain::migration::MigratorTrait;
+///
+/// # async fn run<P: Project>(db: &sea_orm::DatabaseConnection) -> Result<(), sea_orm::DbErr> {
+/// WithPermissions::<P>::up(db, None).await
+/// # }
+/// ```
+///
+/// For programs that have a command line of their own, or none: [`cli::run`](crate::cli::run) does the same. Permissions
+/// are made after `up`, `fresh` and `refresh` alike. `fresh`, which drops every table there is, is refused on a database
+/// in which Django's tables are not Refrain's.
+#[doc(alias = "post_migrate")]
+pub struct WithPermissions<P>(PhantomData<fn() -> P>);
+
+impl<P: Project> WithPermissions<P> {
+    /// Adds the content types and permissions that the database lacks; `None` where it has no tables for them yet.
+    pub(crate) async fn sync(db: Db<'_>, options: &SyncOptions) -> Result<Option<SyncReport>> {
+        let manager = match db {
+            Db::Connection(db) => SchemaManager::new(db),
+            Db::Transaction(db) => SchemaManager::new(db),
+        };
+        if !manager.has_table("auth_permission").await? {
+            return Ok(None);
+        }
+        P::auth().sync_permissions(db, &P::models(), options).await.map(Some)
+    }
+
+    /// Refuses to drop what somebody else made.
+    pub(crate) async fn refuse_adopted(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        let adopted = refrain_migration::adopted_tables(db).await?;
+        let Some(first) = adopted.first() else { return Ok(()) };
+        Err(DbErr::Migration(format!(
+            "`fresh` drops every table, and this database has tables that Refrain did not make: `{first}`{}",
+            if adopted.len() > 1 { format!(" and {} more", adopted.len() - 1) } else { String::new() }
+        )))
+    }
+
+    async fn run(executor: DatabaseExecutor<'_>, step: Step) -> Result<(), DbErr> {
+        match executor {
+            DatabaseExecutor::Connection(db) => Self::run_on(db, db.into(), step).await,
+            DatabaseExecutor::Transaction(db) => Self::run_on(db, db.into(), step).await,
+            DatabaseExecutor::OwnedTransaction(db) => {
+                Self::run_on(&db, (&db).into(), step).await?;
+                db.commit().await
+            }
+        }
+    }
+
+    async fn run_on<'c, C>(db: &'c C, executor: Db<'c>, step: Step) -> Result<(), DbErr>
+    where
+        C: ConnectionTrait + TransactionTrait,
+        &'c C: IntoSchemaManagerConnection<'c>,
+    {
+        match step {
+            Step::Up(steps) => P::Migrator::up(db, steps).await?,
+            Step::Refresh => P::Migrator::refresh(db).await?,
+            Step::Fresh => {
+                Self::refuse_adopted(db).await?;
+                P::Migrator::fresh(db).await?;
+            }
+        }
+        let report = Self::sync(executor, &SyncOptions::default()).await;
+        match report.map_err(|error| DbErr::Migration(causes(&error)))? {
+            Some(report) => tracing::info!(added = report.created.len(), "made the permissions"),
+            None => tracing::info!("no permissions are made before Django's tables are"),
+        }
+        Ok(())
+    }
+}
+
+enum Step {
+    Up(Option<u32>),
+    Fresh,
+    Refresh,
+}
+
+#[async_trait]
+impl<P: Project> MigratorTrait for WithPermissions<P> {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        P::Migrator::migrations()
+    }
+
+    fn migration_table_name() -> DynIden {
+        P::Migrator::migration_table_name()
+    }
+
+    async fn up<'c, C: IntoSchemaManagerConnection<'c>>(db: C, steps: Option<u32>) -> Result<(), DbErr> {
+        Self::run(db.into_database_executor(), Step::Up(steps)).await
+    }
+
+    async fn fresh<'c, C: IntoSchemaManagerConnection<'c>>(db: C) -> Result<(), DbErr> {
+        Self::run(db.into_database_executor(), Step::Fresh).await
+    }
+
+    async fn refresh<'c, C: IntoSchemaManagerConnection<'c>>(db: C) -> Result<(), DbErr> {
+        Self::run(db.into_database_executor(), Step::Refresh).await
+    }
+
+    async fn down<'c, C: IntoSchemaManagerConnection<'c>>(db: C, steps: Option<u32>) -> Result<(), DbErr> {
+        P::Migrator::down(db, steps).await
+    }
+
+    async fn reset<'c, C: IntoSchemaManagerConnection<'c>>(db: C) -> Result<(), DbErr> {
+        P::Migrator::reset(db).await
+    }
+}

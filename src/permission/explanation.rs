@@ -1,0 +1,131 @@
+use std::fmt;
+
+use serde::Serialize;
+
+/// Why a caller may do something, or may not: what [`BuiltApi::explain`](crate::BuiltApi::explain) tells.
+///
+/// The outcome is the one the request itself gets, found by the same questions.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// Who asked; empty for an anonymous caller.
+    pub user: String,
+    /// The request: `PATCH /api/cars/7`.
+    pub request: String,
+    /// The action it stands for: `partial_update`.
+    pub action: String,
+    /// What the request would be answered before its body is read.
+    pub outcome: Outcome,
+    /// The expression, with each part's verdict.
+    pub expression: PartExplained,
+    /// The permissions asked for, and how they are held.
+    pub permissions: Vec<AskedPermission>,
+    /// What would change the answer, each by itself; empty where the answer is yes, or nothing would.
+    pub would_change: Vec<String>,
+}
+
+/// What a request would be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// May it go on?
+    pub allowed: bool,
+    /// The status of the refusal; none where it may go on.
+    pub status: Option<u16>,
+    /// The sentence of the refusal.
+    pub detail: Option<String>,
+}
+
+/// A part of an expression.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartExplained {
+    /// As it is written.
+    pub expression: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// The rows it lets through, for people; empty where it was not asked.
+    pub rows: String,
+    /// Its own parts.
+    pub parts: Vec<PartExplained>,
+}
+
+/// What a part says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It lets the caller through.
+    Yes,
+    /// It does not.
+    No,
+    /// It lets some rows through; no single row was asked about.
+    Depends,
+    /// It was not asked: a part before it settled the answer.
+    NotAsked,
+}
+
+/// A permission that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedPermission {
+    /// `drivers.change_car`
+    pub label: String,
+    /// How it is held: `superuser`, `directly`, `through group Editors`, `granted on the row`, …; empty where it is not.
+    pub held: Vec<String>,
+}
+
+impl Verdict {
+    pub(super) fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Depends => "depends on the row",
+            Self::NotAsked => "not asked",
+        }
+    }
+}
+
+impl PartExplained {
+    pub(super) fn unasked(expression: String) -> Self {
+        Self { expression, verdict: Verdict::NotAsked, rows: String::new(), parts: Vec::new() }
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let Self { expression, verdict, rows, parts } = self;
+        write!(f, "{:indent$}{expression}: {}", "", verdict.word(), indent = depth * 2)?;
+        let constant = matches!(rows.as_str(), "" | "every row" | "no row");
+        if parts.is_empty() && !constant {
+            writeln!(f, " ({rows})")?
+        } else {
+            writeln!(f)?
+        }
+        parts.iter().try_for_each(|part| part.write(f, depth + 1))
+    }
+}
+
+/// The tree, for a terminal.
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let user = if self.user.is_empty() { "an anonymous caller" } else { &self.user };
+        write!(f, "{} as {user} ({}): ", self.request, self.action)?;
+        match &self.outcome {
+            Outcome { allowed: true, .. } => writeln!(f, "allowed")?,
+            Outcome { status, detail, .. } => {
+                writeln!(f, "{} {}", status.unwrap_or_default(), detail.as_deref().unwrap_or_default())?;
+            }
+        }
+        writeln!(f)?;
+        self.expression.write(f, 0)?;
+        if !self.permissions.is_empty() {
+            writeln!(f, "\nasked for:")?;
+        }
+        for AskedPermission { label, held } in &self.permissions {
+            let held = if held.is_empty() { "not held".to_owned() } else { format!("held {}", held.join(", ")) };
+            writeln!(f, "  {label}: {held}")?;
+        }
+        if !self.would_change.is_empty() {
+            writeln!(f, "\nthe answer would be yes after any of these:")?;
+        }
+        self.would_change.iter().try_for_each(|change| writeln!(f, "  {change}"))
+    }
+}

@@ -1,0 +1,171 @@
+use std::sync::Arc;
+
+use sea_orm::{EntityTrait, Select};
+
+use super::{Mounted, Resource, ViewSet, guard::Visit};
+use crate::{
+    Db, Error, Result,
+    auth::User,
+    db::begin_write,
+    grants::{Holder, PermissionOf},
+    http::Problem,
+    permission::{AskedPermission, Explanation, Outcome, judge_one},
+};
+
+impl<V: ViewSet> Mounted<V> {
+    /// Explains the answer to a visit, to a row where the path names one.
+    pub(crate) async fn explain(&self, visit: &Visit, request: String, key: Option<&str>) -> Result<Explanation> {
+        let row = match key.map(|key| self.row_named(visit, key)).transpose() {
+            Ok(row) => row,
+            Err(problem) => return self.without_row(visit, request, problem).await,
+        };
+        let outcome = outcome::<V::Entity>(visit, visit.db(), row.clone()).await?;
+        let would_change = match outcome.allowed {
+            true => Vec::new(),
+            false => self.would_change(visit, row.clone()).await?,
+        };
+        let cx = visit.context(visit.db());
+        let meanings = visit.guard.permissions.meanings(&cx).await?;
+        let judged = match &row {
+            Some(row) => judge_one(visit.db(), row.clone(), &meanings.rules()).await?,
+            None => None,
+        };
+        let model = judged.as_ref().map(|judged| &judged.row);
+        Ok(Explanation {
+            user: visit.user.username.clone(),
+            request,
+            action: visit.guard.action.to_string(),
+            outcome,
+            expression: meanings.verdicts(judged.as_ref(), 0, &cx).await?,
+            permissions: self.asked(visit, model).await?,
+            would_change,
+        })
+    }
+
+    /// A path that names no row can be explained as far as the permissions go without one.
+    async fn without_row(&self, visit: &Visit, request: String, problem: Problem) -> Result<Explanation> {
+        let cx = visit.context(visit.db());
+        let meanings = visit.guard.permissions.meanings(&cx).await?;
+        let refused = match visit.meaning(visit.db()).await {
+            Ok(_) => problem,
+            Err(problem) => problem,
+        };
+        Ok(Explanation {
+            user: visit.user.username.clone(),
+            request,
+            action: visit.guard.action.to_string(),
+            outcome: refusal(refused)?,
+            expression: meanings.verdicts::<()>(None, 0, &cx).await?,
+            permissions: self.asked(visit, None).await?,
+            would_change: Vec::new(),
+        })
+    }
+
+    async fn asked(
+        &self,
+        visit: &Visit,
+        row: Option<&<V::Entity as EntityTrait>::Model>,
+    ) -> Result<Vec<AskedPermission>> {
+        let (guard, user, db) = (&visit.guard, &visit.user, visit.db());
+        let mut asked = Vec::new();
+        for label in guard.permissions.permissions_asked(Some(&guard.model), guard.action) {
+            let mut held = user.how_held(db, &label).await?;
+            if let Some(row) = row {
+                held.extend(how_granted::<V::Entity>(user, db, &label, row).await?);
+            }
+            asked.push(AskedPermission { label, held });
+        }
+        Ok(asked)
+    }
+
+    /// Tries what could be granted, in a transaction that is rolled back: the answer is the one that would be given.
+    async fn would_change(&self, visit: &Visit, row: Option<Select<V::Entity>>) -> Result<Vec<String>> {
+        let guard = &visit.guard;
+        let Some(id) = visit.user.id() else { return Ok(vec!["saying who you are".to_owned()]) };
+        let model = match &row {
+            Some(row) => row.clone().one(&visit.db()).await?,
+            None => None,
+        };
+        let mut changes = Vec::new();
+        for label in guard.permissions.permissions_asked(Some(&guard.model), guard.action) {
+            for on_row in [false, true] {
+                let transaction = begin_write(&visit.site.db).await?;
+                let db = Db::from(&transaction);
+                let tried = match (&model, on_row) {
+                    (_, false) => visit.user.permissions().add(db, [label.as_str()]).await,
+                    (Some(model), true) => {
+                        let permission = PermissionOf::<V::Entity>::from(label.as_str());
+                        let granted = visit.site.auth.assign_perm(db, permission, [Holder::User(id)], [model]).await;
+                        granted.map(|_| ())
+                    }
+                    (None, true) => Err(Error::invalid("there is no row")),
+                };
+                let allowed = match tried {
+                    Ok(()) => {
+                        let supposing = Visit { user: reloaded(&visit.user, db).await?, ..visit.clone() };
+                        outcome(&supposing, db, row.clone()).await?.allowed
+                    }
+                    // no such permission: nobody can be granted it
+                    Err(Error::Invalid(_) | Error::Unknown { .. }) => false,
+                    Err(error) => return Err(error),
+                };
+                transaction.rollback().await?;
+                visit.site.auth.permissions_changed();
+                if allowed {
+                    let on = if on_row { " on this row" } else { "" };
+                    changes.push(format!("granting {label}{on} to {} or to one of their groups", visit.user.username));
+                }
+            }
+        }
+        Ok(changes)
+    }
+}
+
+async fn reloaded(user: &User, db: Db<'_>) -> Result<Arc<User>> {
+    user.reload(db).await?.map(Arc::new).ok_or_else(|| Error::invalid("the user is gone"))
+}
+
+/// What the request's own questions come to.
+async fn outcome<E: Resource>(visit: &Visit, db: Db<'_>, row: Option<Select<E>>) -> Result<Outcome> {
+    let answer = async {
+        let rule = visit.meaning(db).await?;
+        match row {
+            Some(row) => visit.row(db, &rule, row).await.map(|_| ()),
+            None => Ok(()),
+        }
+    };
+    match answer.await {
+        Ok(()) => Ok(Outcome { allowed: true, status: None, detail: None }),
+        Err(problem) => refusal(problem),
+    }
+}
+
+/// A question nobody could answer is no refusal.
+fn refusal(problem: Problem) -> Result<Outcome> {
+    if problem.status().is_server_error() {
+        return Err(Error::could_not_tell(problem));
+    }
+    let (status, detail) = (Some(problem.status().as_u16()), Some(problem.detail().to_owned()));
+    Ok(Outcome { allowed: false, status, detail })
+}
+
+async fn how_granted<E: Resource>(user: &User, db: Db<'_>, label: &str, row: &E::Model) -> Result<Vec<String>> {
+    let permission = PermissionOf::<E>::from(label);
+    let Ok(codename) = permission.codename() else { return Ok(Vec::new()) };
+    if user.is_anonymous() || !user.is_active {
+        return Ok(Vec::new());
+    }
+    let auth = user.auth();
+    let mut held = Vec::new();
+    let users = auth.users_with_perms(row).with_group_users(false).only_with_perms_in([codename]).load(db).await?;
+    if users.iter().any(|with| Some(with.id) == user.id()) {
+        held.push("by grant on the row".to_owned());
+    }
+    let mine = user.group_names(db).await?;
+    for group in auth.groups_with_perms(row).only_with_perms_in([codename]).load(db).await? {
+        if mine.contains(&group.name) {
+            held.push(format!("by grant on the row to group {}", group.name));
+        }
+    }
+    Ok(held)
+}

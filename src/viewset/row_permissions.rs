@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use poem_openapi::{
+    registry::{MetaSchema, MetaSchemaRef},
+    types::ToJSON,
+};
+use serde_json::Value as Json;
+
+use super::{
+    Resource, ViewSet,
+    guard::{Guard, Visit},
+    write::by_key,
+};
+use crate::{
+    http::Problem,
+    permission::{Action, Judged, Rule, judge_one},
+};
+
+/// The member of a representation that tells what its reader may do with the row.
+pub(super) const MEMBER: &str = "permissions";
+
+/// What a representation tells of, by name; nothing where the viewset does not say so.
+#[derive(Clone, Default)]
+pub(crate) struct ToldActions(Vec<(&'static str, Arc<Guard>)>);
+
+/// The same for one caller: the rules of the very guards that stand before the actions.
+pub(crate) struct RowPermissions<'a> {
+    told: Vec<(&'static str, Rule, &'a Guard)>,
+}
+
+impl ToldActions {
+    /// `view`, `change`, `delete` where the viewset offers them, and its own actions on a row.
+    pub(crate) fn of<V: ViewSet>(guard_of: impl Fn(Action) -> Arc<Guard>, own: Vec<Arc<Guard>>) -> Self {
+        if !V::ROW_PERMISSIONS {
+            return Self::default();
+        }
+        let offered = |action: &Action| V::ACTIONS.contains(action);
+        let change = [Action::PartialUpdate, Action::Update].into_iter().find(offered);
+        let standard = [("view", Some(Action::Retrieve)), ("change", change), ("delete", Some(Action::Destroy))];
+        let standard = standard
+            .into_iter()
+            .filter_map(|(name, action)| Some((name, guard_of(action.filter(|action| V::ACTIONS.contains(action))?))));
+        Self(standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect())
+    }
+
+    /// What the guards mean for this caller.
+    pub(super) async fn ask<'a>(&'a self, visit: &Visit) -> Result<RowPermissions<'a>, Problem> {
+        let mut told = Vec::with_capacity(self.0.len());
+        for (name, guard) in &self.0 {
+            let cx = visit.context(visit.db()).about(guard.action);
+            told.push((*name, guard.permissions.meaning(&cx).await?, &**guard));
+        }
+        Ok(RowPermissions { told })
+    }
+}
+
+impl RowPermissions<'_> {
+    /// What is asked of the database beside a row.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.told.iter().map(|(_, rule, _)| rule)
+    }
+
+    /// A representation of a row that was judged by these rules, which begin at `first`.
+    pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+        &self,
+        visit: &Visit,
+        judged: Judged<E::Model>,
+        first: usize,
+    ) -> Result<Json, Problem> {
+        let mut names = Vec::new();
+        for (place, (name, _, guard)) in self.told.iter().enumerate() {
+            let cx = visit.context(visit.db()).about(guard.action);
+            if judged.holds(first + place, &cx).await? {
+                names.push(*name);
+            }
+        }
+        let mut shown = O::from(judged.row).to_json().unwrap_or(Json::Null);
+        if let (false, Some(object)) = (self.told.is_empty(), shown.as_object_mut()) {
+            object.insert(MEMBER.to_owned(), names.into());
+        }
+        Ok(shown)
+    }
+}
+
+impl Visit {
+    /// A representation of one row, as its reader finds it now.
+    pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+        &self,
+        told: &ToldActions,
+        row: E::Model,
+    ) -> Result<Json, Problem> {
+        let tell = told.ask(self).await?;
+        let rules: Vec<&Rule> = tell.rules().collect();
+        let judged = if rules.is_empty() { None } else { judge_one(self.db(), by_key::<E>(&row), &rules).await? };
+        match judged {
+            Some(judged) => tell.shown::<E, O>(self, judged, 0).await,
+            // nothing is told, or the row is gone already
+            None => Ok(O::from(row).to_json().unwrap_or(Json::Null)),
+        }
+    }
+}
+
+/// The schema of a representation.
+pub(super) fn output_schema<V: ViewSet>() -> MetaSchemaRef {
+    use poem_openapi::types::Type;
+    let output = V::Output::schema_ref();
+    if !V::ROW_PERMISSIONS {
+        return output;
+    }
+    let names = MetaSchema {
+        description: Some("What the caller may do with this row."),
+        items: Some(Box::new(String::schema_ref())),
+        ..MetaSchema::new("array")
+    };
+    let member = MetaSchema {
+        properties: vec![(MEMBER, MetaSchemaRef::Inline(Box::new(names)))],
+        required: vec![MEMBER],
+        ..MetaSchema::new("object")
+    };
+    let all_of = vec![output, MetaSchemaRef::Inline(Box::new(member))];
+    MetaSchemaRef::Inline(Box::new(MetaSchema { all_of, ..MetaSchema::ANY }))
+}
