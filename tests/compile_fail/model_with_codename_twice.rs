@@ -1,0 +1,22 @@
+//! A codename is given once, and not one of the automatic ones.
+
+mod car {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+    #[sea_orm(table_name = "drivers_car")]
+    #[refrain(app = "drivers", model = "Car", permissions(fly = "Can fly", fly = "Can soar", view_car = "Can see"))]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub name: String,
+        pub owner_id: Option<i32>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn main() {}
