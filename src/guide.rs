@@ -19,4 +19,5 @@ pages! {
     #[cfg(feature = "cli")]
     command_line = "command-line.md";
     errors = "errors.md";
+    object_grants = "object-grants.md";
 }

@@ -35,6 +35,7 @@
 //! |---|---|
 //! | declare a model and its permissions | [`trait@Model`], [`model`] |
 //! | make users and groups, grant and check | [`auth::Auth`], [`auth::User`], [`auth::sync`] |
+//! | grant permissions on single rows | [`grants`], [`ObjectPermissions`] |
 //! | say who may do what, and to which rows | [`permission`], [`Access`] |
 //! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
 //! | find out who is asking | [`authentication`], [`Caller`] |

@@ -177,7 +177,7 @@ async fn a_request_is_refused_in_the_words_of_the_part_that_refused(db: TestDb) 
         ((DenyAll & Club).into_permissions(), GENERIC),
         ((Club | Team).into_permissions(), CLUB),
         ((DenyAll | Team).into_permissions(), TEAM),
-        ((DenyAll | DenyAll).into_permissions(), GENERIC),
+        ((DenyAll | !AllowAny).into_permissions(), GENERIC),
         ((IsAuthenticated & (DenyAll | (AllowAny & Team))).into_permissions(), TEAM),
         (((DenyAll | AllowAny) & Team).into_permissions(), TEAM),
         (((Club & AllowAny) | Team).into_permissions(), CLUB),

@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use serde_json::{Value as Json, json};
 use support::{
-    Answer, Car, CarInput, Client, Rules, api, auth, car, car_of, cars, sync, user,
+    Answer, Car, CarInput, Client, Rules, api, auth, car, car_of, sync, user,
     wire::{Sent, Wire},
 };
 use uuid::Uuid;
@@ -97,7 +97,7 @@ async fn pages_meet_and_links_lead_there_and_back(db: TestDb) {
     let descending: Vec<i64> = by_name.iter().map(|(_, id)| *id).collect();
     let by_key: Vec<i64> = cars.iter().map(|car| car.id).collect();
     let only_a: Vec<i64> = cars.iter().filter(|car| car.name == "a").map(|car| car.id).collect();
-    let site = serve(Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(cars::<Open>())).await;
+    let site = serve(Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(support::cars::<Open>())).await;
     for (query, expected) in
         [("", &by_key), ("ordering=name", &ascending), ("ordering=-name", &descending), ("name=a", &only_a)]
     {

@@ -1,6 +1,8 @@
 //! What does not fit is refused: at compile time where types can say it, else when the API is built, in words that say
 //! what to write.
 
+#![allow(missing_docs, unreachable_pub)]
+
 mod support;
 
 use poem::http::Method;

@@ -87,7 +87,8 @@ async fn a_list_page_without_a_count_costs_one(db: TestDb) {
 }
 
 /// A write costs authentication; judging the row before the body is read; then in the transaction locking and judging
-/// it, reading the caller afresh, writing, and judging what it became. What need not be judged costs nothing. Deleting a
+/// it, reading the caller afresh, writing, and judging what it became. What need not be judged costs nothing. Deleting
+/// takes away what was granted on the row, to users and to groups, before the row. Deleting a
 /// row takes what was granted on it away, from users and from groups.
 #[every_database]
 async fn a_write_costs_what_the_protocol_asks(db: TestDb) {

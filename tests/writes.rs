@@ -3,31 +3,25 @@
 
 mod support;
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context as Poll2, Poll},
-    time::Duration,
-};
+use std::sync::Arc;
 
 use poem::{Body, http::Method};
 use refrain::{
     Access, Action, AllowAny, Context, IsAdminUser, IsOwner, IsOwnerOrReadOnly, ModelPermissions, Operators,
     PermissionClass, Result, Rule, ViewSet, async_trait, auth::NewUser,
 };
-use refrain_testing::{Backend, TestDb, every_database};
+use refrain_testing::{TestDb, every_database};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::json;
-use support::{Answer, Car, CarInput, Client, Rules, answer, api, auth, car, car_of, sync, user};
-use tokio::{
-    io::{AsyncRead, AsyncWriteExt, DuplexStream, ReadBuf},
-    sync::Notify,
+use support::{
+    Answer, Car, CarInput, Client, Rules, answer, api, auth, car, car_of,
+    meanwhile::{begin_first, held_back, wait_until_blocked},
+    sync, user,
 };
 
 const ALL: [&str; 4] = ["add", "change", "delete", "view"];
@@ -190,15 +184,7 @@ async fn a_change_during_the_wait_for_the_lock_stops_the_write(db: TestDb) {
         let (body, gate) = held_back();
         let write = world.start(Method::PATCH, body);
         gate.is_read().await;
-        let immediate = Some(SqliteTransactionMode::Immediate).filter(|_| db.backend() == Backend::Sqlite);
-        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..Default::default() };
-        let transaction = other.begin_with_options(options).await.unwrap();
-        let lock = Query::update()
-            .table(Alias::new("drivers_car"))
-            .value(Alias::new("name"), "touched")
-            .and_where(Expr::col("id").eq(world.row))
-            .to_owned();
-        transaction.execute(&lock).await.unwrap();
+        let transaction = begin_first(&other, world.row).await;
         gate.release(json!({"name": "written"})).await;
         wait_until_blocked(&db, &other).await;
         world.change(&transaction).await;
@@ -314,65 +300,6 @@ impl World {
             assert_ne!(again.json()["name"], "written", "{meanwhile:?}");
         }
     }
-}
-
-/// A body that its sender holds back.
-fn held_back() -> (Body, Gate) {
-    let (writer, reader) = tokio::io::duplex(1024);
-    let read = Arc::new(Notify::new());
-    (Body::from_async_read(Watched { reader, read: read.clone() }), Gate { writer, read })
-}
-
-struct Gate {
-    writer: DuplexStream,
-    read: Arc<Notify>,
-}
-
-impl Gate {
-    /// Waits until the body is asked for: the row was judged, and nothing is locked.
-    async fn is_read(&self) {
-        tokio::time::timeout(Duration::from_secs(10), self.read.notified()).await.expect("the body is read");
-    }
-
-    async fn release(mut self, body: serde_json::Value) {
-        self.writer.write_all(body.to_string().as_bytes()).await.unwrap();
-        self.writer.shutdown().await.unwrap();
-    }
-}
-
-struct Watched {
-    reader: DuplexStream,
-    read: Arc<Notify>,
-}
-
-impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Poll2<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
-        self.read.notify_one();
-        Pin::new(&mut self.reader).poll_read(cx, buffer)
-    }
-}
-
-/// Until somebody waits for a lock. SQLite does not say who waits: there it is time that passes.
-async fn wait_until_blocked(db: &TestDb, other: &DatabaseConnection) {
-    let sql = match db.backend() {
-        Backend::Sqlite => return tokio::time::sleep(Duration::from_millis(200)).await,
-        Backend::Postgres => {
-            "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        }
-        Backend::MariaDb => {
-            // the tables of transactions are refreshed only once nobody has read them for a while
-            "SELECT count(*) AS n FROM information_schema.processlist \
-             WHERE db = database() AND command <> 'Sleep' AND info LIKE '%FOR UPDATE' AND time_ms > 50"
-        }
-    };
-    for _ in 0..500 {
-        let row = other.query_one_raw(db.statement(sql)).await.unwrap().unwrap();
-        if row.try_get::<i64>("", "n").unwrap() > 0 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("nobody waited for the lock");
 }
 
 /// A write that nothing comes between goes through: the tests above would pass if none ever did.

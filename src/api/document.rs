@@ -1,10 +1,11 @@
 use http::HeaderMap;
+use poem_openapi::{registry::Registry, types::Type};
 use serde_json::{Map, Value, json};
 
 use crate::{
     auth::User,
     authentication::{SecurityKind, SecurityScheme},
-    http::{MEDIA_TYPE, Site},
+    http::{MEDIA_TYPE, ProblemBody, Site},
     permission::{Action, Context, CustomAction, Rule},
     viewset::Endpoint,
 };
@@ -27,6 +28,12 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
     }
     let components = document.entry("components").or_insert_with(|| json!({}));
     components["securitySchemes"] = Value::Object(schemes.iter().map(|s| (s.name.to_owned(), scheme(s))).collect());
+    // the framework drops schemas that nothing of its own document refers to
+    let mut registry = Registry::new();
+    ProblemBody::register(&mut registry);
+    for (name, schema) in registry.schemas {
+        components["schemas"][name] = json!(schema);
+    }
     serde_json::to_string_pretty(&document).unwrap_or_else(|_| plain.to_owned())
 }
 

@@ -100,7 +100,7 @@ impl Explainer {
             async move { explainer.answer(&request).await.map_err(poem::Error::from) }
         });
         let asks = Some(IsSuperuser.into_permissions());
-        Front { site, actions, asks, negotiates: true, inner: answer.boxed() }.map_to_response().boxed()
+        Front { site, actions, asks, negotiates: true, allow: None, inner: answer.boxed() }.map_to_response().boxed()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {

@@ -23,6 +23,8 @@ pub(super) struct Front {
     pub(super) asks: Option<Permissions>,
     /// does it answer in JSON, and so refuse who accepts none?
     pub(super) negotiates: bool,
+    /// the methods of the whole path
+    pub(super) allow: Option<HeaderValue>,
     pub(super) inner: BoxEndpoint<'static>,
 }
 
@@ -38,6 +40,9 @@ impl Endpoint for Front {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
         for name in self.site.authenticators.varies_by() {
             headers.append(header::VARY, HeaderValue::from_static(name));
+        }
+        if let Some(allow) = self.allow.as_ref().filter(|_| headers.contains_key(header::ALLOW)) {
+            headers.insert(header::ALLOW, allow.clone());
         }
         if is_head {
             response.set_body(());

@@ -1,20 +1,23 @@
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     pin::Pin,
     sync::Arc,
 };
 
-use poem::{endpoint::BoxEndpoint, http::Method};
+use poem::{EndpointExt, Request, endpoint::BoxEndpoint, http::Method};
 use poem_openapi::{
     OpenApi,
     registry::{MetaApi, MetaOperation, Registry},
 };
 
-use super::guarded::GUARDED;
+use super::{
+    guarded::{GUARDED, admit},
+    routes::path_in_document,
+};
 use crate::{
     Error, Result,
-    http::Site,
+    http::{Problem, Site, site_of},
     model::Models,
     permission::{Action, Explanation},
     viewset::{
@@ -223,8 +226,32 @@ impl<O: OpenApi> OpenApi for Handlers<O> {
     }
 
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
-        self.0.add_routes(table);
+        let mut own = HashMap::new();
+        self.0.add_routes(&mut own);
+        let listed: HashSet<(String, Method)> = O::meta()
+            .into_iter()
+            .flat_map(|api| api.paths)
+            .flat_map(|path| path.operations.into_iter().map(move |one| (path_in_document(&path.path), one.method)))
+            .collect();
+        for (path, methods) in own {
+            let routes = table.entry(path.clone()).or_default();
+            for (method, inner) in methods {
+                let is_listed = listed.contains(&(path_in_document(&path), method.clone()));
+                routes.insert(method, if is_listed { inner } else { hidden(inner) });
+            }
+        }
     }
+}
+
+/// Of a handler that is hidden from the document it is not known what it asks: it asks the default, whatever else it
+/// asks itself.
+fn hidden(inner: BoxEndpoint<'static>) -> BoxEndpoint<'static> {
+    let admitted = |request: Request| async move {
+        let site = site_of(&request).map_err(Problem::from)?;
+        admit(&request, &site.handler_permissions).await?;
+        Ok(request)
+    };
+    inner.before(admitted).boxed()
 }
 
 fn check_distinct(endpoints: &[Endpoint]) -> Result<()> {

@@ -3,7 +3,7 @@ use std::{collections::HashMap, sync::Arc};
 use poem::{
     EndpointExt, Response,
     endpoint::{BoxEndpoint, make},
-    http::Method,
+    http::{HeaderValue, Method},
 };
 use poem_openapi::{
     ApiResponse, OpenApi,
@@ -44,24 +44,24 @@ impl<P: OpenApi> OpenApi for Routes<P> {
 
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         let Self { parts, endpoints, site, actions } = self;
-        let wrap = |inner, asks, negotiates| {
-            Front { site: site.clone(), actions: actions.clone(), asks, negotiates, inner }.boxed()
-        };
         let mut own = HashMap::new();
         parts.add_routes(&mut own);
         for (path, methods) in own {
             let documented = path_in_document(&path);
             let here: Vec<&Endpoint> =
                 endpoints.iter().filter(|endpoint| path_in_document(&endpoint.path) == documented).collect();
-            let allow = allowed(&methods);
+            let negotiates = here.iter().any(|endpoint| is_standard(endpoint));
+            let allow = allowed(&here);
+            let wrap = |inner, asks, negotiates| {
+                let (site, actions, allow) = (site.clone(), actions.clone(), HeaderValue::from_str(&allow).ok());
+                Front { site, actions, asks, negotiates, allow, inner }.boxed()
+            };
             let routes = table.entry(path).or_default();
             for (method, inner) in methods {
                 let endpoint = here.iter().find(|endpoint| endpoint.method == method);
                 // a handler that declares nothing asks the default; all others ask what they declare themselves
                 let asks = endpoint.filter(|endpoint| !endpoint.declared && endpoint.action.is_none());
                 let asks = asks.map(|endpoint| endpoint.permissions.clone());
-                let negotiates =
-                    here.iter().any(|endpoint| endpoint.action.is_some_and(|action| action.method().is_some()));
                 routes.insert(method, wrap(inner, asks, negotiates));
             }
             for method in crate::viewset::METHODS {
@@ -80,16 +80,32 @@ impl<P: OpenApi> OpenApi for Routes<P> {
 }
 
 /// `/cars/:param0/publish` and `/cars/{id}/publish` are one path.
-fn path_in_document(path: &str) -> String {
+pub(super) fn path_in_document(path: &str) -> String {
     let variable = |part: &str| part.starts_with(':') || (part.starts_with('{') && part.ends_with('}'));
     path.split('/').map(|part| if variable(part) { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
-fn allowed<T>(methods: &HashMap<Method, T>) -> String {
-    let mut names: Vec<&str> = methods.keys().map(Method::as_str).collect();
-    if methods.contains_key(&Method::GET) && !methods.contains_key(&Method::HEAD) {
-        names.push("HEAD");
-    }
-    names.sort_unstable();
-    names.join(", ")
+/// The `Allow` header of a path, whichever parts share it; in DRF's order (CONTRACT 7.12).
+fn allowed(here: &[&Endpoint]) -> String {
+    let offers = |method: &Method| match *method {
+        Method::HEAD => here.iter().any(|endpoint| matches!(endpoint.method, Method::GET | Method::HEAD)),
+        Method::OPTIONS => here.iter().any(|endpoint| is_standard(endpoint) || endpoint.method == Method::OPTIONS),
+        _ => here.iter().any(|endpoint| endpoint.method == method),
+    };
+    let order = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::TRACE,
+    ];
+    order.iter().filter(|method| offers(method)).map(Method::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// One of a viewset's six?
+fn is_standard(endpoint: &Endpoint) -> bool {
+    endpoint.action.is_some_and(|action| action.method().is_some())
 }

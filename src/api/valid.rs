@@ -7,7 +7,7 @@ use poem_openapi::{
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    http::{Problem, WHOLE_BODY, site_of},
+    http::{Problem, WHOLE_BODY},
     viewset::{field_error, read_object},
 };
 

@@ -136,7 +136,7 @@ impl<'a, T: Linked + Send> Links<'a, T> {
         let statement = Query::select()
             .expr_as(self.to().cast_as(integer(db)), "linked")
             .from(self.table_name())
-            .and_where(self.from_is(db)?)
+            .and_where(self.belongs_here(db)?)
             .to_owned();
         let rows = db.query_all(&statement).await?;
         Ok(rows.iter().map(|row| row.try_get::<i64>("", "linked")).collect::<Result<_, _>>()?)
@@ -153,7 +153,7 @@ impl<'a, T: Linked + Send> Links<'a, T> {
             return Ok(());
         }
         self.check_that_all_are_there(db, &missing).await?;
-        let from_key = self.from_key(db)?;
+        let own_key = self.own_key(db)?;
         let (from, to) = (Alias::new(self.from_column.as_ref()), Alias::new(self.to_column));
         let mut statement = Query::insert()
             .into_table(self.table_name())
@@ -161,7 +161,7 @@ impl<'a, T: Linked + Send> Links<'a, T> {
             .on_conflict(OnConflict::columns([from, to.clone()]).do_nothing_on([to]).to_owned())
             .to_owned();
         for id in missing {
-            statement.values_panic([from_key.clone().into(), id.into()]);
+            statement.values_panic([own_key.clone().into(), id.into()]);
         }
         db.execute(&statement).await.map_err(refused)?;
         Ok(())
@@ -185,7 +185,7 @@ impl<'a, T: Linked + Send> Links<'a, T> {
 
     async fn delete(&self, db: Db<'_>, which: Expr) -> Result<()> {
         let statement =
-            Query::delete().from_table(self.table_name()).and_where(self.from_is(db)?).and_where(which).to_owned();
+            Query::delete().from_table(self.table_name()).and_where(self.belongs_here(db)?).and_where(which).to_owned();
         db.execute(&statement).await?;
         Ok(())
     }
@@ -198,11 +198,11 @@ impl<'a, T: Linked + Send> Links<'a, T> {
         Expr::col(Alias::new(self.to_column))
     }
 
-    fn from_is(&self, db: Db<'_>) -> Result<Expr> {
-        Ok(Expr::col(Alias::new(self.from_column.as_ref())).eq(self.from_key(db)?))
+    fn belongs_here(&self, db: Db<'_>) -> Result<Expr> {
+        Ok(Expr::col(Alias::new(self.from_column.as_ref())).eq(self.own_key(db)?))
     }
 
-    fn from_key(&self, db: Db<'_>) -> Result<Value> {
+    fn own_key(&self, db: Db<'_>) -> Result<Value> {
         (self.from)(db).ok_or_else(nobody)
     }
 }

@@ -1,6 +1,6 @@
 use std::{
     any::TypeId,
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
 };
 
 use sea_orm::{
@@ -72,8 +72,8 @@ impl Checker {
         let subject = match &self.who {
             Who::Nobody => return Ok(()),
             Who::Superuser => {
-                if !self.every.contains_key(&of) {
-                    self.every.insert(of, every_codename(db, &model).await?);
+                if let Entry::Vacant(unknown) = self.every.entry(of) {
+                    unknown.insert(every_codename(db, &model).await?);
                 }
                 return Ok(());
             }

@@ -87,7 +87,7 @@ fn spell(table: Table, grants: SelectStatement, key: &KeyColumn, on: DbBackend) 
     let (listed, same) = if table.own {
         (g(table.row()), g(table.row()).eq(key.of_row()))
     } else {
-        (key.from_text(on), key.is_named_by_grant(on))
+        (key.named_by_grant(on), key.is_named_by_grant(on))
     };
     let set = grants.clone().expr_as(listed, Alias::new(KEY)).to_owned();
     let probe = Expr::exists(grants.clone().expr(Expr::cust("1")).and_where(same).to_owned());

@@ -82,7 +82,8 @@ impl KeyColumn {
         Expr::cust(match (self.kind, on) {
             (Kind::Text, _) => column.to_owned(),
             (_, DbBackend::Postgres) => format!("CAST({column} AS varchar)"),
-            (Kind::Integer, DbBackend::MySql) => format!("CAST({column} AS char)"),
+            // unlike a cast, it takes the collation of what it is compared with
+            (Kind::Integer, DbBackend::MySql) => format!("CONCAT({column})"),
             (Kind::Integer, _) => format!("CAST({column} AS text)"),
             // sea-orm keeps a uuid as 16 bytes where there is no such type
             (Kind::Uuid, DbBackend::MySql) => format!("CONCAT_WS('-', {})", dashed_parts(column).join(", ")),
@@ -90,8 +91,8 @@ impl KeyColumn {
         })
     }
 
-    /// A grant's text as a key; NULL where it is the text of none.
-    pub(super) fn from_text(&self, on: DbBackend) -> Expr {
+    /// The key that the grant at hand, `g`, names by its text; NULL where that is the text of none.
+    pub(super) fn named_by_grant(&self, on: DbBackend) -> Expr {
         Expr::cust(match (self.kind, on) {
             (Kind::Text, _) => "g.object_pk".to_owned(),
             (Kind::Integer, DbBackend::Postgres) => "CASE \
@@ -99,17 +100,16 @@ impl KeyColumn {
                  WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' THEN CASE WHEN CAST(g.object_pk AS numeric) \
                       BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END END"
                 .to_owned(),
-            (Kind::Integer, DbBackend::MySql) => {
-                "CASE WHEN g.object_pk REGEXP '^(0|-?[1-9][0-9]{0,18})$' \
-                 AND CAST(CAST(g.object_pk AS signed) AS char) = BINARY g.object_pk THEN CAST(g.object_pk AS signed) END"
-                    .to_owned()
-            }
+            (Kind::Integer, DbBackend::MySql) => "CASE WHEN g.object_pk REGEXP '^(0|-?[1-9][0-9]{0,18})$' \
+                 AND CAST(CAST(g.object_pk AS signed) AS char) = BINARY g.object_pk \
+                 THEN CAST(g.object_pk AS signed) END"
+                .to_owned(),
             (Kind::Integer, _) => "CASE WHEN CAST(CAST(g.object_pk AS integer) AS text) = g.object_pk \
                  THEN CAST(g.object_pk AS integer) END"
                 .to_owned(),
-            (Kind::Uuid, DbBackend::Postgres) => format!(
-                "CASE WHEN g.object_pk ~ '^{UUID_PATTERN}$' THEN CAST(g.object_pk AS uuid) END"
-            ),
+            (Kind::Uuid, DbBackend::Postgres) => {
+                format!("CASE WHEN g.object_pk ~ '^{UUID_PATTERN}$' THEN CAST(g.object_pk AS uuid) END")
+            }
             (Kind::Uuid, DbBackend::MySql) => format!(
                 "CASE WHEN g.object_pk REGEXP '^{UUID_PATTERN}$' AND BINARY g.object_pk = LOWER(g.object_pk) \
                  THEN UNHEX(REPLACE(g.object_pk, '-', '')) END"

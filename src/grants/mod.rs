@@ -2,7 +2,7 @@
 //!
 //! | guardian | here |
 //! |---|---|
-//! | `assign_perm`, `remove_perm` | [`Auth::assign_perm`], [`Auth::remove_perm`](crate::auth::Auth::remove_perm), for one or many holders and rows |
+//! | `assign_perm`, `remove_perm` | [`Auth::assign_perm`], [`Auth::remove_perm`], for one or many holders and rows |
 //! | `user.has_perm(perm, obj)` | [`User::has_perm_on`](crate::auth::User::has_perm_on) |
 //! | `get_objects_for_user`, `get_objects_for_group` | [`Auth::objects_for_user`], [`Auth::objects_for_group`] |
 //! | `get_perms` | [`User::perms`](crate::auth::User::perms), [`Group::perms`](crate::auth::Group::perms) |
@@ -13,6 +13,7 @@
 //! A grant matches a row only where its `object_pk` is the canonical text of the row's key, byte for byte.
 //!
 //! [`Auth::assign_perm`]: crate::auth::Auth::assign_perm
+//! [`Auth::remove_perm`]: crate::auth::Auth::remove_perm
 //! [`Auth::objects_for_user`]: crate::auth::Auth::objects_for_user
 //! [`Auth::objects_for_group`]: crate::auth::Auth::objects_for_group
 //! [`Auth::users_with_perms`]: crate::auth::Auth::users_with_perms

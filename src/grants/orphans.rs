@@ -93,7 +93,7 @@ async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, m
     let row = Query::select()
         .expr(Expr::cust("1"))
         .from(key.rows())
-        .and_where(key.of_row().eq(key.from_text(on)))
+        .and_where(key.of_row().eq(key.named_by_grant(on)))
         .and_where(key.is_named_by_grant(on))
         .to_owned();
     let statement = Query::select()

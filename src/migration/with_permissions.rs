@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden, TransactionTrai
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
 
 use crate::{
-    Db, Result,
+    Db, Error, Result,
     auth::sync::{SyncOptions, SyncReport},
     cli::Project,
     error::causes,
@@ -42,13 +42,35 @@ impl<P: Project> WithPermissions<P> {
     }
 
     /// Refuses to drop what somebody else made.
-    pub(crate) async fn refuse_adopted(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub(crate) async fn refuse_adopted(db: &impl ConnectionTrait) -> Result<()> {
         let adopted = refrain_migration::adopted_tables(db).await?;
         let Some(first) = adopted.first() else { return Ok(()) };
-        Err(DbErr::Migration(format!(
+        Err(Error::invalid(format!(
             "`fresh` drops every table, and this database has tables that Refrain did not make: `{first}`{}",
             if adopted.len() > 1 { format!(" and {} more", adopted.len() - 1) } else { String::new() }
         )))
+    }
+
+    /// To drop tables in any order, foreign keys are switched off on SQLite, which is a connection's own setting: a pool
+    /// of several would drop them over another one.
+    async fn drop_and_apply<'c, C>(db: &'c C, executor: Db<'c>) -> Result<(), DbErr>
+    where
+        &'c C: IntoSchemaManagerConnection<'c>,
+    {
+        #[cfg(feature = "sqlite")]
+        if let Db::Connection(pool) = executor
+            && pool.get_database_backend() == sea_orm::DbBackend::Sqlite
+            && pool.get_sqlite_connection_pool().options().get_max_connections() > 1
+        {
+            let options = pool.get_sqlite_connection_pool().connect_options().as_ref().clone();
+            let alone = sea_orm::sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
+            let alone = sea_orm::DatabaseConnection::from(alone);
+            let applied = P::Migrator::fresh(&alone).await;
+            alone.close().await?;
+            return applied;
+        }
+        let _ = executor;
+        P::Migrator::fresh(db).await
     }
 
     async fn run(executor: DatabaseExecutor<'_>, step: Step) -> Result<(), DbErr> {
@@ -67,16 +89,16 @@ impl<P: Project> WithPermissions<P> {
         C: ConnectionTrait + TransactionTrait,
         &'c C: IntoSchemaManagerConnection<'c>,
     {
+        let told = |error: Error| DbErr::Migration(causes(&error));
         match step {
             Step::Up(steps) => P::Migrator::up(db, steps).await?,
             Step::Refresh => P::Migrator::refresh(db).await?,
             Step::Fresh => {
-                Self::refuse_adopted(db).await?;
-                P::Migrator::fresh(db).await?;
+                Self::refuse_adopted(db).await.map_err(told)?;
+                Self::drop_and_apply(db, executor).await?;
             }
         }
-        let report = Self::sync(executor, &SyncOptions::default()).await;
-        match report.map_err(|error| DbErr::Migration(causes(&error)))? {
+        match Self::sync(executor, &SyncOptions::default()).await.map_err(told)? {
             Some(report) => tracing::info!(added = report.created.len(), "made the permissions"),
             None => tracing::info!("no permissions are made before Django's tables are"),
         }

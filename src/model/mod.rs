@@ -41,6 +41,7 @@ use sea_orm::EntityTrait;
 /// use refrain::Model;
 /// assert_eq!(car::Entity::MODEL_NAME, "car");
 /// assert_eq!(car::Entity::DEFAULT_PERMISSIONS, ["add", "change", "delete", "view"]);
+/// assert_eq!(car::Entity::PUBLISH_CAR.codename().unwrap(), "publish_car");
 /// ```
 ///
 /// | attribute | meaning | when left out |
@@ -54,6 +55,10 @@ use sea_orm::EntityTrait;
 /// | `user_grants = "drivers_car_user_grants"` | a table of its own for grants to users on its rows | guardian's generic table |
 /// | `group_grants = "drivers_car_group_grants"` | the same for groups | guardian's generic table |
 /// | `renamed_from = "Auto"` | the model's former class name: its permissions are renamed, grants stay | |
+///
+/// The derive also gives the entity a constant for each permission, its codename in upper case: `car::Entity::VIEW_CAR`
+/// is a [`PermissionOf<car::Entity>`](crate::grants::PermissionOf). A codename that is no identifier then (`export.all`),
+/// or one the entity uses already (`column`, `owner`), has none and is written as text.
 #[doc(alias = "Meta")]
 pub trait Model: EntityTrait {
     /// The label of the app, as in `drivers.view_car`.

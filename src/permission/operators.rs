@@ -30,6 +30,11 @@ pub trait IntoPermissions {
 /// An expression every part of which can judge rows of `E`.
 ///
 /// A rule for another model, or an owner rule on a model without an owner, does not compile.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no expression of permission classes",
+    label = "not made of permission classes only",
+    note = "a class implements `PermissionClass`; a row hook is written `Hook(…)`"
+)]
 pub trait PermissionsFor<E>: IntoPermissions {}
 
 impl<E, P: IntoPermissions<Model: Fits<E>>> PermissionsFor<E> for P {}

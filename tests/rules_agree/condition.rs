@@ -127,8 +127,9 @@ fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
 
 /// `value IN (set)`: nothing is among none, not even NULL.
 fn among(value: Option<i32>, set: impl Iterator<Item = Option<i32>>) -> Option<bool> {
-    set.fold(Some(false), |found, one| {
-        let equal = value.zip(one).map(|(value, one)| value == one);
-        or(found, equal)
-    })
+    let mut found = Some(false);
+    for one in set {
+        found = or(found, value.zip(one).map(|(value, one)| value == one));
+    }
+    found
 }

@@ -18,6 +18,7 @@ use refrain::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection};
 use serde_json::Value as Json;
 
+pub mod meanwhile;
 pub mod wire;
 
 pub mod car {

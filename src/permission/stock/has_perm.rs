@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::all_or_none;
 use crate::{
-    Result,
+    Error, Result,
     model::ModelInfo,
     permission::{Action, AnyModel, Context, Operators, PermissionClass, Rule},
 };
@@ -48,7 +48,12 @@ where
     type Model = AnyModel;
 
     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
-        cx.user().has_perms(cx.db(), &self.labels()).await
+        let labels = self.labels();
+        if labels.is_empty() {
+            // everybody holds all of none (CONTRACT 3.3): as a permission class that is a mistake
+            return Err(Error::wiring("`HasPerms` names no permission; write `AllowAny` to let everybody in"));
+        }
+        cx.user().has_perms(cx.db(), &labels).await
     }
 
     fn name(&self) -> Cow<'static, str> {
