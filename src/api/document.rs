@@ -52,9 +52,11 @@ fn describe(operation: &mut Map<String, Value>, endpoint: &Endpoint, site: &Site
             "rows": endpoint.model.is_some(),
         }),
     );
+    name_variables(operation, &endpoint.path);
+    let errors = errors(endpoint, operation);
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     let Some(responses) = responses.as_object_mut() else { return };
-    for (status, description) in errors(endpoint) {
+    for (status, description) in errors {
         responses.entry(status).or_insert_with(|| {
             json!({
                 "description": description,
@@ -64,15 +66,37 @@ fn describe(operation: &mut Map<String, Value>, endpoint: &Endpoint, site: &Site
     }
 }
 
+/// The framework names a path's parameter after the handler's argument; the path's own name is the one that counts.
+fn name_variables(operation: &mut Map<String, Value>, path: &str) {
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+    let in_path = parameters.iter_mut().filter(|parameter| parameter["in"] == "path");
+    let mut misnamed: Vec<&mut Value> = in_path.map(|parameter| &mut parameter["name"]).collect();
+    let mut unnamed: Vec<&str> = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+    misnamed.retain(|name| match unnamed.iter().position(|variable| **name == **variable) {
+        Some(place) => {
+            unnamed.remove(place);
+            false
+        }
+        None => true,
+    });
+    for (name, variable) in misnamed.into_iter().zip(unnamed) {
+        *name = json!(variable);
+    }
+}
+
 /// The errors an endpoint can answer.
-fn errors(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
+fn errors(endpoint: &Endpoint, operation: &Map<String, Value>) -> Vec<(&'static str, &'static str)> {
+    let has_parameter = |place| {
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["in"] == place))
+    };
     let viewset = endpoint.action.is_some_and(|action| action.method().is_some());
     let writes = !endpoint.method.is_safe();
-    let body = writes && !matches!(endpoint.action, Some(Action::Destroy | Action::Custom(_)));
-    let on_row = endpoint.on_row;
+    let body = operation.contains_key("requestBody");
+    let on_row = endpoint.on_row || has_parameter("path");
     let list = matches!(endpoint.action, Some(Action::List));
     [
-        (list || body, "400", "The request is malformed, or a value in it is refused."),
+        (body || has_parameter("query"), "400", "The request is malformed, or a value in it is refused."),
         (true, "401", "Nobody said who they are, or a credential is wrong."),
         (true, "403", "The caller may not do this."),
         (on_row || list, "404", "There is no such row or page, or the caller may not know of it."),

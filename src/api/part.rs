@@ -159,6 +159,12 @@ impl Mounting {
                     info.name, endpoint.method
                 )));
             }
+            if info.on_row && endpoint.path.matches('{').count() != 1 {
+                return Err(Error::wiring(format!(
+                    "the action `{}` is about one row, and its path `{}` has not one variable that names it",
+                    info.name, endpoint.path
+                )));
+            }
             let guard = &actions.0[&info.id].guard;
             return Ok(Endpoint {
                 action: Some(guard.action),

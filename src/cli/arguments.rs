@@ -1,6 +1,7 @@
 use std::{ffi::OsString, net::SocketAddr};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use http::Method;
 use sea_orm::DatabaseConnection;
 
 use super::{Failure, Outcome, Project};
@@ -33,6 +34,11 @@ pub(super) enum Command {
     ChangePassword(ChangePassword),
     /// Look for what does not fit, without changing anything
     Check(Check),
+    /// Say why a request would be answered as it would: each part of the permissions, what is asked for and how it is
+    /// held, and what would change the answer
+    Explain(Explain),
+    /// Delete object permissions whose rows do not exist
+    CleanOrphans(CleanOrphans),
 }
 
 #[derive(Args)]
@@ -138,6 +144,33 @@ pub(super) struct Check {
     /// Fail on warnings too
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) defaults: Defaults,
+    /// Who asks; nobody in particular where nothing is said
+    #[arg(long)]
+    pub(super) user: Option<String>,
+    /// The method, as in PATCH
+    pub(super) method: Method,
+    /// The path, as in /api/cars/7
+    pub(super) path: String,
+}
+
+#[derive(Args)]
+pub(super) struct CleanOrphans {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// The most entries one statement deletes
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) batch_size: u64,
+    /// The most batches
+    #[arg(long)]
+    pub(super) max_batches: Option<u64>,
 }
 
 impl Arguments {
