@@ -75,7 +75,9 @@ impl<P> Deref for Guarded<P> {
 }
 
 /// The permissions that `Guarded` arguments announce, by the name their operations' `security` mentions.
-pub(super) static GUARDED: Mutex<BTreeMap<&'static str, fn() -> Permissions>> = Mutex::new(BTreeMap::new());
+pub(super) static GUARDED: Mutex<Announced> = Mutex::new(BTreeMap::new());
+
+type Announced = BTreeMap<&'static str, fn() -> Permissions>;
 
 impl<'a, P: HandlerPermissions> ApiExtractor<'a> for Guarded<P> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];

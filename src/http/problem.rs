@@ -27,6 +27,12 @@ pub struct Problem {
     status: StatusCode,
     code: Cow<'static, str>,
     detail: Cow<'static, str>,
+    /// apart, so that a `Result` with a problem stays small
+    more: Box<More>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct More {
     errors: BTreeMap<String, Vec<String>>,
     refused_by: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -62,22 +68,14 @@ pub(crate) const WHOLE_BODY: &str = "non_field_errors";
 impl Problem {
     /// A problem with a status, a code and a sentence.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status,
-            code: code.into(),
-            detail: detail.into(),
-            errors: BTreeMap::new(),
-            refused_by: None,
-            headers: Vec::new(),
-            worth_retrying: false,
-        }
+        Self { status, code: code.into(), detail: detail.into(), more: Box::default() }
     }
 
     /// 400: fields that were refused, with the reasons.
     pub fn invalid(errors: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalid", "Invalid input.");
         for (field, sentence) in errors {
-            problem.errors.entry(field.into()).or_default().push(sentence.into());
+            problem.more.errors.entry(field.into()).or_default().push(sentence.into());
         }
         problem
     }
@@ -110,7 +108,7 @@ impl Problem {
     /// The same with a sentence filed under each of these fields.
     pub(crate) fn with_errors(mut self, fields: Vec<String>, sentence: &str) -> Self {
         for field in fields {
-            self.errors.entry(field).or_default().push(sentence.to_owned());
+            self.more.errors.entry(field).or_default().push(sentence.to_owned());
         }
         self
     }
@@ -118,7 +116,7 @@ impl Problem {
     /// The same with a header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         match HeaderValue::from_str(value) {
-            Ok(value) => self.headers.push((name, value)),
+            Ok(value) => self.more.headers.push((name, value)),
             Err(_) => tracing::error!(header = %name, "a header value that cannot be sent"),
         }
         self
@@ -135,8 +133,9 @@ impl Problem {
     }
 
     /// The same, naming the class that refused.
-    pub(crate) fn by(self, class: String) -> Self {
-        Self { refused_by: Some(class), ..self }
+    pub(crate) fn by(mut self, class: String) -> Self {
+        self.more.refused_by = Some(class);
+        self
     }
 
     /// 401 with the challenge; 403 where the first authenticator has none (CONTRACT 5.24).
@@ -219,7 +218,7 @@ impl Problem {
 
     /// Did a transaction fail in a way that may not happen again?
     pub(crate) fn is_worth_retrying(&self) -> bool {
-        self.worth_retrying
+        self.more.worth_retrying
     }
 
     fn body(&self) -> ProblemBody {
@@ -229,8 +228,8 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone().into_owned(),
             code: self.code.clone().into_owned(),
-            refused_by: self.refused_by.clone(),
-            errors: (!self.errors.is_empty()).then(|| self.errors.clone().into_iter().collect()),
+            refused_by: self.more.refused_by.clone(),
+            errors: (!self.more.errors.is_empty()).then(|| self.more.errors.clone().into_iter().collect()),
         }
     }
 }
@@ -242,7 +241,9 @@ impl From<Error> for Problem {
         match error {
             Error::Database(error) => {
                 tracing::error!(%error, "the database could not tell");
-                Self { worth_retrying: is_worth_retrying(&error), ..Self::unavailable() }
+                let mut problem = Self::unavailable();
+                problem.more.worth_retrying = is_worth_retrying(&error);
+                problem
             }
             Error::CouldNotTell(error) => {
                 tracing::error!(%error, "could not tell");
@@ -298,7 +299,7 @@ impl IntoResponse for Problem {
         use poem_openapi::types::ToJSON;
         let mut response =
             Response::builder().status(self.status).content_type(MEDIA_TYPE).body(self.body().to_json_string());
-        for (name, value) in self.headers {
+        for (name, value) in self.more.headers {
             response.headers_mut().insert(name, value);
         }
         response

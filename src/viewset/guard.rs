@@ -4,7 +4,7 @@ use http::HeaderMap;
 use sea_orm::{EntityTrait, Select};
 
 use crate::{
-    Db, Error,
+    Db,
     auth::User,
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
@@ -110,7 +110,7 @@ impl Visit {
         if self.user.is_anonymous() {
             return Ok(self.clone());
         }
-        let user = self.user.reload(db).await.map_err(Error::from)?.filter(|user| user.is_active);
+        let user = self.user.reload(db).await?.filter(|user| user.is_active);
         let user = user.ok_or_else(|| {
             let challenge = self.site.challenge();
             Problem::unauthenticated("authentication_failed", "User inactive or deleted.", challenge.as_deref())

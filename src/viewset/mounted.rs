@@ -91,6 +91,13 @@ impl<V: ViewSet> Mounted<V> {
         let own = own.map_err(|_| Error::wiring(format!("the action `{}` is over another model", info.name)))?;
         let of_viewset = V::permissions();
         let declares = own.declares(action);
+        if Action::STANDARD.iter().chain([&Action::Metadata]).any(|standard| standard.name() == info.name) {
+            return Err(Error::wiring(format!(
+                "an action of the viewset `{}` is called `{}`, as a standard one is",
+                V::PATH,
+                info.name
+            )));
+        }
         if !declares && !action.is_safe() && info.codename.is_none() {
             return Err(Error::wiring(format!(
                 "the action `{}` of the viewset `{}` writes and says neither who may nor what it asks: give it \
