@@ -8,8 +8,7 @@ mod support;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use poem_openapi::{Object, OpenApi, payload};
 use refrain::{
-    Access, AllowAny, Api, Context, Guarded, IsOwnerOrReadOnly, ModelPermissions, Problem, ViewSet,
-    auth::NewUser,
+    Access, AllowAny, Api, Context, Guarded, IsOwnerOrReadOnly, ModelPermissions, Problem, ViewSet, auth::NewUser,
 };
 use refrain_testing::{Backend, TestDb, every_database};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, QueryOrder};

@@ -5,7 +5,7 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use poem::{Body, http::Method};
-use poem_openapi::{Object, OpenApi, payload::Json as Payload};
+use poem_openapi::{Object, OpenApi, param::Path, payload::Json as Payload};
 use refrain::{
     Access, Action, Api, CollectionAction, Context, HasPerm, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, Locked,
     ModelPermissions, Problem, Row, RowAction, Rows, ViewSet,
@@ -85,10 +85,9 @@ impl Events {
     }
 
     async fn written(&self) -> Vec<String> {
-        let rows = self.db.query_all_raw(sea_orm::Statement::from_string(
-            self.db.get_database_backend(),
-            "SELECT line FROM journal",
-        ));
+        let rows = self
+            .db
+            .query_all_raw(sea_orm::Statement::from_string(self.db.get_database_backend(), "SELECT line FROM journal"));
         let rows = rows.await.expect("the journal");
         rows.iter().map(|row| row.try_get("", "line").expect("a line")).collect()
     }
@@ -502,6 +501,23 @@ async fn an_action_may_share_a_path_with_the_six(db: TestDb) {
         }
         assert_eq!(client.ask(Method::DELETE, &path, &hers, None).await.code(), 204);
     }
+}
+
+/// Of two variables the wrong one might be taken for the row.
+#[every_database(sqlite, because = "no row is looked for")]
+async fn an_actions_path_has_one_variable(db: TestDb) {
+    struct Nested;
+    #[OpenApi]
+    impl Nested {
+        #[oai(path = "/owners/:owner/cars/:id/describe", method = "get")]
+        async fn describe(&self, id: Row<Describe>, owner: Path<i64>) -> Payload<String> {
+            Payload(format!("{} of {}", id.name, owner.0))
+        }
+    }
+    let site = Site::new(&db).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).mount(Cars { events: site.events }).with(Nested);
+    let refused = api.build().err().expect("it is refused").to_string();
+    assert!(refused.contains("`describe`") && refused.contains("not one variable"), "{refused}");
 }
 
 /// Hooks write by the transaction of the request: with it or not at all. What comes after a commit comes once.

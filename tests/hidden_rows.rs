@@ -175,7 +175,11 @@ fn questions(of: &str) -> Vec<(&'static str, String)> {
         "cars" => [("GET", "/api/cars/{}/describe".to_owned()), ("POST", "/api/cars/{}/polish".to_owned())],
         _ => [("GET", "/api/public/{}/peek".to_owned()), ("POST", "/api/public/{}/paint".to_owned())],
     };
-    standard.into_iter().chain(own).chain([("HEAD", format!("/api/{of}/{{}}/{}", if of == "cars" { "describe" } else { "peek" }))]).collect()
+    standard
+        .into_iter()
+        .chain(own)
+        .chain([("HEAD", format!("/api/{of}/{{}}/{}", if of == "cars" { "describe" } else { "peek" }))])
+        .collect()
 }
 
 fn at(path: &str, row: i64) -> String {

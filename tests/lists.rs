@@ -15,7 +15,7 @@ use refrain::{
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DeriveIntoActiveModel,
-    EntityTrait, PaginatorTrait, QueryFilter, Schema, Select, sea_query::ExprTrait,
+    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Schema, Select, sea_query::ExprTrait,
 };
 use serde_json::{Value as Json, json};
 use support::{
@@ -397,11 +397,16 @@ struct Label {
     colour: String,
 }
 
-#[derive(Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "label::ActiveModel")]
+#[derive(Object)]
 struct LabelInput {
     name: String,
     colour: String,
+}
+
+impl IntoActiveModel<label::ActiveModel> for LabelInput {
+    fn into_active_model(self) -> label::ActiveModel {
+        label::ActiveModel { name: Set(self.name), colour: Set(self.colour) }
+    }
 }
 
 impl From<label::Model> for Label {
@@ -491,11 +496,7 @@ impl ViewSet for Tickets {
         vec![ticket::Column::Id]
     }
 
-    async fn perform_create(
-        &self,
-        _: &Context<'_>,
-        row: ticket::ActiveModel,
-    ) -> Result<ticket::ActiveModel, Problem> {
+    async fn perform_create(&self, _: &Context<'_>, row: ticket::ActiveModel) -> Result<ticket::ActiveModel, Problem> {
         Ok(ticket::ActiveModel { id: Set(Uuid::new_v4()), ..row })
     }
 }
@@ -551,7 +552,9 @@ async fn keys_of_every_type(db: TestDb) {
     let id = |row: &Json| format!("/api/tickets/{}", row["id"].as_str().expect("an id"));
     lives(&client, "/api/tickets", json!({"title": "x"}), id, json!({"title": "y"})).await;
     let name = |row: &Json| format!("/api/labels/{}", encoded(row["name"].as_str().expect("a name")));
-    for odd in ["x", "a/b", "a b", "100%", "%20", "%2F", "é", "🚗", "?", "#", "..", ".", "'--", "+", "\"", " x", "\\", "\n"] {
+    for odd in
+        ["x", "a/b", "a b", "100%", "%20", "%2F", "é", "🚗", "?", "#", "..", ".", "'--", "+", "\"", " x", "\\", "\n"]
+    {
         let (body, changed) = (json!({"name": odd, "colour": "red"}), json!({"name": odd, "colour": "blue"}));
         lives(&client, "/api/labels", body, name, changed).await;
     }

@@ -11,11 +11,13 @@ use poem::http::Method;
 use refrain::{
     Access, AllowAny, Model, Result,
     auth::{Auth, Group, NewUser, User},
+    entity::{Key, UserTable},
     grants::{Checker, Holder, OrphanBatches},
 };
 use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait, QueryFilter, TransactionTrait,
+    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait, QueryFilter,
+    TransactionTrait,
 };
 use support::{Rules, api, auth, car, car_of, sync, user};
 
@@ -96,13 +98,19 @@ async fn what_cannot_be_granted_is_refused_and_nothing_is_written(db: TestDb) ->
     assert_eq!(other.to_string(), "`auth.delete_car` is no permission on `drivers.car`");
     assert!(auth.remove_perm(db.db(), "auth.delete_car", [&alice], [&row]).await.is_err());
     let nobody = User::anonymous(&auth);
-    let anonymous = auth.assign_perm(db.db(), "view_car", [&alice, &nobody], [&row]).await.expect_err("nobody to grant to");
+    let anonymous =
+        auth.assign_perm(db.db(), "view_car", [&alice, &nobody], [&row]).await.expect_err("nobody to grant to");
     assert!(anonymous.to_string().contains("anonymous"), "{anonymous}");
-    let missing = auth.assign_perm(db.db(), "view_car", [Holder::Group(4242)], [&row]).await.expect_err("no such group");
+    let missing =
+        auth.assign_perm(db.db(), "view_car", [Holder::Group(4242)], [&row]).await.expect_err("no such group");
     assert_eq!(missing.to_string(), "nothing can be granted to a user or group that does not exist");
     assert_eq!(grants(&db).await?, 0);
 
-    assert_eq!(auth.remove_perm(db.db(), "fly_car", [&alice], [&row]).await?, 0, "nothing to take away (CONTRACT 8.12)");
+    assert_eq!(
+        auth.remove_perm(db.db(), "fly_car", [&alice], [&row]).await?,
+        0,
+        "nothing to take away (CONTRACT 8.12)"
+    );
     // another label is held by nobody, where guardian raises (CONTRACT 8.13)
     assert!(!alice.has_perm_on(db.db(), "auth.view_car", &row).await?);
     Ok(())
@@ -207,9 +215,38 @@ async fn anonymous_callers_hold_what_their_stand_in_was_granted(db: TestDb) -> R
     Ok(())
 }
 
+/// A site whose users have uuid keys keeps them in the grants too.
+#[every_database(tables = uuid_users)]
+async fn users_with_keys_of_another_kind_are_granted_to(db: TestDb) -> Result<()> {
+    let auth = Auth::new(UserTable::custom("club", "Member", Key::Uuid));
+    keyed::open(&auth, &db).await?;
+    let rows = keyed::rows::<small::Entity>(&db).await?;
+    let (row, other) = (&rows[0], &rows[1]);
+    let alice = auth.create_user(db.db(), NewUser::new("alice")).await?;
+    let bob = auth.create_user(db.db(), NewUser::new("bob")).await?;
+    let stand_in = auth.create_user(db.db(), NewUser::new("AnonymousUser")).await?;
+    let editors = auth.create_group(db.db(), "Editors").await?;
+    bob.groups().add(db.db(), [&editors]).await?;
+    auth.assign_perm(db.db(), small::Entity::VIEW_SMALL, [&alice, &stand_in], [row]).await?;
+    auth.assign_perm(db.db(), small::Entity::VIEW_SMALL, [&editors], [row]).await?;
+    for user in [&alice, &bob, &User::anonymous(&auth)] {
+        assert!(user.has_perm_on(db.db(), small::Entity::VIEW_SMALL, row).await?, "{user:?}");
+        assert!(!user.has_perm_on(db.db(), small::Entity::VIEW_SMALL, other).await?, "{user:?}");
+        let listed = auth.objects_for_user(user, [small::Entity::VIEW_SMALL]).select(db.db()).await?;
+        assert_eq!(listed.all(db.db()).await?, [row.clone()], "{user:?}");
+    }
+    let holders = auth.users_with_perms(row).load(db.db()).await?;
+    let mut names: Vec<&str> = holders.iter().map(|holder| holder.username.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["AnonymousUser", "alice", "bob"]);
+    assert_eq!(auth.remove_perm(db.db(), small::Entity::VIEW_SMALL, [&alice], [row]).await?, 1);
+    assert!(!alice.has_perm_on(db.db(), small::Entity::VIEW_SMALL, row).await?);
+    Ok(())
+}
+
 #[every_database]
 async fn a_checker_answers_for_many_rows_and_keeps_what_it_learnt(db: TestDb) -> Result<()> {
-    let Site { auth, alice, bob, editors } = Site::open(&db).await?;
+    let Site { auth, bob, editors, .. } = Site::open(&db).await?;
     let mut rows = Vec::new();
     for place in 0..6 {
         rows.push(car_of(&db, None, &format!("c{place}")).await);
@@ -245,7 +282,6 @@ async fn a_checker_answers_for_many_rows_and_keeps_what_it_learnt(db: TestDb) ->
     let mut of_nobody = Checker::for_user(&User::anonymous(&auth.with_anonymous_user(None)));
     assert!(of_nobody.perms(&counting, &rows[0]).await?.is_empty());
     assert_eq!(counter.take().len(), 0);
-    drop(alice);
     Ok(())
 }
 
@@ -253,7 +289,7 @@ async fn a_checker_answers_for_many_rows_and_keeps_what_it_learnt(db: TestDb) ->
 async fn who_holds_what_on_a_row(db: TestDb) -> Result<()> {
     let Site { auth, alice, bob, editors } = Site::open(&db).await?;
     let (row, other) = (car_of(&db, None, "a car").await, car_of(&db, None, "another").await);
-    let (root, _) = user(&auth, &db, NewUser::new("root").superuser(), &[]).await;
+    user(&auth, &db, NewUser::new("root").superuser(), &[]).await;
     let (gone, _) = user(&auth, &db, NewUser::new("gone").inactive(), &[]).await;
     let readers = auth.create_group(db.db(), "Readers").await?;
     alice.groups().add(db.db(), [&readers]).await?;
@@ -299,7 +335,6 @@ async fn who_holds_what_on_a_row(db: TestDb) -> Result<()> {
         assert_eq!(counter.take().len(), 1, "{answer}");
     }
     assert!(auth.users_with_perms(&row).only_with_perms_in(["auth.view_car"]).load(db.db()).await.is_err());
-    drop(root);
     Ok(())
 }
 

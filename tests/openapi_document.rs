@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::{BTreeMap, HashSet};
 
-use openapiv3::{OpenAPI, Operation, ReferenceOr, StatusCode};
+use openapiv3::{OpenAPI, Operation, Parameter, ReferenceOr, StatusCode};
 use poem::http::Method;
 use poem_openapi::{Object, OpenApi, payload, payload::Json as Payload};
 use refrain::{
@@ -125,8 +125,8 @@ impl Handlers {
     }
 
     #[oai(path = "/cars/:id/feature", method = "put", operation_id = "cars_feature")]
-    async fn feature(&self, id: Row<Feature>) -> Payload<String> {
-        Payload(id.row.name)
+    async fn feature(&self, car: Row<Feature>) -> Payload<String> {
+        Payload(car.row.name)
     }
 
     #[oai(path = "/board/:id/describe", method = "get", operation_id = "board_describe")]
@@ -136,8 +136,8 @@ impl Handlers {
 
     /// Shares its path with the row's.
     #[oai(path = "/board/:id", method = "post", operation_id = "board_knock")]
-    async fn knock(&self, _id: poem_openapi::param::Path<i64>, _open: Guarded<AllowAny>) -> Payload<String> {
-        Payload("who is there?".to_owned())
+    async fn knock(&self, _open: Guarded<AllowAny>, id: poem_openapi::param::Path<i64>) -> Payload<String> {
+        Payload(format!("{} is knocked at", id.0))
     }
 
     #[oai(path = "/cars/export", method = "get", operation_id = "cars_export")]
@@ -219,9 +219,10 @@ async fn it_is_openapi_and_says_everything_once() {
         assert!(json.pointer(pointer).is_some(), "{reference}");
     }
     for ((method, path), operation) in &operations {
-        let named: Vec<_> = operation.parameters.iter().filter_map(ReferenceOr::as_item).collect();
-        let in_path = named.iter().filter(|parameter| matches!(parameter, openapiv3::Parameter::Path { .. })).count();
-        assert_eq!(in_path, path.matches('{').count(), "{method} {path}");
+        let parameters = operation.parameters.iter().filter_map(ReferenceOr::as_item);
+        let in_path = parameters.filter(|parameter| matches!(parameter, Parameter::Path { .. }));
+        let named: Vec<_> = in_path.map(|parameter| parameter.parameter_data_ref().name.as_str()).collect();
+        assert_eq!(named, if path.contains("{id}") { vec!["id"] } else { vec![] }, "{method} {path}");
     }
 }
 

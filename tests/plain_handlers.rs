@@ -331,7 +331,9 @@ async fn without_authenticators_a_denial_is_403(db: TestDb) {
     sync(&auth, &db).await;
     let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
     let client = chain(&db, &auth, Authenticators::none());
-    for headers in [vec![], vec![("authorization", format!("Token {token}"))], vec![("authorization", "Token x".into())]] {
+    for headers in
+        [vec![], vec![("authorization", format!("Token {token}"))], vec![("authorization", "Token x".into())]]
+    {
         for path in ["/api/known", "/api/silent", "/api/staff", "/api/report"] {
             let answer = with(&client, path, &headers).await;
             refused(&answer, 403, FORBIDDEN);

@@ -118,7 +118,7 @@ async fn costs<R: Rules>(db: &DatabaseConnection) -> Costs {
     let (counting, counter) = counted(db);
     let client = api::<R>(&counting, &auth);
     let detail = format!("/api/cars/{}", row.id);
-    let mut cost = async |method: Method, path: &str, body: Option<serde_json::Value>, status: u16| {
+    let cost = async |method: Method, path: &str, body: Option<serde_json::Value>, status: u16| {
         let answer = client.ask(method, path, &token, body).await;
         assert_eq!(answer.code(), status, "{}", answer.text);
         let sql = counter.take();

@@ -14,7 +14,7 @@ use refrain_testing::{TestDb, every_database};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder,
+    ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::json;

@@ -12,7 +12,8 @@ use syn::{DeriveInput, ItemFn, parse_macro_input};
 /// Declares a sea-orm entity as a model with permissions.
 ///
 /// Derived on the entity's `Model`, it implements the trait of the same name on `Entity`, and `Owned` where the
-/// attribute names an `owner`. What Django finds out when it starts (CONTRACT 2.8) does not compile here.
+/// attribute names an `owner`; `Entity` gets a constant for each permission, as `VIEW_CAR`. What Django finds out when
+/// it starts (CONTRACT 2.8) does not compile here.
 #[proc_macro_derive(Model, attributes(refrain))]
 pub fn model(item: TokenStream) -> TokenStream {
     finish(model::expand(&parse_macro_input!(item as DeriveInput)))

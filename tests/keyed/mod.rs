@@ -10,7 +10,7 @@ use refrain::{
 use refrain_testing::TestDb;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Schema, Value,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
 };
 use uuid::Uuid;
 
@@ -27,7 +27,6 @@ macro_rules! models {
                 pub id: $key,
                 pub name: String,
                 pub owner_id: Option<i32>,
-                pub published: bool,
             }
 
             #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -49,40 +48,75 @@ models! {
 
 /// A model whose rows a test can make.
 pub trait Keyed: Model {
-    type Key: Into<Value> + Clone + Send;
+    type Key: Into<Value> + Clone + Send + ToString;
     /// Keys of rows, in no order a key has.
     fn keys() -> Vec<Self::Key>;
-    fn row(key: Self::Key) -> Self::Model;
+    /// The key of no row.
+    fn missing() -> Self::Key;
+    fn owned_row(key: Self::Key, owner_id: Option<i32>) -> Self::Model;
+
+    fn row(key: Self::Key) -> Self::Model {
+        Self::owned_row(key, None)
+    }
+
+    fn text_of(row: &Self::Model) -> String;
 }
 
 macro_rules! keyed {
-    ($($module:ident: $key:ty = $keys:expr;)*) => {$(
+    ($($module:ident: $key:ty = $keys:expr, not $missing:expr;)*) => {$(
         impl Keyed for $module::Entity {
             type Key = $key;
             fn keys() -> Vec<$key> {
                 $keys
             }
-            fn row(id: $key) -> $module::Model {
-                $module::Model { name: format!("{id}"), id, owner_id: None, published: false }
+            fn missing() -> $key {
+                $missing
+            }
+            fn owned_row(id: $key, owner_id: Option<i32>) -> $module::Model {
+                $module::Model { name: id.to_string(), id, owner_id }
+            }
+            fn text_of(row: &$module::Model) -> String {
+                row.id.to_string()
             }
         }
     )*};
 }
 
 keyed! {
-    small: i32 = vec![7, 1, -1, 0, i32::MAX, i32::MIN];
-    big: i64 = vec![7, 1, -1, 0, 999_999_999_999_999_999, -1_000_000_000_000_000_000, i64::MAX, i64::MIN];
-    text: String = ["7", "007", "7abc", "abc", "Abc", "0", "ß", "a b"].map(String::from).to_vec();
-    unique: Uuid = uuids().to_vec();
-    own_big: i64 = vec![7, -1, i64::MAX];
-    own_unique: Uuid = uuids().to_vec();
+    small: i32 = vec![7, 1, -1, 0, i32::MAX, i32::MIN], not 4242;
+    big: i64 = vec![7, 1, -1, 0, 999_999_999_999_999_999, -1_000_000_000_000_000_000, i64::MAX, i64::MIN], not 4242;
+    text: String = ["7", "007", "7abc", "abc", "Abc", "0", "ß", "a b"].map(String::from).to_vec(), not "nothing".to_owned();
+    unique: Uuid = uuids().to_vec(), not Uuid::from_u128(4242);
+    own_big: i64 = vec![7, -1, i64::MAX], not 4242;
+    own_unique: Uuid = uuids().to_vec(), not Uuid::from_u128(4242);
 }
 
 /// Texts that are no key's own, though each might be taken for one.
 pub const ODD: [&str; 24] = [
-    "007", "7abc", " 7", "7 ", "+7", "-0", "7.0", "7e0", "0x7", "7\n", "07", "--7", "-", "", "ABC", "ABC ", "NULL", "seven",
-    "9223372036854775808", "-9223372036854775809", "99999999999999999999", "2147483648",
-    "65BE8549-8BB5-4AC3-A2EE-8D67278CF143", "65be85498bb54ac3a2ee8d67278cf143",
+    "007",
+    "7abc",
+    " 7",
+    "7 ",
+    "+7",
+    "-0",
+    "7.0",
+    "7e0",
+    "0x7",
+    "7\n",
+    "07",
+    "--7",
+    "-",
+    "",
+    "ABC",
+    "ABC ",
+    "NULL",
+    "seven",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "99999999999999999999",
+    "2147483648",
+    "65BE8549-8BB5-4AC3-A2EE-8D67278CF143",
+    "65be85498bb54ac3a2ee8d67278cf143",
 ];
 
 pub fn uuids() -> [Uuid; 3] {
@@ -147,7 +181,8 @@ pub enum To {
     Group(i32),
 }
 
-/// A grant in guardian's tables, written past Refrain: any text, and any pair of permission and content type.
+/// A grant in guardian's tables, written past Refrain: any text, and any pair of permission and content type. What is
+/// there stays.
 pub async fn grant(db: &TestDb, to: To, permission: i32, content_type: i32, text: &str) -> Result<(), DbErr> {
     let (table, holder, id) = match to {
         To::User(id) => ("guardian_userobjectpermission", "user_id", id),
@@ -157,6 +192,11 @@ pub async fn grant(db: &TestDb, to: To, permission: i32, content_type: i32, text
         .into_table(Alias::new(table))
         .columns([holder, "permission_id", "content_type_id", "object_pk"].map(Alias::new))
         .values_panic([id.into(), permission.into(), content_type.into(), Expr::from(text)])
+        .on_conflict(
+            OnConflict::columns([holder, "permission_id", "object_pk"].map(Alias::new))
+                .do_nothing_on([Alias::new("permission_id")])
+                .to_owned(),
+        )
         .to_owned();
     db.execute(&statement).await.map(drop)
 }

@@ -75,7 +75,7 @@ fn deny() -> Result {
 }
 
 fn features() -> Result {
-    ["sqlite", "postgres", "mysql", "cli"].iter().try_for_each(|feature| {
+    ["sqlite", "postgres", "mysql", "cli,sqlite"].iter().try_for_each(|feature| {
         show(&mut cargo(&["check", "-p", "refrain", "--no-default-features", "--features", feature]))
     })
 }

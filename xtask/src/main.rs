@@ -28,8 +28,8 @@ enum Task {
     Test(test::Options),
     /// Start PostgreSQL and MariaDB, print how to reach them, and stop them on Ctrl-C.
     Servers,
-    /// Run the benches and the HTTP comparison.
-    Bench,
+    /// Run the benches, or one of them.
+    Bench(bench::Options),
     /// Run what a change must pass; with names, only these steps.
     Ci {
         /// The steps, all of them when left out.
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Servers => servers(),
-        Task::Bench => bench::run(),
+        Task::Bench(options) => bench::run(&options),
         Task::Ci { steps } => ci::run(&steps),
     };
     match done {

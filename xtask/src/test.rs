@@ -35,7 +35,7 @@ enum Only {
     Sqlite,
 }
 
-type Variables = Vec<(String, String)>;
+pub(crate) type Variables = Vec<(String, String)>;
 
 /// Runs the tests of the workspace, and its doc tests.
 pub(crate) fn run(options: &Options) -> Result {
@@ -89,7 +89,7 @@ impl Options {
 }
 
 /// Servers that run already and are named in the environment, else new ones.
-fn reach() -> Result<(Option<Servers>, Variables)> {
+pub(crate) fn reach() -> Result<(Option<Servers>, Variables)> {
     match (env::var(POSTGRES_URL), env::var(MARIADB_URL)) {
         (Ok(_), Ok(_)) => {
             eprintln!("using the servers that {POSTGRES_URL} and {MARIADB_URL} name");

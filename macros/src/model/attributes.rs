@@ -11,8 +11,8 @@ use syn::{
 
 use super::names::plain;
 
-const KNOWN: &str =
-    "`app`, `model`, `verbose_name`, `default_permissions(…)`, `permissions(…)`, `owner`, `renamed_from`";
+const KNOWN: &str = "`app`, `model`, `verbose_name`, `default_permissions(…)`, `permissions(…)`, `owner`, `user_grants`, \
+                     `group_grants`, `renamed_from`";
 
 /// The attributes of a model as written.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Attributes {
     pub(crate) default_permissions: Option<Vec<Text>>,
     pub(crate) permissions: Option<Vec<(Text, Text)>>,
     pub(crate) owner: Option<Text>,
+    pub(crate) user_grants: Option<Text>,
+    pub(crate) group_grants: Option<Text>,
     pub(crate) renamed_from: Option<Text>,
 }
 
@@ -49,6 +51,8 @@ impl Attributes {
             "model" => set(&mut self.model, meta, &name, text),
             "verbose_name" => set(&mut self.verbose_name, meta, &name, text),
             "owner" => set(&mut self.owner, meta, &name, text),
+            "user_grants" => set(&mut self.user_grants, meta, &name, text),
+            "group_grants" => set(&mut self.group_grants, meta, &name, text),
             "renamed_from" => set(&mut self.renamed_from, meta, &name, text),
             "default_permissions" => set(&mut self.default_permissions, meta, &name, actions),
             "permissions" => set(&mut self.permissions, meta, &name, pairs),

@@ -16,6 +16,7 @@ const NAME: usize = 255;
 pub(crate) fn check(model: &Declaration) -> Result<()> {
     let mut mistakes = Mistakes::default();
     labels(model, &mut mistakes);
+    tables(model, &mut mistakes);
     automatic(model, &mut mistakes);
     custom(model, &mut mistakes);
     mistakes.into_result()
@@ -41,6 +42,14 @@ fn labels(model: &Declaration, mistakes: &mut Mistakes) {
     if model.verbose_name.value.trim().is_empty() {
         mistakes
             .add(&model.verbose_name, "`verbose_name` is empty; leave it out for the class name in words".to_owned());
+    }
+}
+
+fn tables(model: &Declaration, mistakes: &mut Mistakes) {
+    for (table, what) in [(&model.user_grants, "`user_grants`"), (&model.group_grants, "`group_grants`")] {
+        if let Some(table) = table {
+            mistakes.empty(table, what);
+        }
     }
 }
 

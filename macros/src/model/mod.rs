@@ -2,6 +2,7 @@
 
 mod attributes;
 mod check;
+mod constants;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -21,10 +22,12 @@ struct Declaration {
     permissions: Vec<(Text, Text)>,
     /// The variant of `Column` that holds the owner's key.
     owner: Option<Text>,
+    user_grants: Option<Text>,
+    group_grants: Option<Text>,
     renamed_from: Option<Text>,
 }
 
-/// The traits `Model` and, with an owner, `Owned` for the entity of this `Model`.
+/// The traits `Model` and, with an owner, `Owned` for the entity of this `Model`, and its permissions as constants.
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     // The dense format of sea-orm repeats derives and attributes on a second struct; the entity has one declaration.
     if input.ident == "ModelEx" {
@@ -54,6 +57,8 @@ impl Declaration {
             default_permissions: found.default_permissions.unwrap_or_else(|| every().into()),
             permissions: found.permissions.unwrap_or_default(),
             owner: found.owner.map(|owner| owner_column(&owner, fields)).transpose()?,
+            user_grants: found.user_grants,
+            group_grants: found.group_grants,
             renamed_from: found.renamed_from,
             app,
             model,
@@ -93,6 +98,13 @@ impl Declaration {
                 }
             }
         });
+        let grants = [("USER_GRANTS", &self.user_grants), ("GROUP_GRANTS", &self.group_grants)]
+            .into_iter()
+            .filter_map(|(name, table)| Some((format_ident!("{name}"), &table.as_ref()?.value)))
+            .map(|(name, table)| {
+                quote!(const #name: ::core::option::Option<&'static str> = ::core::option::Option::Some(#table);)
+            });
+        let constants = constants::of(self, &entity);
         quote! {
             #[automatically_derived]
             impl ::refrain::model::Model for #entity {
@@ -103,9 +115,11 @@ impl Declaration {
                 const DEFAULT_PERMISSIONS: &'static [&'static str] = &[#(#actions),*];
                 const PERMISSIONS: &'static [(&'static str, &'static str)] = &[#(#permissions),*];
                 const RENAMED_FROM: ::core::option::Option<&'static str> = #renamed_from;
+                #(#grants)*
                 #owner
             }
             #owned
+            #constants
         }
     }
 }

@@ -37,6 +37,9 @@ fn a_model_says_all_of_itself() {
     let expanded = expand(&car(quote! {
         permissions(publish_car = "Can publish car listing", "export.all" = "Can export"),
         owner = "owner_id",
+        user_grants = "drivers_car_user_grants",
+        group_grants = "drivers_car_group_grants",
+        default_permissions(view),
         renamed_from = "Auto",
     }));
     let expected = quote! {
@@ -46,10 +49,14 @@ fn a_model_says_all_of_itself() {
             const OBJECT_NAME: &'static str = "Car";
             const MODEL_NAME: &'static str = "car";
             const VERBOSE_NAME: &'static str = "car";
-            const DEFAULT_PERMISSIONS: &'static [&'static str] = &["add", "change", "delete", "view"];
+            const DEFAULT_PERMISSIONS: &'static [&'static str] = &["view"];
             const PERMISSIONS: &'static [(&'static str, &'static str)] =
                 &[("publish_car", "Can publish car listing"), ("export.all", "Can export")];
             const RENAMED_FROM: ::core::option::Option<&'static str> = ::core::option::Option::Some("auto");
+            const USER_GRANTS: ::core::option::Option<&'static str> =
+                ::core::option::Option::Some("drivers_car_user_grants");
+            const GROUP_GRANTS: ::core::option::Option<&'static str> =
+                ::core::option::Option::Some("drivers_car_group_grants");
             fn owner() -> ::core::option::Option<Column> {
                 ::core::option::Option::Some(Column::OwnerId)
             }
@@ -57,6 +64,16 @@ fn a_model_says_all_of_itself() {
         #[automatically_derived]
         impl ::refrain::model::Owned for Entity {
             const OWNER: Column = Column::OwnerId;
+        }
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl Entity {
+            #[doc = "The permission `drivers.view_car`."]
+            pub const VIEW_CAR: ::refrain::grants::PermissionOf<Entity> =
+                ::refrain::grants::PermissionOf::new("view_car");
+            #[doc = "The permission `drivers.publish_car`."]
+            pub const PUBLISH_CAR: ::refrain::grants::PermissionOf<Entity> =
+                ::refrain::grants::PermissionOf::new("publish_car");
         }
     };
     assert_eq!(expanded.expect("nothing is wrong").to_string(), expected.to_string());
@@ -140,7 +157,7 @@ fn attributes_are_known_and_given_once() {
     says(
         &car(quote!(ownr = "owner_id")),
         "unknown attribute; the attributes are `app`, `model`, `verbose_name`, `default_permissions(…)`, \
-         `permissions(…)`, `owner`, `renamed_from`",
+         `permissions(…)`, `owner`, `user_grants`, `group_grants`, `renamed_from`",
     );
     says(&car(quote!(app = "garage")), "`app` is given twice");
     says(&car(quote!(owner)), "`owner` is written `owner = \"…\"`");
@@ -152,6 +169,18 @@ fn attributes_are_known_and_given_once() {
     let pairs = "`permissions` is written `permissions(publish_car = \"Can publish car\")`: codename and name";
     says(&car(quote!(permissions(publish_car))), pairs);
     says(&car(quote!(permissions("publish_car", "Can publish"))), pairs);
+}
+
+#[test]
+fn a_permission_has_a_constant_where_its_name_is_free() {
+    let declared = car(quote!(
+        default_permissions(),
+        permissions("export.all" = "a", "fly-it" = "b", Drive = "c", drive = "d", column = "e", owner = "f", été = "g",)
+    ));
+    let expanded = expand(&declared).expect("nothing is wrong").to_string();
+    assert_eq!(expanded.matches("pub const").count(), 1, "{expanded}");
+    assert!(expanded.contains("pub const ÉTÉ"), "{expanded}");
+    says(&car(quote!(user_grants = "")), "`user_grants` is empty");
 }
 
 #[test]

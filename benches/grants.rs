@@ -1,0 +1,379 @@
+//! What a growing table of grants costs: pages, counts and single checks under `ObjectPermissions` and
+//! `IsOwner | ObjectPermissions`, by the library and by the best SQL a hand would write for the same question, in turn.
+//!
+//! Tables of 10 k, 100 k and 1 M cars with as many grants, on SQLite, PostgreSQL and MariaDB. `--rows 10000` takes no
+//! table larger than that, `--database postgres` that database only.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use http::HeaderMap;
+use refrain::{
+    Action, Context, IntoPermissions, IsOwner, ObjectPermissions, Permissions,
+    auth::{Auth, User},
+    doc_example::car,
+    model::{ModelInfo, Models},
+};
+use refrain_testing::{Backend, TestDb, on};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Statement, Value,
+    sea_query::{Expr, ExprTrait},
+};
+
+const SIZES: [i64; 3] = [10_000, 100_000, 1_000_000];
+const PAGE: u64 = 20;
+/// Everybody who holds a grant holds one on this car.
+const CAR: i64 = 1;
+/// What the library may cost, measured by the best that a hand writes.
+const DEAREST: f64 = 1.2;
+/// What a first page over the largest table may cost, measured by one over the smallest.
+const STEEPEST: f64 = 2.0;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let option = |name: &str| arguments.iter().skip_while(|a| *a != name).nth(1);
+    // `cargo test` runs benches once to see that they do
+    let quick = arguments.iter().any(|argument| argument == "--test");
+    let most = option("--rows").map_or(i64::MAX, |rows| rows.parse().expect("`--rows` is followed by a number"));
+    let sizes: Vec<i64> = match SIZES.into_iter().filter(|size| *size <= most).collect::<Vec<_>>() {
+        _ if quick => vec![1000],
+        none if none.is_empty() => vec![most],
+        sizes => sizes,
+    };
+    for backend in [Backend::Sqlite, Backend::Postgres, Backend::MariaDb] {
+        if option("--database").is_some_and(|name| name != backend.name()) {
+            continue;
+        }
+        let mut first_pages = Vec::new();
+        for &rows in &sizes {
+            on(backend, async |db: TestDb| first_pages.extend(measure(&db, rows, quick).await));
+        }
+        growth(backend, &sizes, &first_pages);
+    }
+}
+
+/// Prints one table; gives back what the first page of the caller with 100 grants took, by rule.
+async fn measure(db: &TestDb, rows: i64, quick: bool) -> Vec<Duration> {
+    let begun = Instant::now();
+    let auth = Auth::default();
+    let holds = fill(db, &auth, rows).await;
+    println!("\n### {}, {rows} cars and grants (loaded in {:.0?})\n", db.backend().name(), begun.elapsed());
+    println!("| rule | grants | question | ours, ms | by hand, ms | ratio |\n|---|---|---|---|---|---|");
+    let rules = [
+        ("ObjectPermissions", false, ObjectPermissions.into_permissions()),
+        ("IsOwner \\| ObjectPermissions", true, (IsOwner | ObjectPermissions).into_permissions()),
+    ];
+    let (mut first_pages, mut ratios) = (Vec::new(), Vec::new());
+    for (name, or_owner, permissions) in &rules {
+        for (id, grants) in (1..).zip(holds) {
+            let user = auth.user_by_id(db.db(), id).await.expect("a query").expect("the caller is in the table");
+            let caller = Caller { db: db.db(), permissions, or_owner: *or_owner, user: &user, id };
+            let visible = caller.ours(Question::Count).await[0] as u64;
+            let mut questions = vec![Question::Page(0), Question::Count, Question::Row];
+            if visible > 2 * PAGE {
+                questions.insert(1, Question::Page(visible * 9 / 10));
+            }
+            if !or_owner {
+                questions.push(Question::HasPerm);
+            }
+            for question in questions {
+                caller.profile(question).await;
+                let (ours, by_hand, ratio) = caller.compare(question, quick).await;
+                let missed = if ratio > DEAREST { " (missed)" } else { "" };
+                println!("| {name} | {grants} | {question} | {} | {} | {ratio:.2}{missed} |", ms(ours), ms(by_hand));
+                ratios.push(ratio);
+                if question == Question::Page(0) && grants == 100 {
+                    first_pages.push(ours);
+                }
+            }
+        }
+    }
+    let met = ratios.iter().filter(|ratio| **ratio <= DEAREST).count();
+    println!("\nratio at most {DEAREST}: {met} of {} met", ratios.len());
+    first_pages
+}
+
+fn growth(backend: Backend, sizes: &[i64], first_pages: &[Duration]) {
+    let (Some(smallest), Some(largest)) = (first_pages.chunks(2).next(), first_pages.chunks(2).last()) else { return };
+    let [from, .., to] = sizes else { return };
+    for (rule, (small, large)) in ["granted", "own or granted"].iter().zip(smallest.iter().zip(largest)) {
+        let times = large.as_secs_f64() / small.as_secs_f64();
+        let verdict = if times <= STEEPEST { "met" } else { "missed" };
+        let (small, large, name) = (ms(*small), ms(*large), backend.name());
+        println!(
+            "{name}, {rule}: first page with 100 grants {small} ms at {from} cars, {large} ms at {to}: {times:.2} \
+             times; at most {STEEPEST}: {verdict}"
+        );
+    }
+}
+
+/// Makes the cars, ten of every user's, and as many grants of `view_car`, one in 26 of which is on no car. Users 1, 2 and 3
+/// are the callers; gives back how many grants each holds.
+async fn fill(db: &TestDb, auth: &Auth, rows: i64) -> [i64; 3] {
+    let models = Models::default().with::<car::Entity>();
+    auth.sync_permissions(db.db(), &models, &Default::default()).await.expect("permissions are made");
+    let (users, keys) = (rows / 10, rows + rows / 25);
+    let holds = [0, 100, Ord::min(10_000, rows / 2)];
+    let text = match db.backend() {
+        Backend::Sqlite => "text",
+        Backend::Postgres => "varchar",
+        Backend::MariaDb => "char",
+    };
+    let count_to = |last: i64| match db.backend() {
+        Backend::Sqlite => format!(
+            "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS s"
+        ),
+        Backend::Postgres => format!("generate_series(CAST(1 AS bigint), {last}) AS s (n)"),
+        Backend::MariaDb => format!("(SELECT seq AS n FROM seq_1_to_{last}) AS s"),
+    };
+    let grant = |holder: String, car: String, grants: i64| {
+        format!(
+            "INSERT INTO guardian_userobjectpermission (object_pk, content_type_id, permission_id, user_id) \
+             SELECT CAST({car} AS {text}), p.content_type_id, p.id, {holder} \
+             FROM {}, auth_permission p WHERE p.codename = 'view_car'",
+            count_to(grants)
+        )
+    };
+    let mut statements = vec![
+        format!(
+            "INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, \
+             is_active, date_joined) SELECT n, '!', false, CAST(n AS {text}), '', '', '', false, true, \
+             CURRENT_TIMESTAMP FROM {}",
+            count_to(users)
+        ),
+        format!(
+            "INSERT INTO drivers_car (id, name, owner_id, published) SELECT n, 'a car', n % {users} + 1, false FROM {}",
+            count_to(rows)
+        ),
+        grant(format!("4 + n % {}", users - 3), format!("n * 7919 % {keys} + 1"), rows - holds[1] - holds[2]),
+        grant("2".into(), format!("(n - 1) * {} + 1", keys / holds[1]), holds[1]),
+        grant("3".into(), format!("(n - 1) * {} + 1", keys / holds[2]), holds[2]),
+    ];
+    match db.backend() {
+        Backend::MariaDb => {
+            let tables = "drivers_car, guardian_userobjectpermission, guardian_groupobjectpermission, auth_user";
+            statements.push(format!("ANALYZE TABLE {tables}"));
+        }
+        _ => {
+            // as Django makes it for a foreign key, and MariaDB by itself
+            statements.push("CREATE INDEX drivers_car_owner_id ON drivers_car (owner_id)".into());
+            statements.push(if db.backend() == Backend::Postgres { "VACUUM ANALYZE" } else { "ANALYZE" }.into());
+        }
+    }
+    for statement in statements {
+        db.execute_unprepared(&statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    holds
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Question {
+    /// The page behind so many rows.
+    Page(u64),
+    Count,
+    /// The car, and may the caller see it?
+    Row,
+    HasPerm,
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page(0) => f.write_str("first page"),
+            Self::Page(offset) => write!(f, "page behind {offset}"),
+            Self::Count => f.write_str("count"),
+            Self::Row => f.write_str("one row"),
+            Self::HasPerm => f.write_str("has_perm_on"),
+        }
+    }
+}
+
+/// Who asks, under which rule.
+struct Caller<'a> {
+    db: &'a DatabaseConnection,
+    permissions: &'a Permissions,
+    or_owner: bool,
+    user: &'a User,
+    id: i32,
+}
+
+impl Caller<'_> {
+    /// Medians of the library and of the quicker statement by hand, and the median of the ratios of the pairs.
+    async fn compare(&self, question: Question, quick: bool) -> (Duration, Duration, f64) {
+        let mut trials = Vec::new();
+        for statement in self.by_hand(question) {
+            self.run(question, statement.clone()).await;
+            let begun = Instant::now();
+            for _ in 0..3 {
+                self.run(question, statement.clone()).await;
+            }
+            trials.push((begun.elapsed() / 3, statement));
+        }
+        let (took, best) = trials.into_iter().min_by_key(|(took, _)| *took).expect("there is a statement");
+        // the quick ones more often: it is them that noise moves
+        let rounds = if quick { 1 } else { (0.5 / took.as_secs_f64()).clamp(9.0, 151.0) as usize };
+        let warm_up = if quick { 0 } else { 6 };
+        let (mut ours, mut by_hand, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..warm_up + rounds {
+            let start = Instant::now();
+            let answer = self.ours(question).await;
+            let turn = Instant::now();
+            let same = self.run(question, best.clone()).await;
+            let end = Instant::now();
+            assert_eq!(answer, same, "{question} of user {}", self.id);
+            if round >= warm_up {
+                ours.push(turn - start);
+                by_hand.push(end - turn);
+                ratios.push((turn - start).as_secs_f64() / (end - turn).as_secs_f64());
+            }
+        }
+        ours.sort();
+        by_hand.sort();
+        ratios.sort_by(f64::total_cmp);
+        (ours[rounds / 2], by_hand[rounds / 2], ratios[rounds / 2])
+    }
+
+    async fn profile(&self, question: Question) {
+        if !matches!(question, Question::Page(0)) { return; }
+        let (headers, model) = (HeaderMap::new(), ModelInfo::of::<car::Entity>());
+        let mut t = [Duration::ZERO; 5];
+        let on = self.db.get_database_backend();
+        for _ in 0..200 {
+            let a = Instant::now();
+            let cx = Context::new(self.user, Action::List, Some(&model), &headers, self.db);
+            let rule = self.permissions.meaning(&cx).await.expect("x");
+            let b = Instant::now();
+            let cars = car::Entity::find().filter(rule.filter()).order_by_asc(car::Column::Id).offset(0).limit(PAGE);
+            let c = Instant::now();
+            let st = cars.build(on);
+            let d = Instant::now();
+            let found = car::Entity::find().from_raw_sql(st.clone()).all(self.db).await.expect("x");
+            let e = Instant::now();
+            let again = car::Entity::find().from_raw_sql(st.clone()).all(self.db).await.expect("x");
+            let f = Instant::now();
+            drop((found, again));
+            for (i, x) in [b - a, c - b, d - c, e - d, f - e].into_iter().enumerate() { t[i] += x; }
+        }
+        println!("meaning {:?} filter {:?} build {:?} run {:?} again {:?}", t[0] / 200, t[1] / 200, t[2] / 200, t[3] / 200, t[4] / 200);
+        if std::env::var("SHOW").is_ok() {
+            let cx = Context::new(self.user, Action::List, Some(&model), &headers, self.db);
+            let rule = self.permissions.meaning(&cx).await.expect("x");
+            let cars = car::Entity::find().filter(rule.filter()).order_by_asc(car::Column::Id).offset(0).limit(PAGE);
+            println!("OURS {}", cars.build(on));
+            for s in self.by_hand(question) { println!("HAND {s}"); }
+            let refused: Expr = (!rule).filter().into();
+            let mut row = car::Entity::find_by_id(CAR).into_query();
+            row.expr_as(refused.not(), "verdict");
+            println!("ROW {}", on.build(&row));
+            for s in self.by_hand(Question::Row) { println!("HAND {s}"); }
+        }
+    }
+
+    /// As a viewset asks: the meaning first, then the select it leads to. Ids, or one number.
+    async fn ours(&self, question: Question) -> Vec<i64> {
+        if question == Question::HasPerm {
+            let car = car::Model { id: CAR, name: String::new(), owner_id: None, published: false };
+            let held = self.user.has_perm_on(self.db, "view_car", &car).await.expect("a query");
+            return if held { vec![CAR] } else { vec![] };
+        }
+        let (headers, model) = (HeaderMap::new(), ModelInfo::of::<car::Entity>());
+        let action = if question == Question::Row { Action::Retrieve } else { Action::List };
+        let cx = Context::new(self.user, action, Some(&model), &headers, self.db);
+        let rule = self.permissions.meaning(&cx).await.expect("the database is not asked");
+        if question == Question::Row {
+            // the row's reading is not public, but for the NOT that a rule's negation puts around it
+            let refused: Expr = (!rule).filter().into();
+            let mut row = car::Entity::find_by_id(CAR).into_query();
+            row.expr_as(refused.not(), "verdict");
+            let row = self.db.query_one(&row).await.expect("a query").expect("the car is there");
+            let car = car::Model::from_query_result(&row, "").expect("a car");
+            return if row.try_get("", "verdict").expect("a verdict") { vec![car.id] } else { vec![] };
+        }
+        let cars = car::Entity::find().filter(rule.filter()).order_by_asc(car::Column::Id);
+        if let Question::Page(offset) = question {
+            let page = cars.offset(offset).limit(PAGE).all(self.db).await.expect("a query");
+            return page.into_iter().map(|car| car.id).collect();
+        }
+        vec![PaginatorTrait::count(cars, self.db).await.expect("a query") as i64]
+    }
+
+    async fn run(&self, question: Question, statement: Statement) -> Vec<i64> {
+        if let Question::Page(_) | Question::Row = question {
+            let cars = car::Entity::find().from_raw_sql(statement).all(self.db).await.expect("a query");
+            return cars.into_iter().map(|car| car.id).collect();
+        }
+        let row = self.db.query_one_raw(statement).await.expect("a query");
+        row.map(|row| row.try_get("", "n").expect("a number")).into_iter().collect()
+    }
+
+    /// The statements that a hand would write: the best of them are what the library is measured by. They trust every
+    /// grant to name a key, which the library does not.
+    fn by_hand(&self, question: Question) -> Vec<Statement> {
+        const CAR: &str = "c.id, c.name, c.owner_id, c.published";
+        let granted = |what: &str, and: &str, union: &str| {
+            let permission = "(SELECT p.id FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id \
+                              WHERE t.app_label = 'drivers' AND t.model = 'car' AND p.codename = 'view_car')";
+            format!(
+                "SELECT {what} FROM guardian_userobjectpermission g WHERE g.user_id = :me \
+                 AND g.permission_id = {permission} {and} \
+                 {union} SELECT {what} FROM guardian_groupobjectpermission g \
+                 JOIN auth_user_groups ug ON ug.group_id = g.group_id \
+                 WHERE ug.user_id = :me AND g.permission_id = {permission} {and}"
+            )
+        };
+        let owned = |owned: &'static str| if self.or_owner { owned } else { "" };
+        let on_car = "AND g.object_pk = :key";
+        let number = if self.db.get_database_backend() == DbBackend::MySql { "signed" } else { "bigint" };
+        let keys = |union: &str| {
+            let own = owned("SELECT id AS k FROM drivers_car WHERE owner_id = :me UNION ");
+            own.to_owned() + &granted(&format!("CAST(g.object_pk AS {number}) AS k"), "", union)
+        };
+        let cars = [
+            format!("FROM drivers_car c WHERE c.id IN (SELECT k FROM ({}) d)", keys("UNION ALL")),
+            format!("FROM drivers_car c JOIN ({}) d ON d.k = c.id", keys("UNION")),
+        ];
+        let statements = match question {
+            Question::Page(_) => {
+                cars.map(|cars| format!("SELECT {CAR} {cars} ORDER BY c.id LIMIT :limit OFFSET :offset")).to_vec()
+            }
+            Question::Count => cars.map(|cars| format!("SELECT COUNT(*) AS n {cars}")).to_vec(),
+            Question::Row => vec![format!(
+                "SELECT {CAR} FROM drivers_car c WHERE c.id = :car AND ({} EXISTS ({}))",
+                owned("c.owner_id = :me OR"),
+                granted("1", on_car, "UNION ALL")
+            )],
+            Question::HasPerm => {
+                vec![granted(&format!("CAST(g.object_pk AS {number}) AS n"), on_car, "UNION ALL") + " LIMIT 1"]
+            }
+        };
+        statements.iter().map(|sql| self.bound(question, sql)).collect()
+    }
+
+    /// Gives `:me` and its like their values, in the database's own way.
+    fn bound(&self, question: Question, sql: &str) -> Statement {
+        let on = self.db.get_database_backend();
+        let mut parts = sql.split(':');
+        let (mut text, mut values) = (parts.next().unwrap_or_default().to_owned(), Vec::<Value>::new());
+        for part in parts {
+            let (name, rest) = part.split_at(part.find(|c: char| !c.is_alphabetic()).unwrap_or(part.len()));
+            values.push(match (name, question) {
+                ("me", _) => self.id.into(),
+                ("car", _) => CAR.into(),
+                ("key", _) => CAR.to_string().into(),
+                ("limit", _) => (PAGE as i64).into(),
+                ("offset", Question::Page(offset)) => (offset as i64).into(),
+                _ => unreachable!("no statement says `:{name}`"),
+            });
+            text += &if on == DbBackend::Postgres { format!("${}", values.len()) } else { "?".to_owned() };
+            text += rest;
+        }
+        Statement::from_sql_and_values(on, text, values)
+    }
+}
+
+fn ms(duration: Duration) -> String {
+    format!("{:.2}", duration.as_secs_f64() * 1e3)
+}

@@ -1,0 +1,133 @@
+//! `/api/cars`: the six routes, and two actions beside them.
+
+use poem::http::Method;
+use poem_openapi::{
+    ApiResponse, Object, OpenApi,
+    payload::{Json, PlainText},
+};
+use refrain::{
+    Access, CollectionAction, Error, HasPerm, IsOwnerOrReadOnly, Locked, ModelPermissions, Problem, RowAction, Rows,
+    ViewSet,
+};
+use sea_orm::{ActiveValue::Set, DeriveIntoActiveModel, QueryOrder};
+
+use super::car;
+
+/// Cars: whoever holds the permission of the action sees all of them, and changes their own.
+pub struct Cars;
+
+impl ViewSet for Cars {
+    type Entity = car::Entity;
+    type Output = Car;
+    type Input = CarInput;
+    const PATH: &'static str = "/cars";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(ModelPermissions & IsOwnerOrReadOnly)
+    }
+
+    fn filters() -> Vec<car::Column> {
+        vec![car::Column::Name, car::Column::OwnerId, car::Column::Published]
+    }
+
+    fn orderings() -> Vec<car::Column> {
+        vec![car::Column::Name, car::Column::Id]
+    }
+}
+
+/// A car as callers see it.
+#[derive(Object)]
+pub struct Car {
+    /// Its key.
+    pub id: i64,
+    /// What it is called.
+    pub name: String,
+    /// Whose it is.
+    #[oai(nullable)]
+    pub owner_id: Option<i32>,
+    /// Is it shown to buyers?
+    pub published: bool,
+}
+
+impl From<car::Model> for Car {
+    fn from(car: car::Model) -> Self {
+        Self { id: car.id, name: car.name, owner_id: car.owner_id, published: car.published }
+    }
+}
+
+/// A car as callers write it. A new one is not published; only the action below publishes one.
+#[derive(Object, DeriveIntoActiveModel)]
+#[sea_orm(active_model = "car::ActiveModel", set(published = "false"))]
+pub struct CarInput {
+    /// What it is called.
+    #[oai(validator(min_length = 1, max_length = 100))]
+    pub name: String,
+    /// Whose it is; the caller's, when a new one leaves it out.
+    #[oai(nullable)]
+    pub owner_id: Option<i32>,
+}
+
+/// Shows a car to buyers: any car, for whoever may publish.
+pub struct Publish;
+
+impl RowAction for Publish {
+    type Of = Cars;
+    const NAME: &'static str = "publish";
+    const METHOD: Method = Method::POST;
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(HasPerm("drivers.publish_car"))
+    }
+}
+
+/// All cars in the caller's list, as a table.
+pub struct Export;
+
+impl CollectionAction for Export {
+    type Of = Cars;
+    const NAME: &'static str = "export";
+    const METHOD: Method = Method::GET;
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(HasPerm("drivers.export_car"))
+    }
+}
+
+/// The handlers of the two.
+pub struct CarActions;
+
+#[OpenApi]
+impl CarActions {
+    /// Publish a car
+    #[oai(path = "/cars/:id/publish", method = "post", operation_id = "cars_publish")]
+    async fn publish(&self, id: Locked<Publish>) -> Result<Json<Car>, Problem> {
+        let changes = car::ActiveModel { published: Set(true), ..Default::default() };
+        Ok(Json(id.save(changes).await?.into()))
+    }
+
+    /// Export every car the caller may see
+    #[oai(path = "/cars/export", method = "get", operation_id = "cars_export")]
+    async fn export(&self, cars: Rows<Export>) -> Result<Table, Problem> {
+        let db = cars.db();
+        let rows = cars.rows.clone().order_by_asc(car::Column::Id).all(&db).await?;
+        Ok(Table::Csv(PlainText(table(&rows).map_err(Error::could_not_tell)?)))
+    }
+}
+
+/// A table, a line for each row.
+#[derive(ApiResponse)]
+pub enum Table {
+    /// The columns' names, and then the rows.
+    #[oai(status = 200, content_type = "text/csv; charset=utf-8")]
+    Csv(PlainText<String>),
+}
+
+fn table(cars: &[car::Model]) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["id", "name", "owner_id", "published"])?;
+    for car in cars {
+        let owner = car.owner_id.map(|owner| owner.to_string()).unwrap_or_default();
+        table.write_record([&car.id.to_string(), &car.name, &owner, &car.published.to_string()])?;
+    }
+    Ok(String::from_utf8(table.into_inner()?)?)
+}

@@ -1,0 +1,56 @@
+//! The drivers: two models, their viewsets, and what a program is made of.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `car.rs`, `trip.rs` | the models, and the permissions they declare |
+//! | `cars.rs`, `trips.rs` | their viewsets; publishing and exporting cars |
+//! | `me.rs` | who is asking |
+//! | `migration.rs` | the tables |
+//! | `demo.rs` | somebody to try it as |
+
+pub mod car;
+pub mod cars;
+pub mod demo;
+pub mod me;
+pub mod migration;
+pub mod trip;
+pub mod trips;
+
+use refrain::{
+    Api, BuiltApi, ObtainToken, Result,
+    cli::{Project, Starting},
+    model::Models,
+};
+use sea_orm::DatabaseConnection;
+
+/// The program.
+pub struct Drivers;
+
+impl Project for Drivers {
+    const NAME: &'static str = "drivers";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const TITLE: &'static str = "Drivers";
+    type Migrator = migration::Migrator;
+
+    fn models() -> Models {
+        Models::default().with::<car::Entity>().with::<trip::Entity>()
+    }
+
+    fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi> {
+        api.mount(cars::Cars)
+            .with(cars::CarActions)
+            .mount(trips::Trips)
+            .with(ObtainToken)
+            .with(me::Me { db: db.clone() })
+            .build()
+    }
+
+    async fn prepare(start: &Starting<'_>) -> Result<()> {
+        if std::env::var("DEMO_DATA").is_ok_and(|wanted| wanted == "0") {
+            return Ok(());
+        }
+        let tokens = demo::add(start.db, start.auth).await?;
+        print!("{}", demo::greeting(start.address, &tokens));
+        Ok(())
+    }
+}

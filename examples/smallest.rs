@@ -1,0 +1,71 @@
+//! The smallest API: one model, one viewset, served from memory.
+//!
+//! ```text
+//! cargo run --example smallest
+//! curl -u admin:admin --json '{"text": "Hello"}' http://127.0.0.1:3000/api/notes
+//! curl -u admin:admin http://127.0.0.1:3000/api/notes
+//! ```
+
+use poem::{Server, listener::TcpListener};
+use refrain::migration::{MigratorTrait, tables};
+use refrain::{Access, Api, IsAuthenticated, IsOwner, ViewSet, auth::Auth, auth::NewUser, model::Models};
+use sea_orm::{ConnectionTrait, DeriveIntoActiveModel, Schema};
+
+mod note {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, DeriveEntityModel, refrain::Model, poem_openapi::Object)]
+    #[sea_orm(table_name = "notes_note")]
+    #[refrain(app = "notes", model = "Note", owner = "owner_id")]
+    #[oai(rename = "Note")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub text: String,
+        pub owner_id: Option<i32>,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[derive(poem_openapi::Object, DeriveIntoActiveModel)]
+#[sea_orm(active_model = "note::ActiveModel")]
+struct NoteInput {
+    text: String,
+}
+
+/// Everybody has notes of their own.
+struct Notes;
+
+impl ViewSet for Notes {
+    type Entity = note::Entity;
+    type Output = note::Model;
+    type Input = NoteInput;
+    const PATH: &'static str = "/notes";
+
+    fn permissions() -> Access<note::Entity> {
+        Access::to(IsAuthenticated & IsOwner)
+    }
+}
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn refrain::migration::MigrationTrait>> {
+        tables(Default::default())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (db, auth) = (refrain::connect("sqlite::memory:").await?, Auth::default());
+    Migrator::up(&db, None).await?;
+    db.execute(&Schema::new(db.get_database_backend()).create_table_from_entity(note::Entity)).await?;
+    auth.sync_permissions(&db, &Models::default().with::<note::Entity>(), &Default::default()).await?;
+    auth.create_user(&db, NewUser::new("admin").password("admin")).await?;
+
+    let api = Api::new("Notes", "1.0", db).auth(auth).mount(Notes).build()?;
+    Ok(Server::new(TcpListener::bind("127.0.0.1:3000")).run(api.into_endpoint()).await?)
+}

@@ -1,0 +1,237 @@
+//! The program as people start it.
+
+#![cfg(unix)]
+#![allow(missing_docs)]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+use refrain_examples::drivers::demo::PASSWORD;
+
+/// A folder of its own, in which the program is started.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("refrain-drivers-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("the temp folder can be written");
+        Self(folder)
+    }
+
+    /// The example, which cargo builds beside its tests.
+    fn program(&self, arguments: &[&str]) -> Command {
+        let test = std::env::current_exe().expect("a test is a file");
+        let program = test.ancestors().nth(2).expect("tests are in `deps`").join("examples/drivers");
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&self.0).stdin(Stdio::null()).env("DEMO_DATA", "0");
+        for name in ["DATABASE_URL", "BIND", "DEFAULT_PERMISSIONS", "RUST_LOG"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Told {
+        Told::of(self.program(arguments).output().expect("the example is built"))
+    }
+
+    fn run_with_input(&self, arguments: &[&str], input: &str) -> Told {
+        let mut command = self.program(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the example is built");
+        child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("the program reads");
+        Told::of(child.wait_with_output().expect("the program ends"))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[derive(Debug)]
+struct Told {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Told {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    #[track_caller]
+    fn is(self, code: i32, out: &str, err: &str) -> Self {
+        let fits = self.code == Some(code) && self.out.contains(out) && self.err.contains(err);
+        assert!(fits, "not {code}, `{out}`, `{err}`: {self:#?}");
+        self
+    }
+}
+
+/// A server under test, and what it printed before it answered.
+struct Server {
+    child: Child,
+    greeting: String,
+    address: String,
+}
+
+impl Server {
+    fn start(mut command: Command) -> Self {
+        let command = command.env("BIND", "127.0.0.1:0").stdout(Stdio::piped());
+        let child = command.spawn().expect("the example is built");
+        let mut server = Self { child, greeting: String::new(), address: String::new() };
+        let mut lines = BufReader::new(server.child.stdout.take().expect("piped")).lines();
+        while server.address.is_empty() {
+            let line = lines.next().expect("it says where it answers").expect("text");
+            match line.split_once(" answers at http://") {
+                Some((_, rest)) => server.address = rest.split('/').next().unwrap_or_default().to_owned(),
+                None => server.greeting.push_str(&format!("{line}\n")),
+            }
+        }
+        server
+    }
+
+    fn get(&self, path: &str, token: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        let authorization = format!("Authorization: Token {token}\r\n");
+        let authorization = if token.is_empty() { "" } else { &authorization };
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{authorization}\r\n", self.address)
+            .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it writes");
+        answer
+    }
+
+    fn stop(mut self, signal: &str) -> Option<i32> {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_starts_on_nothing_and_ends_when_told() {
+    let folder = Folder::new("starts");
+    let demo = || {
+        let mut command = folder.program(&[]);
+        command.env_remove("DEMO_DATA");
+        Server::start(command)
+    };
+    let server = demo();
+    let greeting = server.greeting.replace(&server.address, "ADDRESS");
+    assert!(greeting.contains(PASSWORD) && greeting.matches("  curl ").count() == 3, "{greeting}");
+    let token = |name: &str| {
+        let line = greeting.lines().find(|line| line.trim_start().starts_with(&format!("{name} ")));
+        line.and_then(|line| line.split_whitespace().nth(1)).expect("everybody has a token").to_owned()
+    };
+    for (name, status) in [("root", 200), ("alice", 200), ("bob", 200), ("carol", 403), ("dave", 401)] {
+        let answer = server.get("/api/cars", &token(name));
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{name}: {answer}");
+    }
+    assert!(server.get("/openapi.json", "").contains("x-permissions"));
+    assert_eq!(server.stop("-TERM"), Some(0));
+
+    let server = demo();
+    assert_eq!(server.greeting.replace(&server.address, "ADDRESS"), greeting, "a second start adds nothing");
+    assert_eq!(server.stop("-INT"), Some(0));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_a_sentence() {
+    let folder = Folder::new("refused");
+    folder.run(&["nonsense"]).is(2, "", "unrecognized subcommand 'nonsense'");
+    folder.run(&["--bind", "here"]).is(2, "", "invalid value 'here'");
+    let expression = "IsAuthenticated & Nobody";
+    let told = folder.run(&["serve", "--default-permissions", expression]);
+    let mark = format!("\n    {expression}\n                      ^\n");
+    told.is(1, "", "error: DEFAULT_PERMISSIONS: no permission class is called `Nobody`").is(1, "", &mark);
+    for (url, sentence) in [
+        ("oracle://u:s3cret@here/cars", "begins with `oracle`"),
+        ("postgres://u:s3cret@127.0.0.1:1/cars", "error: PostgreSQL at `127.0.0.1:1` cannot be reached: "),
+        ("postgres://u:s3cret@127.0.0.1:port/cars", "error: the database's address cannot be read: "),
+        ("sqlite:///no/such/folder/cars", "error: the SQLite file `/no/such/folder/cars` cannot be reached: "),
+    ] {
+        let told = folder.run(&["serve", "--database-url", url]).is(1, "", sentence);
+        assert!(!told.err.contains("s3cret"), "{told:?}");
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("bound").to_string();
+    folder.run(&["--bind", &address]).is(1, "", &format!("error: cannot serve on `{address}`: "));
+}
+
+#[test]
+fn migrations_one_by_one() {
+    let folder = Folder::new("migrate");
+    folder.run(&["sync-permissions"]).is(1, "", "run `migrate` first");
+    folder.run(&["migrate", "status"]).is(
+        0,
+        "pending  refrain_m0001_django_tables\npending  drivers_m0001_initial\n",
+        "",
+    );
+    folder.run(&["migrate"]).is(0, "applied drivers_m0001_initial\nadded drivers.add_car\n", "");
+    folder.run(&["migrate"]).is(0, "every migration was applied already\nevery permission was there already\n", "");
+    folder.run(&["migrate", "down"]).is(0, "rolled back drivers_m0001_initial\n", "");
+    folder.run(&["migrate", "up"]).is(0, "applied drivers_m0001_initial\n", "");
+    for step in ["refresh", "fresh"] {
+        folder.run(&["migrate", step]).is(0, "added drivers.view_trip\n", "");
+    }
+    folder.run(&["sync-permissions"]).is(0, "every permission was there already", "");
+    folder.run(&["sync-permissions", "--remove", "drivers.view_car"]).is(1, "", "`drivers.view_car` is no permission");
+}
+
+#[test]
+fn a_check_changes_nothing() {
+    let folder = Folder::new("check");
+    let told = folder.run(&["check"]).is(0, "0 errors, 6 warnings", "note: the database was not looked at");
+    assert!(told.out.contains("GET /api/trips declares no permission class; the default asks `ModelPermissions`"));
+    assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
+    folder.run(&["check", "--strict"]).is(1, "0 errors, 6 warnings", "");
+    let missing = ["check", "--default-permissions", "HasPerm(\"drivers.fly_car\")"];
+    folder.run(&missing).is(1, "error: GET /api/trips asks `drivers.fly_car`, which no model declares", "");
+    folder.run(&["migrate", "down"]).is(0, "", "");
+    folder.run(&["check"]).is(0, "these migrations are not applied: `refrain_m0001_django_tables`", "");
+    folder.run(&["migrate"]).is(0, "", "");
+    folder.run(&["check"]).is(0, "0 errors, 6 warnings", "");
+}
+
+#[test]
+fn users_from_the_command_line() {
+    let folder = Folder::new("users");
+    folder.run(&["migrate"]).is(0, "", "");
+    let no_input = ["createsuperuser", "--no-input", "--username", "boss", "--email", "boss@Example.COM"];
+    let with_password = |password: &str| {
+        let mut command = folder.program(&no_input);
+        command.env("DJANGO_SUPERUSER_PASSWORD", password);
+        Told::of(command.output().expect("the example is built"))
+    };
+    with_password("").is(1, "", "error: the password is empty");
+    let made = with_password("s3cret").is(0, "made the superuser `boss`", "");
+    assert!(!format!("{made:?}").contains("s3cret"));
+    with_password("s3cret").is(1, "", "error: there is a user called `boss`");
+    folder.run(&["createsuperuser", "--no-input"]).is(1, "", "`--username` must be given");
+    folder.run(&["createsuperuser", "--no-input", "--username", "later"]).is(0, "no password was given", "");
+
+    let asked = folder.run_with_input(&["createsuperuser"], "ann\n\nfirst\nsecond\n\nthird\nthird\n");
+    asked.is(0, "made the superuser `ann`", "The two are not the same.").is(0, "", "The password is empty.");
+    folder.run_with_input(&["createsuperuser", "--username", "a b"], "\nx\nx\n").is(1, "", "letters, digits");
+
+    let changed = folder.run_with_input(&["changepassword", "boss"], "n3w\nn3w\n").is(0, "the password is changed", "");
+    assert!(!format!("{changed:?}").contains("n3w"));
+    folder.run_with_input(&["changepassword", "boss"], "a\nb\nc\nd\ne\nf\n").is(1, "", "no password after 3 attempts");
+    folder.run(&["changepassword", "boss"]).is(1, "", "the input ended");
+    folder.run(&["changepassword", "ghost"]).is(1, "", "error: no user is called `ghost`");
+}

@@ -1,0 +1,187 @@
+//! The drivers, asked over HTTP: what each of the demo users may do.
+
+#![allow(missing_docs)]
+
+use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
+use refrain::{
+    Api,
+    auth::{Auth, password::Passwords},
+    cli::Project,
+    migration::{MigratorTrait, WithPermissions},
+};
+use refrain_examples::drivers::{Drivers, demo};
+use refrain_testing::{TestDb, every_database};
+use serde_json::{Value, json};
+
+struct Site {
+    client: TestClient<BoxEndpoint<'static, Response>>,
+    tokens: Vec<String>,
+}
+
+impl Site {
+    async fn open(db: &TestDb) -> Self {
+        WithPermissions::<Drivers>::up(db.db(), None).await.expect("an empty database takes the migrations");
+        let auth = Auth::default().with_passwords(Passwords::default().iterations(1));
+        let tokens = demo::add(db, &auth).await.expect("the demo data is added");
+        let again = demo::add(db, &auth).await.expect("and a second time nothing is");
+        assert_eq!(tokens, again);
+        let api = Drivers::api(Api::new("Drivers", "1", db.db().clone()).auth(auth), db).expect("the drivers fit");
+        Self { client: TestClient::new(api.into_endpoint()), tokens }
+    }
+
+    async fn ask(&self, who: &str, method: Method, path: &str, body: Option<Value>) -> (u16, String) {
+        let mut request = self.client.request(method, path);
+        if let Some(place) = demo::PEOPLE.iter().position(|(name, _)| *name == who) {
+            request = request.header("authorization", format!("Token {}", self.tokens[place]));
+        }
+        if let Some(body) = body {
+            request = request.body_json(&body);
+        }
+        let response = request.send().await.0;
+        (response.status().as_u16(), response.into_body().into_string().await.expect("text"))
+    }
+
+    async fn get(&self, who: &str, path: &str) -> (u16, Value) {
+        let (status, text) = self.ask(who, Method::GET, path, None).await;
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    async fn post(&self, who: &str, path: &str, body: Value) -> (u16, Value) {
+        let (status, text) = self.ask(who, Method::POST, path, Some(body)).await;
+        (status, serde_json::from_str(&text).expect("JSON"))
+    }
+}
+
+#[every_database(tables = none)]
+async fn who_may_do_what_with_cars(db: TestDb) {
+    let site = Site::open(&db).await;
+    let (status, beetle) = site.post("alice", "/api/cars", json!({"name": "Beetle", "published": true})).await;
+    assert_eq!(status, 201, "{beetle}");
+    let (id, alice) = (&beetle["id"], &beetle["owner_id"]);
+    assert_eq!(beetle, json!({"id": id, "name": "Beetle", "owner_id": alice, "published": false}));
+    assert_eq!(site.get("alice", "/api/auth/me").await.1["id"], *alice);
+    let car = format!("/api/cars/{id}");
+    let publish = format!("{car}/publish");
+
+    let patch = || Some(json!({"name": "Bug"}));
+    for (who, method, path, body, status) in [
+        ("root", Method::GET, car.as_str(), None, 200),
+        ("alice", Method::GET, &car, None, 200),
+        ("bob", Method::GET, &car, None, 200),
+        ("carol", Method::GET, &car, None, 403),
+        ("dave", Method::GET, &car, None, 401),
+        ("nobody", Method::GET, &car, None, 401),
+        ("bob", Method::POST, "/api/cars", Some(json!({"name": "Mini"})), 403),
+        // the permission, but not the owner
+        ("root", Method::PATCH, &car, patch(), 403),
+        ("bob", Method::PATCH, &car, patch(), 403),
+        ("alice", Method::PATCH, &car, patch(), 200),
+        // nobody gives a car away
+        ("alice", Method::PATCH, &car, Some(json!({"owner_id": null})), 403),
+        ("alice", Method::DELETE, &car, None, 403),
+        ("alice", Method::POST, &publish, None, 403),
+        ("bob", Method::POST, &publish, None, 403),
+        ("root", Method::POST, "/api/cars/999999/publish", None, 404),
+        ("root", Method::POST, &publish, None, 200),
+        ("alice", Method::PUT, &car, Some(json!({"name": "Bug", "published": false})), 200),
+    ] {
+        let (given, text) = site.ask(who, method.clone(), path, body).await;
+        assert_eq!(given, status, "{who} {method} {path}: {text}");
+    }
+    let bug = json!({"id": id, "name": "Bug", "owner_id": alice, "published": true});
+    assert_eq!(site.get("bob", &car).await, (200, bug.clone()));
+    assert_eq!(site.get("bob", "/api/cars?published=true").await.1["results"], json!([bug]));
+    assert_eq!(site.get("carol", "/api/cars").await.0, 403);
+}
+
+#[every_database(tables = none)]
+async fn the_export_is_a_table_of_the_callers_list(db: TestDb) {
+    let site = Site::open(&db).await;
+    for name in ["Beetle", "Mini, \"red\""] {
+        assert_eq!(site.post("alice", "/api/cars", json!({"name": name})).await.0, 201);
+    }
+    let (status, text) = site.ask("root", Method::GET, "/api/cars/export", None).await;
+    let alice = site.get("alice", "/api/auth/me").await.1["id"].clone();
+    let table = format!("id,name,owner_id,published\n1,Beetle,{alice},false\n2,\"Mini, \"\"red\"\"\",{alice},false\n");
+    assert_eq!((status, text), (200, table));
+    for (who, status) in [("alice", 403), ("carol", 403), ("nobody", 401)] {
+        assert_eq!(site.get(who, "/api/cars/export").await.0, status, "{who}");
+    }
+}
+
+#[every_database(tables = none)]
+async fn trips_ask_the_global_default(db: TestDb) {
+    let site = Site::open(&db).await;
+    let (status, trip) = site.post("root", "/api/trips", json!({"title": "To the sea"})).await;
+    assert_eq!((status, &trip["title"]), (201, &json!("To the sea")));
+    for (who, status) in [("root", 200), ("alice", 403), ("bob", 403), ("nobody", 401)] {
+        assert_eq!(site.get(who, "/api/trips").await.0, status, "{who}");
+    }
+}
+
+#[every_database(tables = none)]
+async fn a_name_and_a_password_get_a_token(db: TestDb) {
+    let site = Site::open(&db).await;
+    let log_in = |username: &str, password: &str| {
+        let login = json!({"username": username, "password": password});
+        async { site.post("nobody", "/api/auth/token", login).await }
+    };
+    assert_eq!(log_in("alice", demo::PASSWORD).await, (200, json!({"token": site.tokens[1]})));
+    for (name, password) in [("alice", "wrong"), ("dave", demo::PASSWORD), ("ghost", demo::PASSWORD), ("a\0", "x")] {
+        let (status, problem) = log_in(name, password).await;
+        let field = if name.contains('\0') { "username" } else { "non_field_errors" };
+        let sentence = match field {
+            "username" => "Null characters are not allowed.",
+            _ => "Unable to log in with provided credentials.",
+        };
+        assert_eq!((status, &problem["errors"]), (400, &json!({field: [sentence]})), "{name}");
+    }
+    let missing = site.post("nobody", "/api/auth/token", json!({"username": ""})).await;
+    let errors = json!({"username": ["This field may not be blank."], "password": ["This field is required."]});
+    assert_eq!((missing.0, &missing.1["errors"]), (400, &errors));
+    assert_eq!(site.get("nobody", "/api/auth/token").await.0, 405);
+}
+
+#[every_database(tables = none)]
+async fn everybody_learns_who_they_are(db: TestDb) {
+    let site = Site::open(&db).await;
+    let (_, alice) = site.get("alice", "/api/auth/me").await;
+    assert_eq!(alice["groups"], json!(["Editors"]));
+    assert_eq!(alice["permissions"], json!(["drivers.add_car", "drivers.change_car", "drivers.view_car"]));
+    let (_, root) = site.get("root", "/api/auth/me").await;
+    assert_eq!(
+        (&root["is_superuser"], &root["is_staff"], &root["is_active"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
+    assert_eq!(root["permissions"].as_array().map(Vec::len), Some(10));
+    assert_eq!(site.get("carol", "/api/auth/me").await.1["permissions"], json!([]));
+    assert_eq!(site.get("nobody", "/api/auth/me").await.0, 401);
+}
+
+#[every_database(tables = none, sqlite, because = "the document asks no database")]
+async fn the_document_names_every_route(db: TestDb) {
+    let site = Site::open(&db).await;
+    let (_, document) = site.get("nobody", "/openapi.json").await;
+    let paths: Vec<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    assert_eq!(
+        paths,
+        [
+            "/auth/me",
+            "/auth/token",
+            "/cars",
+            "/cars/export",
+            "/cars/{id}",
+            "/cars/{id}/publish",
+            "/trips",
+            "/trips/{id}"
+        ]
+    );
+    assert_eq!(
+        document["paths"]["/cars/{id}/publish"]["post"]["x-permissions"]["asks"],
+        json!(["drivers.publish_car"])
+    );
+    let login = &document["paths"]["/auth/token"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(login, &json!({"$ref": "#/components/schemas/Login"}));
+    let (status, page) = site.ask("nobody", Method::GET, "/docs", None).await;
+    assert!(status == 200 && page.contains("swagger"));
+}
