@@ -18,7 +18,8 @@ struct Owned;
 
 impl Rules for Owned {
     fn permissions() -> Access<car::Entity> {
-        Access::to(ModelPermissions & (IsOwnerOrReadOnly | IsAdminUser)).on(Action::Destroy, HasPerm("drivers.delete_car"))
+        Access::to(ModelPermissions & (IsOwnerOrReadOnly | IsAdminUser))
+            .on(Action::Destroy, HasPerm("drivers.delete_car"))
     }
 }
 
@@ -121,7 +122,8 @@ async fn the_outcome_is_the_answer(db: TestDb) {
     for (api, client) in [owned, shared].iter().zip(&clients) {
         for path in &paths {
             let methods = if path == "/api/cars" { vec![Method::GET] } else { vec![Method::GET, Method::PATCH] };
-            for (method, (name, token)) in methods.iter().flat_map(|method| people.iter().map(move |who| (method, who))) {
+            for (method, (name, token)) in methods.iter().flat_map(|method| people.iter().map(move |who| (method, who)))
+            {
                 let body = (*method == Method::PATCH).then(|| json!({}));
                 let answer = client.ask(method.clone(), path, token, body).await;
                 let name = Some(*name).filter(|name| !name.is_empty());
@@ -150,7 +152,8 @@ async fn superusers_may_ask_over_http_and_nobody_else(db: TestDb) {
     assert_eq!(answer.code(), 200, "{}", answer.text);
     assert_eq!(answer.json()["outcome"]["allowed"], true);
     assert_eq!(answer.json()["expression"]["parts"][0]["verdict"], "yes");
-    for (wrong, status) in [("/explain", 400), ("/explain?path=/nowhere", 400), ("/explain?user=x&path=/api/cars", 400)] {
+    for (wrong, status) in [("/explain", 400), ("/explain?path=/nowhere", 400), ("/explain?user=x&path=/api/cars", 400)]
+    {
         assert_eq!(client.get(wrong, &root).await.code(), status, "{wrong}");
     }
 }

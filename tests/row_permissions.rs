@@ -5,9 +5,8 @@ mod support;
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::Json};
 use refrain::{
-    Access, Action, Api, HasPerm, IsAdminUser, IsOwner, Locked, ModelPermissions, ObjectPermissions, Problem, RowAction,
-    ViewSet,
-    auth::NewUser,
+    Access, Action, Api, HasPerm, IsAdminUser, IsOwner, Locked, ModelPermissions, ObjectPermissions, Problem,
+    RowAction, ViewSet, auth::NewUser,
 };
 use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::{ActiveValue::Set, IntoActiveModel};
