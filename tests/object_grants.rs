@@ -233,7 +233,7 @@ async fn users_with_keys_of_another_kind_are_granted_to(db: TestDb) -> Result<()
         assert!(user.has_perm_on(db.db(), small::Entity::VIEW_SMALL, row).await?, "{user:?}");
         assert!(!user.has_perm_on(db.db(), small::Entity::VIEW_SMALL, other).await?, "{user:?}");
         let listed = auth.objects_for_user(user, [small::Entity::VIEW_SMALL]).select(db.db()).await?;
-        assert_eq!(listed.all(db.db()).await?, [row.clone()], "{user:?}");
+        assert_eq!(listed.all(db.db()).await?, std::slice::from_ref(row), "{user:?}");
     }
     let holders = auth.users_with_perms(row).load(db.db()).await?;
     let mut names: Vec<&str> = holders.iter().map(|holder| holder.username.as_str()).collect();
