@@ -80,7 +80,6 @@ async fn measure(db: &TestDb, rows: i64, quick: bool) -> Vec<Duration> {
                 questions.push(Question::HasPerm);
             }
             for question in questions {
-                caller.profile(question).await;
                 let (ours, by_hand, ratio) = caller.compare(question, quick).await;
                 let missed = if ratio > DEAREST { " (missed)" } else { "" };
                 println!("| {name} | {grants} | {question} | {} | {} | {ratio:.2}{missed} |", ms(ours), ms(by_hand));
@@ -214,7 +213,7 @@ impl Caller<'_> {
         }
         let (took, best) = trials.into_iter().min_by_key(|(took, _)| *took).expect("there is a statement");
         // the quick ones more often: it is them that noise moves
-        let rounds = if quick { 1 } else { (0.5 / took.as_secs_f64()).clamp(9.0, 151.0) as usize };
+        let rounds = if quick { 1 } else { (0.25 / took.as_secs_f64()).clamp(9.0, 151.0) as usize };
         let warm_up = if quick { 0 } else { 6 };
         let (mut ours, mut by_hand, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..warm_up + rounds {
@@ -234,42 +233,6 @@ impl Caller<'_> {
         by_hand.sort();
         ratios.sort_by(f64::total_cmp);
         (ours[rounds / 2], by_hand[rounds / 2], ratios[rounds / 2])
-    }
-
-    async fn profile(&self, question: Question) {
-        if !matches!(question, Question::Page(0)) { return; }
-        let (headers, model) = (HeaderMap::new(), ModelInfo::of::<car::Entity>());
-        let mut t = [Duration::ZERO; 5];
-        let on = self.db.get_database_backend();
-        for _ in 0..200 {
-            let a = Instant::now();
-            let cx = Context::new(self.user, Action::List, Some(&model), &headers, self.db);
-            let rule = self.permissions.meaning(&cx).await.expect("x");
-            let b = Instant::now();
-            let cars = car::Entity::find().filter(rule.filter()).order_by_asc(car::Column::Id).offset(0).limit(PAGE);
-            let c = Instant::now();
-            let st = cars.build(on);
-            let d = Instant::now();
-            let found = car::Entity::find().from_raw_sql(st.clone()).all(self.db).await.expect("x");
-            let e = Instant::now();
-            let again = car::Entity::find().from_raw_sql(st.clone()).all(self.db).await.expect("x");
-            let f = Instant::now();
-            drop((found, again));
-            for (i, x) in [b - a, c - b, d - c, e - d, f - e].into_iter().enumerate() { t[i] += x; }
-        }
-        println!("meaning {:?} filter {:?} build {:?} run {:?} again {:?}", t[0] / 200, t[1] / 200, t[2] / 200, t[3] / 200, t[4] / 200);
-        if std::env::var("SHOW").is_ok() {
-            let cx = Context::new(self.user, Action::List, Some(&model), &headers, self.db);
-            let rule = self.permissions.meaning(&cx).await.expect("x");
-            let cars = car::Entity::find().filter(rule.filter()).order_by_asc(car::Column::Id).offset(0).limit(PAGE);
-            println!("OURS {}", cars.build(on));
-            for s in self.by_hand(question) { println!("HAND {s}"); }
-            let refused: Expr = (!rule).filter().into();
-            let mut row = car::Entity::find_by_id(CAR).into_query();
-            row.expr_as(refused.not(), "verdict");
-            println!("ROW {}", on.build(&row));
-            for s in self.by_hand(Question::Row) { println!("HAND {s}"); }
-        }
     }
 
     /// As a viewset asks: the meaning first, then the select it leads to. Ids, or one number.

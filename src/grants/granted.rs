@@ -16,8 +16,7 @@ use crate::{auth::Auth, model::ModelInfo};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Granted {
     pub(crate) key: KeyColumn,
-    set: SelectStatement,
-    probe: Expr,
+    grants: Vec<(Table, SelectStatement)>,
     text: String,
     on: DbBackend,
 }
@@ -34,30 +33,34 @@ impl Granted {
         on: DbBackend,
     ) -> Option<Self> {
         let key = model.key()?.clone();
-        let grants = subject.grants(auth, model, Some(codenames), on).into_iter();
-        let mut spelled = grants.map(|(table, grants)| spell(table, grants, &key, on));
-        let (mut set, mut probe) = spelled.next()?;
-        for (other, also) in spelled {
-            set.union(UnionType::Distinct, other);
-            probe = probe.or(also);
-        }
-        Some(Self { key, set, probe, text: format!("granted {}", codenames.join(" or ")), on })
+        let grants = subject.grants(auth, model, Some(codenames), on);
+        Some(Self { key, grants, text: format!("granted {}", codenames.join(" or ")), on })
     }
 
-    /// The set as a query for one column of keys.
-    pub(crate) fn set(&self) -> SelectStatement {
-        self.set.clone()
+    /// The set, in parts: queries for one column of keys each. What is in several is there several times.
+    pub(crate) fn sets(&self) -> impl Iterator<Item = SelectStatement> {
+        self.grants.iter().map(|(table, grants)| {
+            let listed = if table.own { g(table.row()) } else { self.key.named_by_grant(self.on) };
+            grants.clone().expr_as(listed, Alias::new(KEY)).to_owned()
+        })
     }
 
     /// One boolean over the row at hand.
     pub(crate) fn probe(&self) -> Expr {
-        self.probe.clone()
+        let probes = self.grants.iter().map(|(table, grants)| {
+            let same = match table.own {
+                true => g(table.row()).eq(self.key.of_row()),
+                false => self.key.is_named_by_grant(self.on),
+            };
+            Expr::exists(grants.clone().expr(Expr::cust("1")).and_where(same).to_owned())
+        });
+        probes.reduce(Expr::or).unwrap_or_else(|| Expr::cust("1 = 0"))
     }
 
     /// The list's condition: the key is in the set.
     pub(crate) fn condition(&self) -> Condition {
-        let within = Condition::all().add(within(&self.key, self.set.clone()));
-        if self.compares_loosely() { within.add(self.probe.clone()) } else { within }
+        let within = Condition::all().add(within(&self.key, self.sets()));
+        if self.compares_loosely() { within.add(self.probe()) } else { within }
     }
 
     /// Can the set list a row that the probe refuses, because a collation takes two keys for one?
@@ -75,21 +78,16 @@ impl std::fmt::Display for Granted {
 /// What the set calls its column.
 pub(crate) const KEY: &str = "granted_key";
 
-/// The key is among those that a query selects. As a derived table: MariaDB runs a bare `IN (… UNION …)` once a row.
-pub(crate) fn within(key: &KeyColumn, keys: SelectStatement) -> Expr {
+/// The key is among those that these queries select.
+///
+/// As a derived table: MariaDB runs a bare `IN (… UNION …)` once a row. `ALL`: `IN` drops what is there twice by itself.
+pub(crate) fn within(key: &KeyColumn, keys: impl IntoIterator<Item = SelectStatement>) -> Expr {
+    let mut parts = keys.into_iter();
+    let mut keys = parts.next().expect("there is a query for keys");
+    for part in parts {
+        keys.union(UnionType::All, part);
+    }
     let listed = Alias::new("listed");
     let all = Query::select().column((listed.clone(), Alias::new(KEY))).from_subquery(keys, listed).to_owned();
     key.of_row().in_subquery(all)
-}
-
-/// The set of keys, and the probe of the row at hand.
-fn spell(table: Table, grants: SelectStatement, key: &KeyColumn, on: DbBackend) -> (SelectStatement, Expr) {
-    let (listed, same) = if table.own {
-        (g(table.row()), g(table.row()).eq(key.of_row()))
-    } else {
-        (key.named_by_grant(on), key.is_named_by_grant(on))
-    };
-    let set = grants.clone().expr_as(listed, Alias::new(KEY)).to_owned();
-    let probe = Expr::exists(grants.clone().expr(Expr::cust("1")).and_where(same).to_owned());
-    (set, probe)
 }

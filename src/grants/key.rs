@@ -95,13 +95,16 @@ impl KeyColumn {
     pub(super) fn named_by_grant(&self, on: DbBackend) -> Expr {
         Expr::cust(match (self.kind, on) {
             (Kind::Text, _) => "g.object_pk".to_owned(),
+            // the first test is the quick one, for nearly all there are
             (Kind::Integer, DbBackend::Postgres) => "CASE \
-                 WHEN g.object_pk ~ '^(0|-?[1-9][0-9]{0,17})$' THEN CAST(g.object_pk AS bigint) \
+                 WHEN g.object_pk <> '' AND length(g.object_pk) < 19 AND g.object_pk NOT LIKE '0%' \
+                      AND g.object_pk !~ '[^0-9]' THEN CAST(g.object_pk AS bigint) \
+                 WHEN g.object_pk ~ '^(0|-[1-9][0-9]{0,17})$' THEN CAST(g.object_pk AS bigint) \
                  WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' THEN CASE WHEN CAST(g.object_pk AS numeric) \
                       BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END END"
                 .to_owned(),
-            (Kind::Integer, DbBackend::MySql) => "CASE WHEN g.object_pk REGEXP '^(0|-?[1-9][0-9]{0,18})$' \
-                 AND CAST(CAST(g.object_pk AS signed) AS char) = BINARY g.object_pk \
+            // unlike a cast, it says nothing of text that is no number, which in a strict UPDATE would be an error
+            (Kind::Integer, DbBackend::MySql) => "CASE WHEN CONV(g.object_pk, 10, -10) = BINARY g.object_pk \
                  THEN CAST(g.object_pk AS signed) END"
                 .to_owned(),
             (Kind::Integer, _) => "CASE WHEN CAST(CAST(g.object_pk AS integer) AS text) = g.object_pk \

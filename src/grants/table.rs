@@ -7,7 +7,7 @@ use super::row_key::RowKey;
 use crate::model::ModelInfo;
 
 /// A table of grants: one of guardian's two, or one of a model's own (CONTRACT 8.4). Queries call it `g`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Table {
     pub(super) name: &'static str,
     /// The column of who was granted something.
@@ -47,6 +47,9 @@ impl Table {
     /// its checks refuse (CONTRACT 8.22, 8.34).
     pub(super) fn grants(self, model: &ModelInfo, codenames: Option<&[&str]>, on: DbBackend) -> SelectStatement {
         let mut grants = Query::select().from_as(Alias::new(self.name), Alias::new("g")).to_owned();
+        if on == DbBackend::MySql {
+            return self.joined(grants, model, codenames);
+        }
         if !self.own {
             grants.and_where(g("content_type_id").eq(only(content_type(model, on))));
         }
@@ -55,6 +58,29 @@ impl Table {
             Some([_]) => g("permission_id").eq(only(permissions)),
             _ => g("permission_id").in_subquery(permissions),
         });
+        grants
+    }
+
+    /// The same by joins. MariaDB reads what is joined by a unique key before it plans, and plans better for it; SQLite
+    /// and PostgreSQL take joins for a reason to start elsewhere than at the grants.
+    fn joined(self, mut grants: SelectStatement, model: &ModelInfo, codenames: Option<&[&str]>) -> SelectStatement {
+        let exactly = |column: &'static str, text: &str| {
+            Expr::cust(column).eq(text).and(Expr::cust(format!("BINARY {column}")).eq(text))
+        };
+        let (permission, content_type) = (Alias::new("auth_permission"), Alias::new("django_content_type"));
+        let its_permission = match self.own {
+            true => "gp.id = g.permission_id",
+            false => "gp.id = g.permission_id AND gp.content_type_id = g.content_type_id",
+        };
+        grants
+            .join_as(JoinType::InnerJoin, permission, Alias::new("gp"), Expr::cust(its_permission))
+            .join_as(JoinType::InnerJoin, content_type, Alias::new("gt"), Expr::cust("gt.id = gp.content_type_id"))
+            .and_where(exactly("gt.app_label", model.app_label()))
+            .and_where(exactly("gt.model", model.model_name()));
+        if let Some(codenames) = codenames {
+            let any = codenames.iter().map(|codename| exactly("gp.codename", codename)).reduce(Expr::or);
+            grants.and_where(any.unwrap_or_else(|| Expr::cust("1 = 0")));
+        }
         grants
     }
 

@@ -1,6 +1,6 @@
 use sea_orm::{
     Condition,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query, UnionType},
+    sea_query::{Alias, Expr, ExprTrait, Func, Query},
 };
 
 use super::Rule;
@@ -71,16 +71,11 @@ fn union(rules: &[Rule], grant: &Granted) -> Condition {
     let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.grant().is_some());
     let plain = without.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted()));
     let plain = (!without.is_empty()).then(|| keys_where(plain));
-    let granted = with.iter().map(|rule| match rule {
-        Rule::Granted(granted) => granted.set(),
-        mixed => keys_where(mixed.admitted()),
+    let granted = with.iter().flat_map(|rule| match rule {
+        Rule::Granted(granted) => granted.sets().collect(),
+        mixed => vec![keys_where(mixed.admitted())],
     });
-    let mut parts = plain.into_iter().chain(granted);
-    let mut keys = parts.next().expect("one part asks for a grant");
-    for part in parts {
-        keys.union(UnionType::Distinct, part);
-    }
-    let within = Condition::all().add(within(key, keys));
+    let within = Condition::all().add(within(key, plain.into_iter().chain(granted)));
     match grant.compares_loosely() {
         true => within.add_option(fold(rules, Expr::or)),
         false => within,
