@@ -3,14 +3,12 @@ use std::{collections::HashMap, sync::Arc};
 use http::{HeaderMap, Method};
 use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::make, web::Json};
 
-use super::{front::Front, part::ViewSets};
+use super::{front::Front, guarded::admits, part::ViewSets};
 use crate::{
     Error, Result,
     auth::User,
     http::{Problem, Site},
-    permission::{
-        Action, AskedPermission, Context, CustomAction, Explanation, IntoPermissions, IsSuperuser, Outcome, Rule,
-    },
+    permission::{Action, AskedPermission, Context, CustomAction, Explanation, IntoPermissions, IsSuperuser, Outcome},
     viewset::{Actions, Endpoint, Visit},
 };
 
@@ -70,7 +68,7 @@ impl Explainer {
         let headers = HeaderMap::new();
         let cx = Context::new(user, Action::Custom(action), None, &headers, &self.site.db);
         let meanings = endpoint.permissions.meanings(&cx).await?;
-        let allowed = endpoint.permissions.meaning(&cx).await? != Rule::Never;
+        let allowed = admits(&endpoint.permissions.meaning(&cx).await?, &endpoint.permissions)?;
         let refusal = (!allowed).then(|| self.site.refuse(meanings.refusing_request(), user));
         let mut permissions = Vec::new();
         for label in &endpoint.permissions_asked {

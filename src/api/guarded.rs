@@ -105,11 +105,20 @@ pub(super) async fn admit(request: &Request, permissions: &Permissions) -> Resul
     let caller = Caller::of(request)?;
     let action = Action::Custom(CustomAction { name: "handler", safe: request.method().is_safe(), codename: None });
     let cx = Context::new(&caller.0, action, None, request.headers(), &site.db);
-    if permissions.meaning(&cx).await? != Rule::Never {
+    if admits(&permissions.meaning(&cx).await?, permissions)? {
         return Ok(caller);
     }
     let denied = permissions.meanings(&cx).await?.refusing_request();
     Err(site.refuse(denied, &caller))
+}
+
+/// A plain handler has no rows: a class that answers with a condition on them has not said yes.
+pub(super) fn admits(rule: &Rule, permissions: &Permissions) -> crate::Result<bool> {
+    match rule {
+        Rule::Always => Ok(true),
+        Rule::Never => Ok(false),
+        _ => Err(crate::Error::wiring(format!("`{permissions}` depends on a row, and a plain handler has none"))),
+    }
 }
 
 fn marker<P>() -> &'static str {

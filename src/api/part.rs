@@ -260,11 +260,14 @@ fn hidden(inner: BoxEndpoint<'static>) -> BoxEndpoint<'static> {
     inner.before(admitted).boxed()
 }
 
+/// A path is the same whatever its variables are called: of two endpoints on it one would answer by the other's
+/// permissions.
 fn check_distinct(endpoints: &[Endpoint]) -> Result<()> {
     for (place, endpoint) in endpoints.iter().enumerate() {
         let twin = endpoints[..place].iter().find(|other| {
             other.operation_id == endpoint.operation_id
-                || (other.method == endpoint.method && other.path == endpoint.path)
+                || (other.method == endpoint.method
+                    && path_in_document(&other.path) == path_in_document(&endpoint.path))
         });
         if twin.is_some() {
             return Err(Error::wiring(format!(

@@ -111,10 +111,13 @@ impl Visit {
             return Ok(self.clone());
         }
         let user = self.user.reload(db).await?.filter(|user| user.is_active);
-        let user = user.ok_or_else(|| {
+        let mut user = user.ok_or_else(|| {
             let challenge = self.site.challenge();
             Problem::unauthenticated("authentication_failed", "User inactive or deleted.", challenge.as_deref())
         })?;
+        // what an authenticator took away for this request is not given back
+        user.is_staff &= self.user.is_staff;
+        user.is_superuser &= self.user.is_superuser;
         Ok(Self { user: Arc::new(user), ..self.clone() })
     }
 }

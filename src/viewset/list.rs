@@ -75,7 +75,7 @@ impl Visit {
         at_most: usize,
         tell: &RowPermissions<'_>,
     ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
-        let candidates = rows.limit(at_most as u64 + 1);
+        let candidates = rows.limit((at_most as u64).min(i64::MAX as u64 - 1) + 1);
         let mut admitted = Vec::new();
         let loaded = judged(self.db(), candidates, &rules(rule, tell)).await?;
         if loaded.len() > at_most {
