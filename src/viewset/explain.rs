@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use sea_orm::{EntityTrait, Select};
+use sea_orm::EntityTrait;
 
-use super::{Mounted, Resource, ViewSet, guard::Visit};
+use super::{Mounted, Resource, ViewSet, guard::Visit, named::Named};
 use crate::{
     Db, Error, Result,
     auth::User,
@@ -15,19 +15,22 @@ use crate::{
 impl<V: ViewSet> Mounted<V> {
     /// Explains the answer to a visit, to a row where the path names one.
     pub(crate) async fn explain(&self, visit: &Visit, request: String, key: Option<&str>) -> Result<Explanation> {
-        let row = match key.map(|key| self.row_named(visit, key)).transpose() {
-            Ok(row) => row,
+        let named = match key.map(|key| self.row_named(visit, key)).transpose() {
+            Ok(named) => named,
             Err(problem) => return self.without_row(visit, request, problem).await,
         };
-        let outcome = outcome::<V::Entity>(visit, visit.db(), row.clone()).await?;
+        let outcome = self.outcome(visit, visit.db(), named.as_ref()).await?;
         let would_change = match outcome.allowed {
             true => Vec::new(),
-            false => self.would_change(visit, row.clone()).await?,
+            false => self.would_change(visit, named.as_ref()).await?,
         };
         let cx = visit.context(visit.db());
         let meanings = visit.guard.permissions.meanings(&cx).await?;
-        let judged = match &row {
-            Some(row) => judge_one(visit.db(), row.clone(), &meanings.rules()).await?,
+        let judged = match &named {
+            Some(named) => {
+                let row = named.among(visit.scope(&self.viewset, visit.db()));
+                judge_one(visit.db(), row, &meanings.rules()).await?
+            }
             None => None,
         };
         let model = judged.as_ref().map(|judged| &judged.row);
@@ -79,11 +82,11 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     /// Tries what could be granted, in a transaction that is rolled back: the answer is the one that would be given.
-    async fn would_change(&self, visit: &Visit, row: Option<Select<V::Entity>>) -> Result<Vec<String>> {
+    async fn would_change(&self, visit: &Visit, named: Option<&Named<V::Entity>>) -> Result<Vec<String>> {
         let guard = &visit.guard;
         let Some(id) = visit.user.id() else { return Ok(vec!["saying who you are".to_owned()]) };
-        let model = match &row {
-            Some(row) => row.clone().one(&visit.db()).await?,
+        let row = match named {
+            Some(named) => named.anywhere().one(&visit.db()).await?,
             None => None,
         };
         let mut changes = Vec::new();
@@ -91,11 +94,11 @@ impl<V: ViewSet> Mounted<V> {
             for on_row in [false, true] {
                 let transaction = begin_write(&visit.site.db).await?;
                 let db = Db::from(&transaction);
-                let tried = match (&model, on_row) {
+                let tried = match (&row, on_row) {
                     (_, false) => visit.user.permissions().add(db, [label.as_str()]).await,
-                    (Some(model), true) => {
+                    (Some(row), true) => {
                         let permission = PermissionOf::<V::Entity>::from(label.as_str());
-                        let granted = visit.site.auth.assign_perm(db, permission, [Holder::User(id)], [model]).await;
+                        let granted = visit.site.auth.assign_perm(db, permission, [Holder::User(id)], [row]).await;
                         granted.map(|_| ())
                     }
                     (None, true) => Err(Error::invalid("there is no row")),
@@ -103,7 +106,7 @@ impl<V: ViewSet> Mounted<V> {
                 let allowed = match tried {
                     Ok(()) => {
                         let supposing = Visit { user: reloaded(&visit.user, db).await?, ..visit.clone() };
-                        outcome(&supposing, db, row.clone()).await?.allowed
+                        self.outcome(&supposing, db, named).await?.allowed
                     }
                     // no such permission: nobody can be granted it
                     Err(Error::Invalid(_) | Error::Unknown { .. }) => false,
@@ -119,25 +122,25 @@ impl<V: ViewSet> Mounted<V> {
         }
         Ok(changes)
     }
+
+    /// What the request's own questions come to.
+    async fn outcome(&self, visit: &Visit, db: Db<'_>, named: Option<&Named<V::Entity>>) -> Result<Outcome> {
+        let answer = async {
+            let rule = visit.meaning(db).await?;
+            match named {
+                Some(named) => visit.row(db, &rule, named.among(visit.scope(&self.viewset, db))).await.map(|_| ()),
+                None => Ok(()),
+            }
+        };
+        match answer.await {
+            Ok(()) => Ok(Outcome { allowed: true, status: None, detail: None }),
+            Err(problem) => refusal(problem),
+        }
+    }
 }
 
 async fn reloaded(user: &User, db: Db<'_>) -> Result<Arc<User>> {
     user.reload(db).await?.map(Arc::new).ok_or_else(|| Error::invalid("the user is gone"))
-}
-
-/// What the request's own questions come to.
-async fn outcome<E: Resource>(visit: &Visit, db: Db<'_>, row: Option<Select<E>>) -> Result<Outcome> {
-    let answer = async {
-        let rule = visit.meaning(db).await?;
-        match row {
-            Some(row) => visit.row(db, &rule, row).await.map(|_| ()),
-            None => Ok(()),
-        }
-    };
-    match answer.await {
-        Ok(()) => Ok(Outcome { allowed: true, status: None, detail: None }),
-        Err(problem) => refusal(problem),
-    }
 }
 
 /// A question nobody could answer is no refusal.

@@ -41,7 +41,7 @@ impl Visit {
         Page::check_offset(window, found.rows.is_empty() && !has_more)?;
         let mut results = Vec::with_capacity(found.rows.len());
         for row in found.rows {
-            results.push(tell.shown::<E, O>(self, row, 1).await?);
+            results.push(tell.shown::<E, O>(&self.context(self.db()), row, 1).await?);
         }
         Ok(Page { count, window, has_more, results }.into_json(request, &query.others))
     }

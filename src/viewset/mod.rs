@@ -12,6 +12,7 @@ mod guard;
 mod input;
 mod list;
 mod mounted;
+mod named;
 mod page;
 mod query;
 mod routes;
@@ -136,7 +137,8 @@ pub trait ViewSet: Send + Sync + 'static {
         Access::global()
     }
 
-    /// The rows there are at all, for lists and for single rows.
+    /// The rows there are at all, for lists and for single rows. A write cannot take a row out of them, nor make one
+    /// beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off.
     #[doc(alias("queryset", "get_queryset"))]
     fn query(&self, _cx: &Context<'_>) -> Select<Self::Entity> {
         Self::Entity::find()
@@ -195,7 +197,7 @@ pub trait ViewSet: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Runs once a write is committed, and then only once.
+    /// Runs once a write is committed, and then only once; also where the client has hung up meanwhile.
     fn after_commit(
         &self,
         _action: Action,

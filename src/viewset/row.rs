@@ -67,20 +67,15 @@ impl<A: RowAction> Locked<A> {
 
     /// Writes the row, judges what it became, and commits: the row as written, or a refusal and no change.
     pub async fn save(self, changes: <EntityOf<A::Of> as EntityTrait>::ActiveModel) -> Result<ModelOf<A::Of>, Problem> {
-        let action = self.write.visit.guard.action;
-        let (write, row) = self.write.update::<EntityOf<A::Of>>(self.row, changes, A::Of::CHECKS_RESULT).await?;
-        write.commit::<EntityOf<A::Of>>().await?;
-        self.viewset.viewset.after_commit(action, &row).await;
+        let (write, row) = self.write.update(&self.viewset.viewset, self.row, changes).await?;
+        self.viewset.commit(write, row.clone()).await?;
         Ok(row)
     }
 
     /// Deletes the row, and commits.
     pub async fn delete(self) -> Result<(), Problem> {
-        let action = self.write.visit.guard.action;
         let write = self.write.delete::<EntityOf<A::Of>>(self.row.clone()).await?;
-        write.commit::<EntityOf<A::Of>>().await?;
-        self.viewset.viewset.after_commit(action, &self.row).await;
-        Ok(())
+        self.viewset.commit(write, self.row).await
     }
 }
 
@@ -145,7 +140,8 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let (visit, viewset) = visit::<A, A::Of>(request)?;
         let rule = visit.meaning(visit.db()).await?;
-        let row = visit.row(visit.db(), &rule, viewset.row_of(&visit, request)?).await?;
+        let row = viewset.row_of(&visit, request)?.among(visit.scope(&viewset.viewset, visit.db()));
+        let row = visit.row(visit.db(), &rule, row).await?;
         Ok(Self { row, caller: visit.user })
     }
 }
@@ -160,13 +156,13 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
     ) -> poem::Result<Self> {
         let (visit, viewset) = visit::<A, A::Of>(request)?;
         let rule = visit.meaning(visit.db()).await?;
-        let row = viewset.row_of(&visit, request)?;
-        visit.row(visit.db(), &rule, row.clone()).await?;
+        let named = viewset.row_of(&visit, request)?;
+        visit.row(visit.db(), &rule, named.among(visit.scope(&viewset.viewset, visit.db()))).await?;
         // for the arguments behind this one: while the row is locked no sender is waited for
         if body.is_some() {
             *body = RequestBody::new(read(body).await?.into());
         }
-        let (write, row) = visit.begin_change(&rule, row).await?;
+        let (write, row) = visit.begin_change(&viewset.viewset, &rule, &named).await?;
         Ok(Self { row, write, viewset })
     }
 }
@@ -195,7 +191,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
             let message = "rows that a hook judges cannot be handed to a collection's action as a query";
             return Err(Problem::from(Error::wiring(message)).into());
         }
-        let rows = viewset.viewset.query(&visit.context(visit.db())).filter(rule.filter());
+        let rows = visit.scope(&viewset.viewset, visit.db()).filter(rule.filter());
         Ok(Self { rows, visit, action: PhantomData })
     }
 }

@@ -6,14 +6,10 @@ use poem_openapi::{
 };
 use serde_json::Value as Json;
 
-use super::{
-    Resource, ViewSet,
-    guard::{Guard, Visit},
-    write::by_key,
-};
+use super::{Resource, ViewSet, guard::Guard, write::with_key_of};
 use crate::{
     http::Problem,
-    permission::{Action, Judged, Rule, judge_one},
+    permission::{Action, Context, Judged, Rule, judge_one},
 };
 
 /// The member of a representation that tells what its reader may do with the row.
@@ -44,13 +40,31 @@ impl ToldActions {
     }
 
     /// What the guards mean for this caller.
-    pub(super) async fn ask<'a>(&'a self, visit: &Visit) -> Result<RowPermissions<'a>, Problem> {
+    pub(super) async fn ask<'a>(&'a self, cx: &Context<'_>) -> Result<RowPermissions<'a>, Problem> {
         let mut told = Vec::with_capacity(self.0.len());
         for (name, guard) in &self.0 {
-            let cx = visit.context(visit.db()).about(guard.action);
-            told.push((*name, guard.permissions.meaning(&cx).await?, &**guard));
+            told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?, &**guard));
         }
         Ok(RowPermissions { told })
+    }
+
+    /// A representation of one row, as its reader finds it now.
+    pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+        &self,
+        cx: &Context<'_>,
+        row: E::Model,
+    ) -> Result<Json, Problem> {
+        let tell = self.ask(cx).await?;
+        let rules: Vec<&Rule> = tell.rules().collect();
+        let judged = match rules.is_empty() {
+            true => None,
+            false => judge_one(cx.db(), with_key_of(E::find(), &row), &rules).await?,
+        };
+        match judged {
+            Some(judged) => tell.shown::<E, O>(cx, judged, 0).await,
+            // nothing is told, or the row is gone already
+            None => Ok(O::from(row).to_json().unwrap_or(Json::Null)),
+        }
     }
 }
 
@@ -63,14 +77,13 @@ impl RowPermissions<'_> {
     /// A representation of a row that was judged by these rules, which begin at `first`.
     pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
         &self,
-        visit: &Visit,
+        cx: &Context<'_>,
         judged: Judged<E::Model>,
         first: usize,
     ) -> Result<Json, Problem> {
         let mut names = Vec::new();
         for (place, (name, _, guard)) in self.told.iter().enumerate() {
-            let cx = visit.context(visit.db()).about(guard.action);
-            if judged.holds(first + place, &cx).await? {
+            if judged.holds(first + place, &cx.about(guard.action)).await? {
                 names.push(*name);
             }
         }
@@ -79,24 +92,6 @@ impl RowPermissions<'_> {
             object.insert(MEMBER.to_owned(), names.into());
         }
         Ok(shown)
-    }
-}
-
-impl Visit {
-    /// A representation of one row, as its reader finds it now.
-    pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
-        &self,
-        told: &ToldActions,
-        row: E::Model,
-    ) -> Result<Json, Problem> {
-        let tell = told.ask(self).await?;
-        let rules: Vec<&Rule> = tell.rules().collect();
-        let judged = if rules.is_empty() { None } else { judge_one(self.db(), by_key::<E>(&row), &rules).await? };
-        match judged {
-            Some(judged) => tell.shown::<E, O>(self, judged, 0).await,
-            // nothing is told, or the row is gone already
-            None => Ok(O::from(row).to_json().unwrap_or(Json::Null)),
-        }
     }
 }
 

@@ -1,22 +1,22 @@
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
 use poem::{
     IntoResponse, Request, RequestBody, Response,
     http::{HeaderValue, StatusCode, header},
     web::Json,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, QueryFilter, Select};
+use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait};
 use serde_json::{Map, Value, json};
+use tracing::Instrument;
 
 use super::{
     Mounted, ViewSet,
     body::read_object,
-    columns::{self, Parsed},
     guard::Visit,
+    named::Named,
     query::ListQuery,
     routes::allow,
-    write::again,
+    write::{Write, retried},
 };
 use crate::{
     http::Problem,
@@ -36,7 +36,7 @@ impl<V: ViewSet> Mounted<V> {
         Ok(response)
     }
 
-    async fn dispatch(&self, request: Request, on_row: bool) -> Reply {
+    async fn dispatch(self: &Arc<Self>, request: Request, on_row: bool) -> Reply {
         let method = request.method().clone();
         let refused = || Problem::method_not_allowed(&method, &allow::<V>(on_row));
         let action = Action::of_method(&method, on_row).ok_or_else(refused)?;
@@ -49,10 +49,7 @@ impl<V: ViewSet> Mounted<V> {
         let (request, mut body) = request.split();
         match action {
             Action::List => self.list(&visit, &request, &rule).await,
-            Action::Retrieve => {
-                let row = visit.row(visit.db(), &rule, self.row_of(&visit, &request)?).await?;
-                self.shown(&visit, row, StatusCode::OK).await
-            }
+            Action::Retrieve => self.retrieve(&visit, &request, &rule).await,
             Action::Create => self.create(&visit, &request, &mut body).await,
             Action::Update | Action::PartialUpdate => self.update(&visit, &request, &mut body, &rule).await,
             Action::Destroy => self.destroy(&visit, &request, &rule).await,
@@ -64,120 +61,104 @@ impl<V: ViewSet> Mounted<V> {
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let pagination = V::pagination();
         let query = ListQuery::<V::Entity>::read(request, &pagination, &V::filters(), &V::orderings())?;
-        let rows = self.viewset.query(&visit.context(visit.db()));
-        let tell = self.told().ask(visit).await?;
+        let rows = visit.scope(&self.viewset, visit.db());
+        let tell = self.told().ask(&visit.context(visit.db())).await?;
         let page = visit.list::<V::Entity, V::Output>(request, rows, rule, &query, &pagination, &tell).await?;
         Ok(Json(page).into_response())
     }
 
-    async fn create(&self, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
+    async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
+        let row = self.row_of(visit, request)?.among(visit.scope(&self.viewset, visit.db()));
+        let row = visit.row(visit.db(), rule, row).await?;
+        let shown = self.told().shown::<V::Entity, V::Output>(&visit.context(visit.db()), row).await?;
+        Ok(Json(shown).into_response())
+    }
+
+    async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
         let body = read_object(request, body).await?;
         let row = self.input.new_row(&body)?;
-        let mut attempt = 0;
-        let made = loop {
-            match self.try_create(visit, row.clone()).await {
-                Err(problem) if again(&mut attempt, &problem) => {}
-                result => break result?,
-            }
-        };
-        self.viewset.after_commit(Action::Create, &made).await;
-        self.shown(visit, made, StatusCode::CREATED).await
+        let shown = retried(|| self.try_create(visit, row.clone())).await?;
+        Ok(Json(shown).with_status(StatusCode::CREATED).into_response())
     }
 
     async fn try_create(
-        &self,
+        self: &Arc<Self>,
         visit: &Visit,
         mut row: <V::Entity as EntityTrait>::ActiveModel,
-    ) -> Result<ModelOf<V>, Problem> {
+    ) -> Result<Value, Problem> {
         let write = visit.begin_create().await?;
         own::<V>(&mut row, &write.visit)?;
         let row = self.viewset.perform_create(&write.visit.context(write.db()), row).await?;
-        let (write, made) = write.insert::<V::Entity>(row, V::CHECKS_RESULT).await?;
-        write.commit::<V::Entity>().await?;
-        Ok(made)
+        let (write, made) = write.insert(&self.viewset, row).await?;
+        self.show_and_commit(write, made).await
     }
 
-    async fn update(&self, visit: &Visit, request: &Request, body: &mut RequestBody, rule: &Rule) -> Reply {
-        let row = self.row_of(visit, request)?;
+    async fn update(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody, rule: &Rule) -> Reply {
+        let named = self.row_of(visit, request)?;
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
-        let seen = visit.row(visit.db(), rule, row.clone()).await?;
+        let seen = visit.row(visit.db(), rule, named.among(visit.scope(&self.viewset, visit.db()))).await?;
         let body = read_object(request, body).await?;
         let partial = visit.guard.action == Action::PartialUpdate;
         self.input.changes::<V::Output>(&body, &seen, partial)?;
-        let mut attempt = 0;
-        let changed = loop {
-            match self.try_update(visit, rule, row.clone(), &body, partial).await {
-                Err(problem) if again(&mut attempt, &problem) => {}
-                result => break result?,
-            }
-        };
-        self.viewset.after_commit(visit.guard.action, &changed).await;
-        self.shown(visit, changed, StatusCode::OK).await
+        let shown = retried(|| self.try_update(visit, rule, &named, &body, partial)).await?;
+        Ok(Json(shown).into_response())
     }
 
     async fn try_update(
-        &self,
+        self: &Arc<Self>,
         visit: &Visit,
         rule: &Rule,
-        row: Select<V::Entity>,
+        named: &Named<V::Entity>,
         body: &Map<String, Value>,
         partial: bool,
-    ) -> Result<ModelOf<V>, Problem> {
-        let (write, before) = visit.begin_change::<V::Entity>(rule, row).await?;
+    ) -> Result<Value, Problem> {
+        let (write, before) = visit.begin_change(&self.viewset, rule, named).await?;
         let changes = self.input.changes::<V::Output>(body, &before, partial)?;
         let changes = self.viewset.perform_update(&write.visit.context(write.db()), changes, &before).await?;
-        let (write, changed) = write.update::<V::Entity>(before, changes, V::CHECKS_RESULT).await?;
-        write.commit::<V::Entity>().await?;
-        Ok(changed)
+        let (write, changed) = write.update(&self.viewset, before, changes).await?;
+        self.show_and_commit(write, changed).await
     }
 
-    async fn destroy(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
-        let row = self.row_of(visit, request)?;
-        visit.row(visit.db(), rule, row.clone()).await?;
-        let mut attempt = 0;
-        let gone = loop {
-            match self.try_destroy(visit, rule, row.clone()).await {
-                Err(problem) if again(&mut attempt, &problem) => {}
-                result => break result?,
-            }
-        };
-        self.viewset.after_commit(Action::Destroy, &gone).await;
+    async fn destroy(self: &Arc<Self>, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
+        let named = self.row_of(visit, request)?;
+        visit.row(visit.db(), rule, named.among(visit.scope(&self.viewset, visit.db()))).await?;
+        retried(|| self.try_destroy(visit, rule, &named)).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
 
-    async fn try_destroy(&self, visit: &Visit, rule: &Rule, row: Select<V::Entity>) -> Result<ModelOf<V>, Problem> {
-        let (write, row) = visit.begin_change::<V::Entity>(rule, row).await?;
+    async fn try_destroy(
+        self: &Arc<Self>,
+        visit: &Visit,
+        rule: &Rule,
+        named: &Named<V::Entity>,
+    ) -> Result<(), Problem> {
+        let (write, row) = visit.begin_change(&self.viewset, rule, named).await?;
         self.viewset.perform_destroy(&write.visit.context(write.db()), &row).await?;
         let write = write.delete::<V::Entity>(row.clone()).await?;
-        write.commit::<V::Entity>().await?;
-        Ok(row)
+        self.clone().commit(write, row).await
     }
 
-    async fn shown(&self, visit: &Visit, row: ModelOf<V>, status: StatusCode) -> Reply {
-        let shown = visit.shown::<V::Entity, V::Output>(self.told(), row).await?;
-        Ok(Json(shown).with_status(status).into_response())
+    /// What a written row looks like to its writer, committed. Made first: a failure to tell changes nothing.
+    async fn show_and_commit(self: &Arc<Self>, write: Write, row: ModelOf<V>) -> Result<Value, Problem> {
+        let cx = write.visit.context(write.db());
+        let shown = self.told().shown::<V::Entity, V::Output>(&cx, row.clone()).await?;
+        self.clone().commit(write, row).await?;
+        Ok(shown)
     }
 
-    /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
-    pub(super) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Select<V::Entity>, Problem> {
-        self.row_with_key(visit, request.raw_path_param("param0").ok_or_else(Problem::not_found)?)
-    }
-
-    /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column names
-    /// no row (CONTRACT 7.10).
-    pub(super) fn row_named(&self, visit: &Visit, text: &str) -> Result<Select<V::Entity>, Problem> {
-        let text = percent_decode_str(text).decode_utf8().map_err(|_| Problem::not_found())?;
-        self.row_with_key(visit, &text)
-    }
-
-    fn row_with_key(&self, visit: &Visit, text: &str) -> Result<Select<V::Entity>, Problem> {
-        let column = V::lookup();
-        match columns::parse(&column, text) {
-            Parsed::Value(key) => Ok(self.viewset.query(&visit.context(visit.db())).filter(column.eq(key))),
-            Parsed::Beyond => Err(visit.no_such_row()),
-            Parsed::Malformed => Err(Problem::not_found()),
-        }
+    /// Commits, and runs what is to run after that; in a task of its own, which goes on when the client hangs up.
+    pub(super) async fn commit(self: Arc<Self>, write: Write, row: ModelOf<V>) -> Result<(), Problem> {
+        let action = write.visit.guard.action;
+        let committed = async move {
+            write.commit::<V::Entity>().await?;
+            self.viewset.after_commit(action, &row).await;
+            Ok(())
+        };
+        tokio::spawn(committed.in_current_span()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "what follows a write did not end");
+            Err(Problem::server_error())
+        })
     }
 }
 

@@ -3,7 +3,12 @@ use sea_orm::{
     PrimaryKeyToColumn, QueryFilter, QuerySelect, Select,
 };
 
-use super::{Resource, candidate::judge_candidate, guard::Visit};
+use super::{
+    Resource, ViewSet,
+    candidate::judge_candidate,
+    guard::Visit,
+    named::{Named, is_whole_table},
+};
 use crate::{
     Db,
     db::begin_write,
@@ -34,24 +39,26 @@ impl Visit {
     /// Begins a write on a row: locks it, and judges it as it is now.
     ///
     /// The row's own columns are judged by the statement that locks it. The caller's flags and permissions, and what
-    /// the rule reads of other tables, are judged by statements begun after it: the locking one still sees what there
-    /// was before it had to wait.
-    pub(crate) async fn begin_change<E: Resource>(
+    /// the rule or the viewset's `query` reads of other tables, are judged by statements begun after it: the locking
+    /// one still sees what there was before it had to wait.
+    pub(crate) async fn begin_change<V: ViewSet>(
         &self,
+        viewset: &V,
         judged_before: &Rule,
-        row: Select<E>,
-    ) -> Result<(Write, E::Model), Problem> {
+        named: &Named<V::Entity>,
+    ) -> Result<(Write, <V::Entity as EntityTrait>::Model), Problem> {
         let transaction = begin_write(&self.site.db).await?;
         let db = Db::from(&transaction);
-        let locked = judge_one(db, row.clone().lock_exclusive(), &[judged_before]).await?;
+        let locked = judge_one(db, named.anywhere().lock_exclusive(), &[judged_before]).await?;
         let Some(locked) = locked else { return Err(self.no_such_row()) };
         let visit = self.afresh(db).await?;
         let rule = visit.meaning(db).await?;
-        let settled = rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks();
+        let rows = visit.scope(viewset, db);
+        let settled = rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && is_whole_table(&rows);
         let row = if settled && locked.holds(0, &visit.context(db)).await? {
             locked.row
         } else {
-            visit.row(db, &rule, row).await?
+            visit.row(db, &rule, named.among(rows)).await?
         };
         Ok((Write { transaction, visit, rule }, row))
     }
@@ -63,36 +70,36 @@ impl Write {
     }
 
     /// Inserts a row, and judges what it became.
-    pub(crate) async fn insert<E: Resource>(
+    pub(crate) async fn insert<V: ViewSet>(
         self,
-        row: E::ActiveModel,
-        checks_result: bool,
-    ) -> Result<(Self, E::Model), Problem> {
+        viewset: &V,
+        row: <V::Entity as EntityTrait>::ActiveModel,
+    ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
         let made = row.clone().insert(&self.transaction).await;
-        self.judge_result::<E>(made, row, checks_result).await
+        self.judge_result(viewset, made, row).await
     }
 
     /// Updates a row, and judges what it became; where nothing is to change, that was judged already.
-    pub(crate) async fn update<E: Resource>(
+    pub(crate) async fn update<V: ViewSet>(
         self,
-        before: E::Model,
-        mut changes: E::ActiveModel,
-        checks_result: bool,
-    ) -> Result<(Self, E::Model), Problem> {
+        viewset: &V,
+        before: <V::Entity as EntityTrait>::Model,
+        mut changes: <V::Entity as EntityTrait>::ActiveModel,
+    ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
         if !changes.is_changed() {
             return Ok((self, before));
         }
-        for key in E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
+        for key in <V::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
             changes.set(key, before.get(key));
         }
         let mut candidate = before.into_active_model();
-        for column in E::Column::iter() {
+        for column in <V::Entity as EntityTrait>::Column::iter() {
             if let Some(value) = changes.get(column).into_value() {
                 candidate.set(column, value);
             }
         }
         let changed = changes.update(&self.transaction).await;
-        self.judge_result::<E>(changed, candidate, checks_result).await
+        self.judge_result(viewset, changed, candidate).await
     }
 
     /// Deletes a row, and what was granted on it: the next row with its key inherits nothing.
@@ -118,28 +125,29 @@ impl Write {
 
     /// The second half of the check: the row as it would be, also where a constraint refused it. The rule speaks
     /// first: who may not write this row is not told what it collides with.
-    async fn judge_result<E: Resource>(
+    async fn judge_result<V: ViewSet>(
         self,
-        written: Result<E::Model, DbErr>,
-        candidate: E::ActiveModel,
-        checks_result: bool,
-    ) -> Result<(Self, E::Model), Problem> {
-        let judges = checks_result && self.rule != Rule::Always;
+        viewset: &V,
+        written: Result<<V::Entity as EntityTrait>::Model, DbErr>,
+        candidate: <V::Entity as EntityTrait>::ActiveModel,
+    ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
+        let rows = self.visit.scope(viewset, self.db());
+        let judges = V::CHECKS_RESULT && (self.rule != Rule::Always || !is_whole_table(&rows));
         match written {
             Ok(row) => {
                 if judges {
-                    self.judge_new::<E>(&row).await?;
+                    self.judge_new(rows, &row).await?;
                 }
                 Ok((self, row))
             }
             Err(error) => {
-                let Some(refused) = constraint_problem::<E>(&error, self.visit.guard.model.object_name()) else {
+                let Some(refused) = constraint_problem::<V::Entity>(&error, self.visit.guard.model.object_name()) else {
                     return Err(error.into());
                 };
                 let Self { transaction, visit, rule } = self;
                 // after an error PostgreSQL answers nothing more in this transaction
                 transaction.rollback().await?;
-                if judges && !judge_candidate::<E>(&visit, &rule, candidate).await? {
+                if judges && !judge_candidate(&visit, rows, &rule, candidate).await? {
                     return Err(visit.refused(visit.guard.permissions.unnamed_denial()));
                 }
                 Err(refused)
@@ -147,11 +155,12 @@ impl Write {
         }
     }
 
-    async fn judge_new<E: Resource>(&self, row: &E::Model) -> Result<(), Problem> {
+    async fn judge_new<E: Resource>(&self, rows: Select<E>, row: &E::Model) -> Result<(), Problem> {
         let db = self.db();
-        let new = by_key::<E>(row);
+        let new = with_key_of(rows, row);
         let judged = judge_one(db, new.clone(), &[&self.rule]).await?;
-        let Some(judged) = judged else { return Err(self.visit.no_such_row()) };
+        let refused = || self.visit.refused(self.visit.guard.permissions.unnamed_denial());
+        let Some(judged) = judged else { return Err(refused()) };
         if judged.holds(0, &self.visit.context(db)).await? {
             return Ok(());
         }
@@ -159,15 +168,20 @@ impl Write {
     }
 }
 
-/// May a write that failed so be run again?
-pub(crate) fn again(attempt: &mut u32, problem: &Problem) -> bool {
-    *attempt += 1;
-    problem.is_worth_retrying() && *attempt < ATTEMPTS
+/// Runs a write, and runs it again where the database asks for that.
+pub(super) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: impl Fn() -> F) -> Result<T, Problem> {
+    let mut attempt = 1;
+    loop {
+        match write().await {
+            Err(problem) if problem.is_worth_retrying() && attempt < ATTEMPTS => attempt += 1,
+            result => return result,
+        }
+    }
 }
 
-/// The row with this row's key.
-pub(crate) fn by_key<E: Resource>(row: &E::Model) -> Select<E> {
+/// Of these rows the one with this row's key.
+pub(super) fn with_key_of<E: Resource>(rows: Select<E>, row: &E::Model) -> Select<E> {
     E::PrimaryKey::iter()
         .map(PrimaryKeyToColumn::into_column)
-        .fold(E::find(), |select, key| select.filter(key.eq(row.get(key))))
+        .fold(rows, |rows, key| rows.filter(key.eq(row.get(key))))
 }

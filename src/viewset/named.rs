@@ -1,0 +1,63 @@
+use percent_encoding::percent_decode_str;
+use poem::Request;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
+
+use super::{
+    Mounted, Resource, ViewSet,
+    columns::{self, Parsed},
+    guard::Visit,
+};
+use crate::{Db, http::Problem};
+
+/// The row that a path names.
+pub(crate) struct Named<E: EntityTrait> {
+    key: Expr,
+    entity: std::marker::PhantomData<fn() -> E>,
+}
+
+impl<E: Resource> Named<E> {
+    /// Among all rows of the table.
+    pub(super) fn anywhere(&self) -> Select<E> {
+        self.among(E::find())
+    }
+
+    /// Among these rows.
+    pub(super) fn among(&self, rows: Select<E>) -> Select<E> {
+        rows.filter(self.key.clone())
+    }
+}
+
+impl<V: ViewSet> Mounted<V> {
+    /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
+    pub(super) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<V::Entity>, Problem> {
+        self.row_with_key(visit, request.raw_path_param("param0").ok_or_else(Problem::not_found)?)
+    }
+
+    /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column
+    /// names no row (CONTRACT 7.10).
+    pub(super) fn row_named(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
+        let text = percent_decode_str(text).decode_utf8().map_err(|_| Problem::not_found())?;
+        self.row_with_key(visit, &text)
+    }
+
+    fn row_with_key(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
+        let column = V::lookup();
+        match columns::parse(&column, text) {
+            Parsed::Value(key) => Ok(Named { key: column.eq(key), entity: std::marker::PhantomData }),
+            Parsed::Beyond => Err(visit.no_such_row()),
+            Parsed::Malformed => Err(Problem::not_found()),
+        }
+    }
+}
+
+impl Visit {
+    /// The rows there are at all for this caller, as the viewset says.
+    pub(super) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Select<V::Entity> {
+        viewset.query(&self.context(db))
+    }
+}
+
+/// Does the viewset leave no row of the table out?
+pub(super) fn is_whole_table<E: EntityTrait>(rows: &Select<E>) -> bool {
+    rows.as_query() == E::find().as_query()
+}
