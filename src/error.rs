@@ -50,6 +50,15 @@ impl Error {
         Self::Invalid(message.into())
     }
 
+    /// The same where a permission class gives it for an answer: what a class could not read or find says nothing about
+    /// the request.
+    pub(crate) fn undecided(self) -> Self {
+        match self {
+            Self::Invalid(_) | Self::Unknown { .. } => Self::could_not_tell(self),
+            error => error,
+        }
+    }
+
     pub(crate) fn unknown(kind: &'static str, name: impl Into<String>) -> Self {
         Self::Unknown { kind, name: name.into() }
     }

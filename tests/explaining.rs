@@ -107,8 +107,12 @@ async fn the_outcome_is_the_answer(db: TestDb) {
         ("viewer", user(&auth, &db, NewUser::new("viewer"), &["view"]).await.1),
         ("nothing", user(&auth, &db, NewUser::new("nothing"), &[]).await.1),
         ("root", user(&auth, &db, NewUser::new("root").superuser(), &[]).await.1),
+        ("gone", user(&auth, &db, NewUser::new("gone").superuser(), &[]).await.1),
         ("", String::new()),
     ];
+    let mut gone = auth.user(db.db(), "gone").await.unwrap().unwrap();
+    gone.is_active = false;
+    gone.save_flags(db.db()).await.unwrap();
     let (own, other) = (car_of(&db, Some(&alice), "own").await, car_of(&db, None, "other").await);
     let paths = [
         "/api/cars".to_owned(),

@@ -268,7 +268,12 @@ async fn permissions_are_those_of_the_operation() {
         ("DELETE", "/cars/{id}", "IsAdminUser", vec![]),
         ("POST", "/cars/{id}/publish", "HasPerm(\"drivers.publish_car\")", vec!["drivers.publish_car"]),
         ("PUT", "/cars/{id}/feature", by_model, vec!["drivers.publish_car"]),
-        ("GET", "/cars/export", "HasPerm(\"drivers.export_car\")", vec!["drivers.export_car"]),
+        (
+            "GET",
+            "/cars/export",
+            "HasPerm(\"drivers.export_car\") & list(ModelPermissions & IsOwnerOrReadOnly)",
+            vec!["drivers.export_car", "drivers.view_car"],
+        ),
         ("GET", "/board/{id}", "IsAuthenticatedOrReadOnly", vec![]),
         ("GET", "/board/{id}/describe", "IsAuthenticatedOrReadOnly", vec![]),
         ("POST", "/board/{id}", "AllowAny", vec![]),

@@ -3,7 +3,11 @@ use std::{collections::HashMap, sync::Arc};
 use http::{HeaderMap, Method};
 use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::make, web::Json};
 
-use super::{front::Front, guarded::admits, part::ViewSets};
+use super::{
+    front::{Asks, Front},
+    guarded::admits,
+    part::ViewSets,
+};
 use crate::{
     Error, Result,
     auth::User,
@@ -31,6 +35,17 @@ impl Explainer {
                 user.ok_or_else(|| Error::unknown("user", name))?
             }
         };
+        let inactive = (user.is_authenticated() && !user.is_active).then(|| user.username.clone());
+        let mut explanation = self.explain_to(user, method, path).await?;
+        if let Some(name) = inactive {
+            // no question of permissions is reached
+            explanation.outcome = (&self.site.inactive_user()).into();
+            explanation.would_change = vec![format!("making {name} active")];
+        }
+        Ok(explanation)
+    }
+
+    async fn explain_to(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
         let (endpoint, key) = self.find(method, path)?;
         let request = format!("{method} {path}");
         let Some((guard, viewset)) = &endpoint.guard else { return self.handler(endpoint, &user, request).await };
@@ -79,11 +94,7 @@ impl Explainer {
             user: user.username.clone(),
             request,
             action: endpoint.operation_id.clone(),
-            outcome: Outcome {
-                allowed,
-                status: refusal.as_ref().map(|problem| problem.status().as_u16()),
-                detail: refusal.as_ref().map(|problem| problem.detail().to_owned()),
-            },
+            outcome: refusal.as_ref().map_or(Outcome::ALLOWED, Outcome::from),
             expression: meanings.verdicts::<()>(None, 0, &cx).await?,
             permissions,
             would_change: Vec::new(),
@@ -97,7 +108,7 @@ impl Explainer {
             let explainer = self.clone();
             async move { explainer.answer(&request).await.map_err(poem::Error::from) }
         });
-        let asks = Some(IsSuperuser.into_permissions());
+        let asks = Asks::Handler(IsSuperuser.into_permissions(), None);
         Front { site, actions, asks, negotiates: true, allow: None, inner: answer.boxed() }.map_to_response().boxed()
     }
 

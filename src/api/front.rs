@@ -7,25 +7,44 @@ use poem::{
     http::{HeaderValue, Method, StatusCode, header},
 };
 
-use super::guarded::admit;
+use super::guarded::{Admitted, admit};
 use crate::{
     authentication::Offered,
     http::{BodyLimit, Caller, Problem, Site},
     permission::Permissions,
-    viewset::Actions,
+    viewset::{self, Actions, Guard, Visit},
 };
 
 /// What stands before every endpoint, in the order of CONTRACT 6.1: negotiation, authentication, permission.
 pub(super) struct Front {
     pub(super) site: Arc<Site>,
     pub(super) actions: Arc<Actions>,
-    /// what a handler that declares nothing asks
-    pub(super) asks: Option<Permissions>,
+    pub(super) asks: Asks,
     /// does it answer in JSON, and so refuse who accepts none?
     pub(super) negotiates: bool,
     /// the methods of the whole path
     pub(super) allow: Option<HeaderValue>,
     pub(super) inner: BoxEndpoint<'static>,
+}
+
+/// What is asked before an endpoint reads anything of the request.
+pub(super) enum Asks {
+    /// A standard action of a viewset, which asks for itself.
+    Nothing,
+    /// A handler, and the argument that asks the same.
+    Handler(Permissions, Option<&'static str>),
+    /// An action of one's own.
+    Action(Arc<Guard>),
+}
+
+impl Asks {
+    pub(super) fn of(endpoint: &viewset::Endpoint) -> Self {
+        match &endpoint.guard {
+            None => Self::Handler(endpoint.permissions.clone(), endpoint.guarded_by),
+            Some(_) if endpoint.is_standard() => Self::Nothing,
+            Some((guard, _)) => Self::Action(guard.clone()),
+        }
+    }
 }
 
 impl Endpoint for Front {
@@ -36,12 +55,15 @@ impl Endpoint for Front {
         let is_head = request.method() == Method::HEAD;
         let answer = self.answer(request).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
+        let succeeds = response.status().is_success();
+        let refuses_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
         let headers = response.headers_mut();
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
         for name in self.site.authenticators.varies_by() {
             headers.append(header::VARY, HeaderValue::from_static(name));
         }
-        if let Some(allow) = self.allow.as_ref().filter(|_| headers.contains_key(header::ALLOW)) {
+        let tells_methods = refuses_method || (self.negotiates && succeeds);
+        if let Some(allow) = self.allow.as_ref().filter(|_| tells_methods) {
             headers.insert(header::ALLOW, allow.clone());
         }
         if is_head {
@@ -63,8 +85,18 @@ impl Front {
         request.extensions_mut().insert(Caller(Arc::new(user)));
         request.extensions_mut().insert(site.clone());
         request.extensions_mut().insert(self.actions.clone());
-        if let Some(permissions) = &self.asks {
-            admit(&request, permissions).await?;
+        match &self.asks {
+            Asks::Nothing => {}
+            Asks::Handler(permissions, guarded_by) => {
+                admit(&request, permissions).await?;
+                if let Some(argument) = guarded_by {
+                    request.extensions_mut().insert(Admitted(argument));
+                }
+            }
+            Asks::Action(guard) => {
+                let asked = Visit::new(&request, guard.clone())?.ask().await?;
+                request.extensions_mut().insert(asked);
+            }
         }
         let limit = BodyLimit::on(&mut request, site.body_limit);
         self.inner.call(request).await.map_err(|error| limit.explain(error))

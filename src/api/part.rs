@@ -19,7 +19,7 @@ use crate::{
     Error, Result,
     http::{Problem, Site, site_of},
     model::Models,
-    permission::{Action, Explanation},
+    permission::{Action, Explanation, Permissions},
     viewset::{
         ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit, collect_actions,
     },
@@ -47,6 +47,8 @@ pub struct Mounting {
     pub(super) site: Arc<Site>,
     models: Models,
     viewsets: ViewSets,
+    /// the paths of the viewsets
+    paths: HashSet<&'static str>,
     actions: Vec<ActionInfo>,
     handlers: Vec<(String, MetaOperation)>,
     endpoints: Vec<Endpoint>,
@@ -64,7 +66,6 @@ pub(super) struct MountedParts {
 pub(super) trait AnyViewSet: Send + Sync {
     fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a>;
     fn guard(&self, action: &ActionInfo) -> Result<Guard>;
-    fn guard_of(&self, action: Action) -> Arc<Guard>;
     fn tell(&self, own: Vec<Arc<Guard>>);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
@@ -83,10 +84,6 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
         Mounted::guard(self, action)
     }
 
-    fn guard_of(&self, action: Action) -> Arc<Guard> {
-        self.guards[&action].clone()
-    }
-
     fn tell(&self, own: Vec<Arc<Guard>>) {
         Mounted::tell(self, own);
     }
@@ -102,6 +99,7 @@ impl Mounting {
             site,
             models: Models::default(),
             viewsets: HashMap::new(),
+            paths: HashSet::new(),
             actions: Vec::new(),
             handlers: Vec::new(),
             endpoints: Vec::new(),
@@ -111,15 +109,12 @@ impl Mounting {
     /// Resolves the custom actions, once every viewset is known.
     pub(super) fn finish(mut self) -> Result<MountedParts> {
         let mut actions = Actions::default();
+        check_names(&self.actions)?;
         for info in &self.actions {
             let viewset = self.viewsets.get(&info.viewset).ok_or_else(|| {
                 Error::wiring(format!("the action `{}` belongs to a viewset that is not mounted", info.name))
             })?;
-            let mounted = MountedAction {
-                guard: Arc::new(viewset.guard(info)?),
-                list: viewset.guard_of(Action::List),
-                viewset: viewset.clone().into_any(),
-            };
+            let mounted = MountedAction { guard: Arc::new(viewset.guard(info)?), viewset: viewset.clone().into_any() };
             actions.0.insert(info.id, mounted);
         }
         for (id, viewset) in &self.viewsets {
@@ -137,7 +132,7 @@ impl Mounting {
 
     /// What an `#[OpenApi]` method asks: what its action asks, what its `Guarded` argument says, or the default.
     fn handler(&self, actions: &Actions, path: String, operation: &MetaOperation) -> Result<Endpoint> {
-        let named = |key: &str| operation.security.iter().any(|schemes| schemes.keys().any(|scheme| *scheme == key));
+        let guards = guards(&self.actions, operation);
         let operation_id = operation.operation_id.map_or_else(|| format!("{} {path}", operation.method), str::to_owned);
         let endpoint = Endpoint {
             method: operation.method.clone(),
@@ -149,9 +144,18 @@ impl Mounting {
             permissions_asked: Vec::new(),
             declared: false,
             on_row: false,
+            guarded_by: None,
             guard: None,
         };
-        if let Some(info) = self.actions.iter().find(|info| named((info.marker)())) {
+        if guards.len() > 1 {
+            return Err(Error::wiring(format!(
+                "`{} {}` takes {} arguments that say who may; take one, and combine with `&` what it asks",
+                endpoint.method,
+                endpoint.path,
+                guards.len()
+            )));
+        }
+        if let Some(GuardedBy::Action(info)) = guards.first() {
             let declared = (info.method)();
             if declared != endpoint.method {
                 return Err(Error::wiring(format!(
@@ -177,16 +181,30 @@ impl Mounting {
                 ..endpoint
             });
         }
-        let guarded = operation.security.iter().flat_map(|schemes| schemes.keys()).find_map(|scheme| {
-            GUARDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(scheme).map(|permissions| permissions())
-        });
-        let endpoint = match guarded {
-            Some(permissions) => Endpoint { permissions, declared: true, ..endpoint },
-            None => endpoint,
+        let endpoint = match guards.first() {
+            Some(GuardedBy::Guarded(marker, permissions)) => {
+                Endpoint { permissions: permissions(), declared: true, guarded_by: Some(marker), ..endpoint }
+            }
+            _ => endpoint,
         };
         endpoint.permissions.check(None)?;
         Ok(Endpoint { permissions_asked: endpoint.permissions.permissions_asked(None, Action::Metadata), ..endpoint })
     }
+}
+
+/// An argument that guards a handler.
+enum GuardedBy<'a> {
+    Action(&'a ActionInfo),
+    Guarded(&'static str, fn() -> Permissions),
+}
+
+fn guards<'a>(actions: &'a [ActionInfo], operation: &MetaOperation) -> Vec<GuardedBy<'a>> {
+    let announced = GUARDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let guard = |scheme: &&'static str| match actions.iter().find(|info| (info.marker)() == *scheme) {
+        Some(info) => Some(GuardedBy::Action(info)),
+        None => announced.get(scheme).map(|permissions| GuardedBy::Guarded(scheme, *permissions)),
+    };
+    operation.security.iter().flat_map(|schemes| schemes.keys()).filter_map(guard).collect()
 }
 
 impl Part for () {
@@ -204,6 +222,9 @@ impl<A: Part, B: Part> Part for (A, B) {
 
 impl<V: ViewSet> Part for ViewSetApi<V> {
     fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
+        if !mounting.paths.insert(V::PATH) {
+            return Err(Error::wiring(format!("two viewsets are mounted at `{}`", V::PATH)));
+        }
         let mounted = ViewSetApi::mount(self, &mounting.site)?;
         mounting.models.add(mounted.guards[&Action::List].model.clone());
         mounting.endpoints.extend(mounted.endpoints());
@@ -258,6 +279,16 @@ fn hidden(inner: BoxEndpoint<'static>) -> BoxEndpoint<'static> {
         Ok(request)
     };
     inner.before(admitted).boxed()
+}
+
+/// A viewset's actions are told apart by their names: in its declarations, and to who reads a row.
+fn check_names(actions: &[ActionInfo]) -> Result<()> {
+    for (place, info) in actions.iter().enumerate() {
+        if actions[..place].iter().any(|other| other.viewset == info.viewset && other.name == info.name) {
+            return Err(Error::wiring(format!("two actions of one viewset are called `{}`", info.name)));
+        }
+    }
+    Ok(())
 }
 
 /// A path is the same whatever its variables are called: of two endpoints on it one would answer by the other's

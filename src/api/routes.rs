@@ -10,7 +10,7 @@ use poem_openapi::{
     registry::{MetaApi, MetaPath, Registry},
 };
 
-use super::front::Front;
+use super::front::{Asks, Front};
 use crate::{
     http::{Problem, Site},
     viewset::{Actions, Endpoint},
@@ -50,7 +50,7 @@ impl<P: OpenApi> OpenApi for Routes<P> {
             let documented = path_in_document(&path);
             let here: Vec<&Endpoint> =
                 endpoints.iter().filter(|endpoint| path_in_document(&endpoint.path) == documented).collect();
-            let negotiates = here.iter().any(|endpoint| is_standard(endpoint));
+            let negotiates = here.iter().any(|endpoint| endpoint.is_standard());
             let allow = allowed(&here);
             let wrap = |inner, asks, negotiates| {
                 let (site, actions, allow) = (site.clone(), actions.clone(), HeaderValue::from_str(&allow).ok());
@@ -59,20 +59,18 @@ impl<P: OpenApi> OpenApi for Routes<P> {
             let routes = table.entry(path).or_default();
             for (method, inner) in methods {
                 let endpoint = here.iter().find(|endpoint| endpoint.method == method);
-                // a handler that declares nothing asks the default; all others ask what they declare themselves
-                let asks = endpoint.filter(|endpoint| !endpoint.declared && endpoint.action.is_none());
-                let asks = asks.map(|endpoint| endpoint.permissions.clone());
+                let asks = endpoint.map_or(Asks::Nothing, |endpoint| Asks::of(endpoint));
                 routes.insert(method, wrap(inner, asks, negotiates));
             }
             for method in crate::viewset::METHODS {
                 let covered = method == Method::HEAD && routes.contains_key(&Method::GET);
                 if !covered && !routes.contains_key(&method) {
-                    let (allow, refused) = (allow.clone(), method.clone());
+                    let refused = method.clone();
                     let refuse = make(move |_| {
-                        let problem = Problem::method_not_allowed(&refused, &allow);
+                        let problem = Problem::method_not_allowed(&refused);
                         async move { Err::<Response, _>(poem::Error::from(problem)) }
                     });
-                    routes.insert(method, wrap(refuse.boxed(), None, false));
+                    routes.insert(method, wrap(refuse.boxed(), Asks::Nothing, false));
                 }
             }
         }
@@ -89,7 +87,7 @@ pub(super) fn path_in_document(path: &str) -> String {
 fn allowed(here: &[&Endpoint]) -> String {
     let offers = |method: &Method| match *method {
         Method::HEAD => here.iter().any(|endpoint| matches!(endpoint.method, Method::GET | Method::HEAD)),
-        Method::OPTIONS => here.iter().any(|endpoint| is_standard(endpoint) || endpoint.method == Method::OPTIONS),
+        Method::OPTIONS => here.iter().any(|endpoint| endpoint.is_standard() || endpoint.method == Method::OPTIONS),
         _ => here.iter().any(|endpoint| endpoint.method == method),
     };
     let order = [
@@ -103,9 +101,4 @@ fn allowed(here: &[&Endpoint]) -> String {
         Method::TRACE,
     ];
     order.iter().filter(|method| offers(method)).map(Method::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// One of a viewset's six?
-fn is_standard(endpoint: &Endpoint) -> bool {
-    endpoint.action.is_some_and(|action| action.method().is_some())
 }

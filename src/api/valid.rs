@@ -1,15 +1,17 @@
+use std::{
+    any::TypeId,
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use poem::{Request, RequestBody};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
-    registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry},
+    registry::{MetaMediaType, MetaRequest, Registry},
     types::ParseFromJSON,
 };
-use serde_json::{Map, Value as Json};
 
-use crate::{
-    http::{Problem, WHOLE_BODY},
-    viewset::{field_error, read_object},
-};
+use crate::viewset::{Fields, read_object};
 
 /// A JSON body as an argument of an `#[OpenApi]` method, refused in the words in which viewsets refuse theirs.
 ///
@@ -38,7 +40,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Valid<T>(pub T);
 
-impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Valid<T> {
+impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Valid<T> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
     type ParamType = ();
     type ParamRawType = ();
@@ -58,34 +60,15 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Valid<T> {
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let body = read_object(request, body).await?;
-        check::<T>(&body)?;
-        let value = T::parse_from_json(Some(Json::Object(body))).map_err(|error| {
-            // its sentences name Rust types
-            tracing::debug!(error = error.message(), "a body was refused by its type");
-            Problem::invalid([(WHOLE_BODY, "This value is not valid.")])
-        })?;
-        Ok(Self(value))
+        let fields = fields_of::<T>();
+        fields.check(&body, true)?;
+        Ok(Self(fields.parse(body)?))
     }
 }
 
-fn check<T: ParseFromJSON>(body: &Map<String, Json>) -> Result<(), Problem> {
-    let mut registry = Registry::new();
-    T::register(&mut registry);
-    let Some(schema) = registry.schemas.get(T::name().as_ref()) else { return Ok(()) };
-    let errors: Vec<(&str, String)> = schema
-        .properties
-        .iter()
-        .filter_map(|(name, property)| {
-            let required = schema.required.contains(name);
-            Some((*name, field_error(resolved(property, &registry)?, body.get(*name), required)?))
-        })
-        .collect();
-    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
-}
-
-fn resolved<'a>(schema: &'a MetaSchemaRef, registry: &'a Registry) -> Option<&'a MetaSchema> {
-    match schema {
-        MetaSchemaRef::Inline(schema) => Some(schema),
-        MetaSchemaRef::Reference(name) => registry.schemas.get(name),
-    }
+/// Reading a type's schema takes longer than reading a body: once for each type.
+fn fields_of<T: ParseFromJSON + 'static>() -> Arc<Fields> {
+    static KNOWN: Mutex<BTreeMap<TypeId, Arc<Fields>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(Fields::of::<T>())).clone()
 }

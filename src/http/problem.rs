@@ -13,7 +13,12 @@ use poem_openapi::{
     registry::{MetaResponse, MetaResponses, Registry},
 };
 
-use crate::{Error, authentication::AuthenticationError, db::is_worth_retrying, permission::Denial};
+use crate::{
+    Error,
+    authentication::AuthenticationError,
+    db::is_worth_retrying,
+    permission::{Denial, Outcome},
+};
 
 /// The media type of every error (RFC 9457).
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -152,10 +157,10 @@ impl Problem {
         }
     }
 
-    /// 405, with the methods that are there.
-    pub(crate) fn method_not_allowed(method: &Method, allowed: &str) -> Self {
+    /// 405; which methods there are is added where the path is known.
+    pub(crate) fn method_not_allowed(method: &Method) -> Self {
         let detail = format!("Method \"{method}\" not allowed.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).with_header(header::ALLOW, allowed)
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
     }
 
     pub(crate) fn unsupported_media_type(media_type: &str) -> Self {
@@ -256,6 +261,13 @@ impl From<Error> for Problem {
             Error::Invalid(message) => Self::new(StatusCode::BAD_REQUEST, "invalid", message),
             error @ Error::Unknown { .. } => Self::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()),
         }
+    }
+}
+
+/// The answer that a refusal is.
+impl From<&Problem> for Outcome {
+    fn from(problem: &Problem) -> Self {
+        Self { allowed: false, status: Some(problem.status.as_u16()), detail: Some(problem.detail.to_string()) }
     }
 }
 

@@ -60,6 +60,11 @@ impl Site {
         if self.explains_refusals { problem.by(class) } else { problem }
     }
 
+    /// What a user who may not come in at all is told (CONTRACT 5.19).
+    pub(crate) fn inactive_user(&self) -> Problem {
+        Problem::unauthenticated("authentication_failed", "User inactive or deleted.", self.challenge().as_deref())
+    }
+
     pub(crate) fn challenge(&self) -> Option<String> {
         self.authenticators.challenge()
     }

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use async_trait::async_trait;
 
 use super::{Action, Asking, Context, Denial, Over, Rule};
-use crate::{Result, model::ModelInfo};
+use crate::{Error, Result, model::ModelInfo};
 
 /// Says what a caller may do, and to which rows.
 ///
@@ -65,6 +65,11 @@ pub trait PermissionClass: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Can it stand before this model's rows, or before a plain handler? Asked at mount; the error says why not.
+    fn fits(&self, model: Option<&ModelInfo>) -> std::result::Result<(), String> {
+        <Self::Model as Over>::fits(model)
+    }
+
     /// Answers at once where no future is needed; how the stock classes stay cheap.
     #[doc(hidden)]
     fn meaning_now(&self, _cx: &Context<'_>) -> Option<Result<Rule>> {
@@ -84,15 +89,22 @@ pub trait ErasedClass: Send + Sync {
 
 impl<C: PermissionClass> ErasedClass for C {
     fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
-        PermissionClass::meaning_now(self, cx)
+        PermissionClass::meaning_now(self, cx).map(|meaning| meaning.map_err(Error::undecided))
     }
 
     fn meaning<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Rule> {
-        Box::pin(async move { if self.has_permission(cx).await? { self.rows(cx).await } else { Ok(Rule::Never) } })
+        Box::pin(async move {
+            match self.has_permission(cx).await {
+                Ok(true) => self.rows(cx).await,
+                Ok(false) => Ok(Rule::Never),
+                Err(error) => Err(error),
+            }
+            .map_err(Error::undecided)
+        })
     }
 
     fn fits(&self, model: Option<&ModelInfo>) -> std::result::Result<(), String> {
-        <C::Model as Over>::fits(model)
+        PermissionClass::fits(self, model)
     }
 
     fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {

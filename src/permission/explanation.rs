@@ -34,6 +34,10 @@ pub struct Outcome {
     pub detail: Option<String>,
 }
 
+impl Outcome {
+    pub(crate) const ALLOWED: Self = Self { allowed: true, status: None, detail: None };
+}
+
 /// A part of an expression.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PartExplained {

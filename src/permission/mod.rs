@@ -33,7 +33,7 @@ pub use explanation::{AskedPermission, Explanation, Outcome, PartExplained, Verd
 pub use expression::{Classes, ExpressionError};
 pub use hook::{Hook, Lists, RowHook};
 pub use operators::{And, Combine, IntoPermissions, Not, Operators, Or, PermissionsFor};
-pub use over::{AnyModel, Both, Fits, Over, OwnedModel};
+pub use over::{AnyModel, Both, Fits, Over, OwnedModel, SomeModel};
 pub use rule::Rule;
 pub(crate) use rule::{Judged, judge_one, judged, judged_in};
 pub use stock::*;

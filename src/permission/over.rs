@@ -7,6 +7,9 @@ use crate::model::{ModelInfo, Owned};
 /// For every model: the class reads no column.
 pub struct AnyModel;
 
+/// For every model, and nothing but a model: the class asks for its permissions.
+pub struct SomeModel;
+
 /// For every model with an owner column.
 pub struct OwnedModel;
 
@@ -21,6 +24,7 @@ pub struct Both<A, B>(A, B);
 pub trait Fits<E> {}
 
 impl<E> Fits<E> for AnyModel {}
+impl<E> Fits<E> for SomeModel {}
 impl<E: Owned> Fits<E> for OwnedModel {}
 impl<E: EntityTrait> Fits<E> for E {}
 impl<E, A: Fits<E>, B: Fits<E>> Fits<E> for Both<A, B> {}
@@ -35,6 +39,12 @@ pub trait Over: 'static {
 impl Over for AnyModel {
     fn fits(_: Option<&ModelInfo>) -> Result<(), String> {
         Ok(())
+    }
+}
+
+impl Over for SomeModel {
+    fn fits(model: Option<&ModelInfo>) -> Result<(), String> {
+        model.map(|_| ()).ok_or_else(|| "asks for the permissions of a model, and a plain handler has none".to_owned())
     }
 }
 

@@ -2,6 +2,7 @@ use super::{
     Asking, Context, Denial, Denied, Permissions, Rule,
     explanation::{PartExplained, Verdict},
     rule::Judged,
+    tree::Junction,
 };
 
 /// An expression with what each of its parts means for one question; how the part that refused is found.
@@ -21,8 +22,7 @@ pub(crate) struct Meanings {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Leaf,
-    And,
-    Or,
+    Joined(Junction),
     Not,
 }
 
@@ -47,35 +47,40 @@ impl Permissions {
                     let rule = !meanings.rule.clone();
                     Meanings { kind: Kind::Not, parts: vec![meanings], ..leaf(Denial::default(), rule) }
                 }
-                Self::And(parts) => {
-                    let mut all = Meanings { kind: Kind::And, ..leaf(Denial::default(), Rule::Always) };
-                    for (place, part) in parts.iter().enumerate() {
-                        let meanings = part.meanings(cx).await?;
-                        all.rule = all.rule & meanings.rule.clone();
-                        all.parts.push(meanings);
-                        if all.rule == Rule::Never {
-                            all.unasked = parts[place + 1..].iter().map(Permissions::to_string).collect();
-                            break;
-                        }
+                Self::About(action, part) => {
+                    let meanings = part.meanings(&cx.about(*action)).await?;
+                    let rule = meanings.rule.clone();
+                    Meanings {
+                        kind: Kind::Joined(Junction::And),
+                        parts: vec![meanings],
+                        ..leaf(Denial::default(), rule)
                     }
-                    all
                 }
-                Self::Or(parts) => {
-                    let mut any = Meanings { kind: Kind::Or, ..leaf(Denial::default(), Rule::Never) };
-                    for (place, part) in parts.iter().enumerate() {
-                        let meanings = part.meanings(cx).await?;
-                        any.rule = any.rule | meanings.rule.clone();
-                        any.parts.push(meanings);
-                        if any.rule == Rule::Always {
-                            any.unasked = parts[place + 1..].iter().map(Permissions::to_string).collect();
-                            break;
-                        }
-                    }
-                    any
-                }
+                Self::And(parts) => joined(leaf(Denial::default(), Rule::Always), Junction::And, parts, cx).await?,
+                Self::Or(parts) => joined(leaf(Denial::default(), Rule::Never), Junction::Or, parts, cx).await?,
             })
         })
     }
+}
+
+/// Asks the parts up to the one that settles the whole.
+async fn joined(
+    whole: Meanings,
+    junction: Junction,
+    parts: &[Permissions],
+    cx: &Context<'_>,
+) -> crate::Result<Meanings> {
+    let mut whole = Meanings { kind: Kind::Joined(junction), ..whole };
+    for (place, part) in parts.iter().enumerate() {
+        let meanings = part.meanings(cx).await?;
+        whole.rule = junction.join(whole.rule, meanings.rule.clone());
+        whole.parts.push(meanings);
+        if junction.is_settled(&whole.rule) {
+            whole.unasked = parts[place + 1..].iter().map(Permissions::to_string).collect();
+            break;
+        }
+    }
+    Ok(whole)
 }
 
 impl Meanings {
@@ -110,7 +115,8 @@ impl Meanings {
                 (part, place)
             });
             let parts: Vec<(&Self, usize)> = parts.collect();
-            let settled = parts.iter().find(|(_, place)| self.kind == Kind::And && judged.refuses(*place));
+            let settled =
+                parts.iter().find(|(_, place)| self.kind == Kind::Joined(Junction::And) && judged.refuses(*place));
             if let Some((part, place)) = settled {
                 return part.refusing_row(judged, *place, cx).await;
             }
@@ -118,7 +124,7 @@ impl Meanings {
             for (part, place) in parts {
                 if !judged.holds(place, cx).await? {
                     refusals.push(part.refusing_row(judged, place, cx).await?);
-                    if self.kind == Kind::And {
+                    if self.kind == Kind::Joined(Junction::And) {
                         break;
                     }
                 }
@@ -136,8 +142,8 @@ impl Meanings {
     /// Of the parts that refused, the one whose words are given.
     fn speaking(&self, refusals: Vec<Denied>) -> Denied {
         let spoken = match self.kind {
-            Kind::Or => refusals.iter().position(|refusal| refusal.denial != Denial::default()),
-            Kind::And | Kind::Leaf | Kind::Not => None,
+            Kind::Joined(Junction::Or) => refusals.iter().position(|refusal| refusal.denial != Denial::default()),
+            Kind::Joined(Junction::And) | Kind::Leaf | Kind::Not => None,
         };
         let refusal = refusals.into_iter().nth(spoken.unwrap_or(0));
         refusal.unwrap_or_else(|| Denied { class: self.name.clone(), denial: self.denial.clone() })

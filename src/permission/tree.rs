@@ -18,6 +18,37 @@ pub enum Permissions {
     Or(Vec<Permissions>),
     /// Not this.
     Not(Box<Permissions>),
+    /// This, asked about another action than the running one.
+    About(Action, Box<Permissions>),
+}
+
+/// How the parts of an `&` or an `|` come together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Junction {
+    And,
+    Or,
+}
+
+impl Junction {
+    /// What no part at all comes to.
+    pub(super) fn of_none(self) -> Rule {
+        match self {
+            Self::And => Rule::Always,
+            Self::Or => Rule::Never,
+        }
+    }
+
+    pub(super) fn join(self, rule: Rule, next: Rule) -> Rule {
+        match self {
+            Self::And => rule & next,
+            Self::Or => rule | next,
+        }
+    }
+
+    /// Can no further part change it?
+    pub(super) fn is_settled(self, rule: &Rule) -> bool {
+        *rule == !self.of_none()
+    }
 }
 
 impl Permissions {
@@ -34,70 +65,48 @@ impl Permissions {
 
     /// The same where no part needs a future; `None` as soon as one does.
     pub(crate) fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
-        let folded = match self {
+        let (junction, parts) = match self {
             Self::Class(class) => return class.meaning_now(cx),
-            Self::Hook(hook) => Ok(hook::meaning(hook, cx)),
-            Self::And(parts) => {
-                let mut all = Rule::Always;
-                for part in parts {
-                    match part.meaning_now(cx)? {
-                        Ok(rule) => all = all & rule,
-                        Err(error) => return Some(Err(error)),
-                    }
-                    if all == Rule::Never {
-                        break;
-                    }
-                }
-                Ok(all)
-            }
-            Self::Or(parts) => {
-                let mut any = Rule::Never;
-                for part in parts {
-                    match part.meaning_now(cx)? {
-                        Ok(rule) => any = any | rule,
-                        Err(error) => return Some(Err(error)),
-                    }
-                    if any == Rule::Always {
-                        break;
-                    }
-                }
-                Ok(any)
-            }
-            Self::Not(part) => part.meaning_now(cx)?.map(|rule| !rule),
+            Self::Hook(hook) => return Some(Ok(hook::meaning(hook, cx))),
+            Self::Not(part) => return Some(part.meaning_now(cx)?.map(|rule| !rule)),
+            Self::About(action, part) => return part.meaning_now(&cx.about(*action)),
+            Self::And(parts) => (Junction::And, parts),
+            Self::Or(parts) => (Junction::Or, parts),
         };
-        Some(folded)
+        let mut rule = junction.of_none();
+        for part in parts {
+            match part.meaning_now(cx)? {
+                Ok(meaning) => rule = junction.join(rule, meaning),
+                Err(error) => return Some(Err(error)),
+            }
+            if junction.is_settled(&rule) {
+                break;
+            }
+        }
+        Some(Ok(rule))
     }
 
     pub(super) fn ask<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Rule> {
         Box::pin(async move {
-            match self {
+            let (junction, parts) = match self {
                 Self::Class(class) => match class.meaning_now(cx) {
-                    Some(rule) => rule,
-                    None => class.meaning(cx).await,
+                    Some(rule) => return rule,
+                    None => return class.meaning(cx).await,
                 },
-                Self::Hook(hook) => Ok(hook::meaning(hook, cx)),
-                Self::And(parts) => {
-                    let mut all = Rule::Always;
-                    for part in parts {
-                        all = all & part.ask(cx).await?;
-                        if all == Rule::Never {
-                            break;
-                        }
-                    }
-                    Ok(all)
+                Self::Hook(hook) => return Ok(hook::meaning(hook, cx)),
+                Self::Not(part) => return Ok(!part.ask(cx).await?),
+                Self::About(action, part) => return part.ask(&cx.about(*action)).await,
+                Self::And(parts) => (Junction::And, parts),
+                Self::Or(parts) => (Junction::Or, parts),
+            };
+            let mut rule = junction.of_none();
+            for part in parts {
+                rule = junction.join(rule, part.ask(cx).await?);
+                if junction.is_settled(&rule) {
+                    break;
                 }
-                Self::Or(parts) => {
-                    let mut any = Rule::Never;
-                    for part in parts {
-                        any = any | part.ask(cx).await?;
-                        if any == Rule::Always {
-                            break;
-                        }
-                    }
-                    Ok(any)
-                }
-                Self::Not(part) => Ok(!part.ask(cx).await?),
             }
+            Ok(rule)
         })
     }
 
@@ -113,14 +122,14 @@ impl Permissions {
                 "an empty list of permission classes would let everybody in; write `AllowAny` to mean it",
             )),
             Self::And(parts) | Self::Or(parts) => parts.iter().try_for_each(|part| part.check(model)),
-            Self::Not(part) => part.check(model),
+            Self::Not(part) | Self::About(_, part) => part.check(model),
         }
     }
 
     /// The labels of the permissions asked for, each once, in the order they are asked.
     pub(crate) fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {
         let mut labels: Vec<String> = Vec::new();
-        self.each_class(&mut |class| {
+        self.each_class(action, &mut |class, action| {
             for label in class.permissions_asked(model, action) {
                 if !labels.contains(&label) {
                     labels.push(label);
@@ -135,17 +144,19 @@ impl Permissions {
         Denied { class: self.to_string(), denial: Denial::default() }
     }
 
-    fn each_class(&self, visit: &mut dyn FnMut(&dyn ErasedClass)) {
+    fn each_class(&self, action: Action, visit: &mut dyn FnMut(&dyn ErasedClass, Action)) {
         match self {
-            Self::Class(class) => visit(&**class),
+            Self::Class(class) => visit(&**class, action),
             Self::Hook(_) => {}
-            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_class(visit)),
-            Self::Not(part) => part.each_class(visit),
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_class(action, visit)),
+            Self::Not(part) => part.each_class(action, visit),
+            Self::About(action, part) => part.each_class(*action, visit),
         }
     }
 }
 
-/// The expression as it was written: `ModelPermissions & (IsOwner | IsAdminUser)`.
+/// The expression as it was written: `ModelPermissions & (IsOwner | IsAdminUser)`; what is asked about another action
+/// is headed by its name, as in `HasPerm("drivers.export_car") & list(IsOwner)`.
 impl fmt::Display for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -155,6 +166,7 @@ impl fmt::Display for Permissions {
             Self::Or(parts) => joined(f, parts, " | "),
             Self::Not(part) if matches!(**part, Self::And(_) | Self::Or(_)) => write!(f, "!({part})"),
             Self::Not(part) => write!(f, "!{part}"),
+            Self::About(action, part) => write!(f, "{action}({part})"),
         }
     }
 }

@@ -133,7 +133,7 @@ impl<V: ViewSet> Mounted<V> {
             }
         };
         match answer.await {
-            Ok(()) => Ok(Outcome { allowed: true, status: None, detail: None }),
+            Ok(()) => Ok(Outcome::ALLOWED),
             Err(problem) => refusal(problem),
         }
     }
@@ -148,8 +148,7 @@ fn refusal(problem: Problem) -> Result<Outcome> {
     if problem.status().is_server_error() {
         return Err(Error::could_not_tell(problem));
     }
-    let (status, detail) = (Some(problem.status().as_u16()), Some(problem.detail().to_owned()));
-    Ok(Outcome { allowed: false, status, detail })
+    Ok((&problem).into())
 }
 
 async fn how_granted<E: Resource>(user: &User, db: Db<'_>, label: &str, row: &E::Model) -> Result<Vec<String>> {

@@ -1,8 +1,59 @@
-use poem_openapi::registry::MetaSchema;
-use serde_json::Value as Json;
+use poem_openapi::{
+    registry::{MetaSchema, MetaSchemaRef, Registry},
+    types::ParseFromJSON,
+};
+use serde_json::{Map, Value as Json};
+
+use crate::http::{Problem, WHOLE_BODY};
+
+/// The fields of an input type, as its own schema tells them.
+pub(crate) struct Fields(pub(super) Vec<Field>);
+
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    schema: MetaSchema,
+    required: bool,
+}
+
+impl Fields {
+    pub(crate) fn of<T: ParseFromJSON>() -> Self {
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        let Some(schema) = registry.schemas.get(T::name().as_ref()) else { return Self(Vec::new()) };
+        let resolved = |property: &MetaSchemaRef| match property {
+            MetaSchemaRef::Inline(schema) => (**schema).clone(),
+            MetaSchemaRef::Reference(name) => registry.schemas.get(name).cloned().unwrap_or(MetaSchema::ANY),
+        };
+        let field = |(name, property): &(&'static str, MetaSchemaRef)| Field {
+            name,
+            schema: resolved(property),
+            required: schema.required.contains(name),
+        };
+        Self(schema.properties.iter().map(field).collect())
+    }
+
+    /// Says of every field at once what is wrong with it. Of a body that is not whole, nothing is required.
+    pub(crate) fn check(&self, body: &Map<String, Json>, whole: bool) -> Result<(), Problem> {
+        let wrong =
+            |field: &Field| Some((field.name, error(&field.schema, body.get(field.name), field.required && whole)?));
+        let errors: Vec<(&str, String)> = self.0.iter().filter_map(wrong).collect();
+        if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+    }
+
+    /// The input type has the last word. Its own sentences name Rust types and may hold what was sent: what is told is
+    /// which field, where that can be made out.
+    pub(crate) fn parse<T: ParseFromJSON>(&self, body: Map<String, Json>) -> Result<T, Problem> {
+        T::parse_from_json(Some(Json::Object(body))).map_err(|error| {
+            let field = self.0.iter().find(|field| error.message().contains(&format!("`{}`", field.name)));
+            let name = field.map_or(WHOLE_BODY, |field| field.name);
+            tracing::debug!(field = name, "the input type refused a body");
+            Problem::invalid([(name, "This value is not valid.")])
+        })
+    }
+}
 
 /// What is wrong with one field of a body, in DRF's words (CONTRACT 7.14); `None` where nothing is.
-pub(crate) fn error(schema: &MetaSchema, value: Option<&Json>, required: bool) -> Option<String> {
+fn error(schema: &MetaSchema, value: Option<&Json>, required: bool) -> Option<String> {
     match value {
         None => required.then(|| "This field is required.".to_owned()),
         Some(Json::Null) => {

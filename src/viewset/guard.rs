@@ -21,6 +21,13 @@ pub(crate) struct Guard {
     pub(crate) retrieve: Permissions,
 }
 
+/// A caller whom a guard let through as far as the request goes, and what the permissions mean for them.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub(crate) visit: Visit,
+    pub(crate) rule: Rule,
+}
+
 /// A caller before a guard: every question a request asks of its permissions is asked here.
 #[derive(Clone)]
 pub(crate) struct Visit {
@@ -43,6 +50,12 @@ impl Visit {
 
     pub(crate) fn context<'a>(&'a self, db: Db<'a>) -> Context<'a> {
         Context::new(&self.user, self.guard.action, Some(&self.guard.model), &self.headers, db)
+    }
+
+    /// Asks the request's question.
+    pub(crate) async fn ask(self) -> Result<Asked, Problem> {
+        let rule = self.meaning(self.db()).await?;
+        Ok(Asked { visit: self, rule })
     }
 
     /// The request's reading: what the permissions mean for this caller; a refusal where they can mean nothing.
@@ -68,17 +81,16 @@ impl Visit {
     ) -> Result<E::Model, Problem> {
         let cx = self.context(db);
         let retrieves = self.guard.action == Action::Retrieve;
-        let about_retrieve = cx.about(Action::Retrieve);
         let viewable = match retrieves {
             true => rule.clone(),
-            false => self.guard.retrieve.meaning(&about_retrieve).await?,
+            false => self.guard.retrieve.meaning(&cx.about(Action::Retrieve)).await?,
         };
         let judged = judge_one(db, row.clone(), &[rule, &viewable]).await?;
         let Some(judged) = judged else { return Err(self.no_such_row()) };
         if judged.holds(0, &cx).await? {
             return Ok(judged.row);
         }
-        let visible = self.site.reveal_hidden_rows || (!retrieves && judged.holds(1, &about_retrieve).await?);
+        let visible = self.site.reveal_hidden_rows || (!retrieves && judged.holds(1, &cx).await?);
         if visible { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
     }
 
@@ -111,10 +123,7 @@ impl Visit {
             return Ok(self.clone());
         }
         let user = self.user.reload(db).await?.filter(|user| user.is_active);
-        let mut user = user.ok_or_else(|| {
-            let challenge = self.site.challenge();
-            Problem::unauthenticated("authentication_failed", "User inactive or deleted.", challenge.as_deref())
-        })?;
+        let mut user = user.ok_or_else(|| self.site.inactive_user())?;
         // what an authenticator took away for this request is not given back
         user.is_staff &= self.user.is_staff;
         user.is_superuser &= self.user.is_superuser;

@@ -25,7 +25,7 @@ impl Visit {
         rule: &Rule,
         query: &ListQuery<E>,
         pagination: &Pagination,
-        tell: &RowPermissions<'_>,
+        tell: &RowPermissions,
     ) -> Result<Json, Problem> {
         let rows = query.ordered(query.filtered(rows.filter(rule.filter())));
         let window = query.window;
@@ -52,7 +52,7 @@ impl Visit {
         rows: Select<E>,
         window: Window,
         pagination: &Pagination,
-        tell: &RowPermissions<'_>,
+        tell: &RowPermissions,
     ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
         let db = self.db();
         let count = match pagination.counts() {
@@ -73,7 +73,7 @@ impl Visit {
         rule: &Rule,
         window: Window,
         at_most: usize,
-        tell: &RowPermissions<'_>,
+        tell: &RowPermissions,
     ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
         let candidates = rows.limit((at_most as u64).min(i64::MAX as u64 - 1) + 1);
         let mut admitted = Vec::new();
@@ -104,7 +104,7 @@ impl Visit {
         rows: Select<E>,
         rule: &Rule,
         window: Window,
-        tell: &RowPermissions<'_>,
+        tell: &RowPermissions,
     ) -> Result<Cut<E::Model>, Problem> {
         let page = rows.offset(window.offset).limit(window.limit + 1);
         let mut loaded = judged(self.db(), page, &rules(rule, tell)).await?;
@@ -128,6 +128,6 @@ struct Cut<M> {
 }
 
 /// The list's own rule, then those of what each row tells.
-fn rules<'a>(own: &'a Rule, tell: &'a RowPermissions<'_>) -> Vec<&'a Rule> {
+fn rules<'a>(own: &'a Rule, tell: &'a RowPermissions) -> Vec<&'a Rule> {
     std::iter::once(own).chain(tell.rules()).collect()
 }

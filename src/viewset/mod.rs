@@ -34,7 +34,7 @@ pub use row::{Locked, Row, Rows};
 pub(crate) use action::{ActionInfo, collect_actions};
 pub(crate) use body::read_object;
 pub(crate) use document::interned;
-pub(crate) use fields::error as field_error;
+pub(crate) use fields::Fields;
 pub(crate) use guard::{Guard, Visit};
 pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction};
 pub(crate) use routes::METHODS;

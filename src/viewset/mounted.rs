@@ -14,7 +14,10 @@ use crate::{
     permission::{Action, Permissions},
 };
 
-use super::{action::ActionInfo, row_permissions::ToldActions};
+use super::{
+    action::ActionInfo,
+    row_permissions::{TOLD, ToldActions},
+};
 
 /// A viewset with everything about it settled: what the trait says, met with the site's defaults.
 pub(crate) struct Mounted<V: ViewSet> {
@@ -39,8 +42,17 @@ pub(crate) struct Endpoint {
     pub(crate) declared: bool,
     /// Does the answer depend on the row?
     pub(crate) on_row: bool,
+    /// The name of the handler's argument that guards it.
+    pub(crate) guarded_by: Option<&'static str>,
     /// What guards it, and the viewset it belongs to, where it is a viewset's.
     pub(crate) guard: Option<(Arc<Guard>, TypeId)>,
+}
+
+impl Endpoint {
+    /// One of a viewset's six?
+    pub(crate) fn is_standard(&self) -> bool {
+        self.action.is_some_and(|action| action.method().is_some())
+    }
 }
 
 impl<V: ViewSet> Mounted<V> {
@@ -80,7 +92,7 @@ impl<V: ViewSet> Mounted<V> {
 
     /// What its representations tell of.
     pub(super) fn told(&self) -> &ToldActions {
-        self.told.get_or_init(|| ToldActions::of::<V>(|action| self.guards[&action].clone(), Vec::new()))
+        self.told.get().expect("an API tells its viewsets before it answers")
     }
 
     /// Guards an action of its own.
@@ -91,9 +103,11 @@ impl<V: ViewSet> Mounted<V> {
         let own = own.map_err(|_| Error::wiring(format!("the action `{}` is over another model", info.name)))?;
         let of_viewset = V::permissions();
         let declares = own.declares(action);
-        if Action::STANDARD.iter().chain([&Action::Metadata]).any(|standard| standard.name() == info.name) {
+        let standard = Action::STANDARD.into_iter().chain([Action::Metadata]).map(|action| action.name());
+        if standard.chain(TOLD).any(|taken| taken == info.name) {
             return Err(Error::wiring(format!(
-                "an action of the viewset `{}` is called `{}`, as a standard one is",
+                "an action of the viewset `{}` is called `{}`, which is the name of a standard one or of what a row \
+                 tells of those",
                 V::PATH,
                 info.name
             )));
@@ -116,7 +130,11 @@ impl<V: ViewSet> Mounted<V> {
             }
         }
         let access = if declares { &*own } else { &of_viewset };
-        let permissions = access.resolve(action, &self.site.default_permissions, &model)?;
+        let mut permissions = access.resolve(action, &self.site.default_permissions, &model)?;
+        if !info.on_row {
+            let listed = self.guards[&Action::List].permissions.clone();
+            permissions = Permissions::And(vec![permissions, Permissions::About(Action::List, Box::new(listed))]);
+        }
         let retrieve = self.guards[&Action::Retrieve].permissions.clone();
         Ok(Guard { model, action, permissions, retrieve })
     }
@@ -138,6 +156,7 @@ impl<V: ViewSet> Mounted<V> {
                     permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), *action),
                     declared: access.declares(*action),
                     on_row: action.on_row(),
+                    guarded_by: None,
                     guard: Some((guard.clone(), TypeId::of::<V>())),
                 })
             })
@@ -158,8 +177,6 @@ pub(crate) struct Actions(pub(crate) HashMap<TypeId, MountedAction>);
 #[derive(Clone)]
 pub(crate) struct MountedAction {
     pub(crate) guard: Arc<Guard>,
-    /// what guards the list of the same viewset
-    pub(crate) list: Arc<Guard>,
     /// an `Arc<Mounted<V>>`
     pub(crate) viewset: Arc<dyn Any + Send + Sync>,
 }

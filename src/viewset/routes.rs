@@ -11,7 +11,6 @@ use poem_openapi::{
 };
 
 use super::{Mounted, ViewSet, document};
-use crate::permission::Action;
 
 /// A viewset as poem-openapi sees it.
 pub struct ViewSetApi<V: ViewSet> {
@@ -90,25 +89,3 @@ pub(crate) const METHODS: [Method; 8] = [
     Method::OPTIONS,
     Method::TRACE,
 ];
-
-/// The `Allow` header of a route of a viewset, in DRF's order (CONTRACT 7.12).
-pub(super) fn allow<V: ViewSet>(on_row: bool) -> String {
-    let here: Vec<Action> = V::ACTIONS.iter().copied().filter(|action| action.on_row() == on_row).collect();
-    let offers = |method: &Method| here.iter().any(|action| action.method().as_ref() == Some(method));
-    let mut methods: Vec<&str> = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
-        .iter()
-        .filter(|method| offers(method))
-        .map(|method| match *method {
-            Method::GET => "GET",
-            Method::POST => "POST",
-            Method::PUT => "PUT",
-            Method::PATCH => "PATCH",
-            _ => "DELETE",
-        })
-        .collect();
-    if offers(&Method::GET) {
-        methods.push("HEAD");
-    }
-    methods.push("OPTIONS");
-    methods.join(", ")
-}

@@ -1,6 +1,11 @@
-use std::{any::TypeId, marker::PhantomData, ops::Deref, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    marker::PhantomData,
+    ops::Deref,
+    sync::Arc,
+};
 
-use poem::{Request, RequestBody};
+use poem::{Request, RequestBody, http::Method};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaParamIn, MetaSchemaRef, Registry},
@@ -8,10 +13,15 @@ use poem_openapi::{
 use sea_orm::{EntityTrait, QueryFilter, Select};
 
 use super::{
-    Access, ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, action::announce,
-    body::read, columns, document::interned, guard::Visit, write::Write,
+    ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet,
+    action::announce,
+    body::read,
+    columns,
+    document::interned,
+    guard::{Asked, Visit},
+    write::Write,
 };
-use crate::{Db, Error, auth::User, http::Problem, permission::Rule};
+use crate::{Db, Error, auth::User, http::Problem};
 
 type EntityOf<V> = <V as ViewSet>::Entity;
 type ModelOf<V> = <EntityOf<V> as EntityTrait>::Model;
@@ -138,8 +148,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
     documents_row!();
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let (visit, viewset) = visit::<A, A::Of>(request)?;
-        let rule = visit.meaning(visit.db()).await?;
+        let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
         let row = viewset.row_of(&visit, request)?.among(visit.scope(&viewset.viewset, visit.db()));
         let row = visit.row(visit.db(), &rule, row).await?;
         Ok(Self { row, caller: visit.user })
@@ -154,8 +163,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let (visit, viewset) = visit::<A, A::Of>(request)?;
-        let rule = visit.meaning(visit.db()).await?;
+        let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
         let named = viewset.row_of(&visit, request)?;
         visit.row(visit.db(), &rule, named.among(visit.scope(&viewset.viewset, visit.db()))).await?;
         // for the arguments behind this one: while the row is locked no sender is waited for
@@ -181,12 +189,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let mounted = mounted::<A>(request)?;
-        let (visit, viewset) = visit::<A, A::Of>(request)?;
-        let own = visit.meaning(visit.db()).await?;
-        let list = Visit { guard: mounted.list, ..visit.clone() };
-        let listed = list.meaning(list.db()).await?;
-        let rule: Rule = own & listed;
+        let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
         if rule.has_hooks() {
             let message = "rows that a hook judges cannot be handed to a collection's action as a query";
             return Err(Problem::from(Error::wiring(message)).into());
@@ -196,11 +199,18 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
     }
 }
 
-fn visit<A: 'static, V: ViewSet>(request: &Request) -> Result<(Visit, Arc<Mounted<V>>), Problem> {
-    let mounted = mounted::<A>(request)?;
-    let viewset = mounted.viewset.downcast::<Mounted<V>>();
+/// What the action's permissions mean for the caller. It was asked before any argument was read, but for a handler that
+/// the document does not tell of.
+async fn asked<A: 'static, V: ViewSet>(request: &Request) -> Result<(Asked, Arc<Mounted<V>>), Problem> {
+    let MountedAction { guard, viewset } = mounted::<A>(request)?;
+    let viewset = viewset.downcast::<Mounted<V>>();
     let viewset = viewset.map_err(|_| Error::wiring("an action met another viewset"))?;
-    Ok((Visit::new(request, mounted.guard)?, viewset))
+    let before = request.extensions().get::<Asked>().filter(|asked| Arc::ptr_eq(&asked.visit.guard, &guard));
+    let asked = match before {
+        Some(asked) => asked.clone(),
+        None => Visit::new(request, guard)?.ask().await?,
+    };
+    Ok((asked, viewset))
 }
 
 fn mounted<A: 'static>(request: &Request) -> Result<MountedAction, Problem> {
@@ -218,27 +228,20 @@ fn marker<A>() -> &'static str {
 }
 
 fn row_action<A: RowAction>() -> ActionInfo {
-    ActionInfo {
-        id: TypeId::of::<A>(),
-        viewset: TypeId::of::<A::Of>(),
-        name: A::NAME,
-        method: || A::METHOD,
-        codename: A::CODENAME,
-        access: || Box::new(A::permissions() as Access<EntityOf<A::Of>>),
-        marker: marker::<A>,
-        on_row: true,
-    }
+    action::<A, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), true)
 }
 
 fn collection_action<A: CollectionAction>() -> ActionInfo {
-    ActionInfo {
-        id: TypeId::of::<A>(),
-        viewset: TypeId::of::<A::Of>(),
-        name: A::NAME,
-        method: || A::METHOD,
-        codename: A::CODENAME,
-        access: || Box::new(A::permissions() as Access<EntityOf<A::Of>>),
-        marker: marker::<A>,
-        on_row: false,
-    }
+    action::<A, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), false)
+}
+
+fn action<A: 'static, V: ViewSet>(
+    name: &'static str,
+    method: fn() -> Method,
+    codename: Option<&'static str>,
+    access: fn() -> Box<dyn Any>,
+    on_row: bool,
+) -> ActionInfo {
+    let (id, viewset) = (TypeId::of::<A>(), TypeId::of::<V>());
+    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<A>, on_row }
 }

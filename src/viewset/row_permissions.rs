@@ -15,13 +15,16 @@ use crate::{
 /// The member of a representation that tells what its reader may do with the row.
 pub(super) const MEMBER: &str = "permissions";
 
+/// What it tells of the standard actions.
+pub(super) const TOLD: [&str; 3] = ["view", "change", "delete"];
+
 /// What a representation tells of, by name; nothing where the viewset does not say so.
 #[derive(Clone, Default)]
 pub(crate) struct ToldActions(Vec<(&'static str, Arc<Guard>)>);
 
 /// The same for one caller: the rules of the very guards that stand before the actions.
-pub(crate) struct RowPermissions<'a> {
-    told: Vec<(&'static str, Rule, &'a Guard)>,
+pub(crate) struct RowPermissions {
+    told: Vec<(&'static str, Rule)>,
 }
 
 impl ToldActions {
@@ -32,18 +35,18 @@ impl ToldActions {
         }
         let offered = |action: &Action| V::ACTIONS.contains(action);
         let change = [Action::PartialUpdate, Action::Update].into_iter().find(offered);
-        let standard = [("view", Some(Action::Retrieve)), ("change", change), ("delete", Some(Action::Destroy))];
-        let standard = standard
+        let standard = TOLD
             .into_iter()
+            .zip([Some(Action::Retrieve), change, Some(Action::Destroy)])
             .filter_map(|(name, action)| Some((name, guard_of(action.filter(|action| V::ACTIONS.contains(action))?))));
         Self(standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect())
     }
 
     /// What the guards mean for this caller.
-    pub(super) async fn ask<'a>(&'a self, cx: &Context<'_>) -> Result<RowPermissions<'a>, Problem> {
+    pub(super) async fn ask(&self, cx: &Context<'_>) -> Result<RowPermissions, Problem> {
         let mut told = Vec::with_capacity(self.0.len());
         for (name, guard) in &self.0 {
-            told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?, &**guard));
+            told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?));
         }
         Ok(RowPermissions { told })
     }
@@ -68,10 +71,10 @@ impl ToldActions {
     }
 }
 
-impl RowPermissions<'_> {
+impl RowPermissions {
     /// What is asked of the database beside a row.
     pub(super) fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.told.iter().map(|(_, rule, _)| rule)
+        self.told.iter().map(|(_, rule)| rule)
     }
 
     /// A representation of a row that was judged by these rules, which begin at `first`.
@@ -82,8 +85,8 @@ impl RowPermissions<'_> {
         first: usize,
     ) -> Result<Json, Problem> {
         let mut names = Vec::new();
-        for (place, (name, _, guard)) in self.told.iter().enumerate() {
-            if judged.holds(first + place, &cx.about(guard.action)).await? {
+        for (place, (name, _)) in self.told.iter().enumerate() {
+            if judged.holds(first + place, cx).await? {
                 names.push(*name);
             }
         }

@@ -1,10 +1,6 @@
 use std::sync::Arc;
 
-use poem::{
-    IntoResponse, Request, RequestBody, Response,
-    http::{HeaderValue, StatusCode, header},
-    web::Json,
-};
+use poem::{IntoResponse, Request, RequestBody, Response, http::StatusCode, web::Json};
 use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait};
 use serde_json::{Map, Value, json};
 use tracing::Instrument;
@@ -15,7 +11,6 @@ use super::{
     guard::Visit,
     named::Named,
     query::ListQuery,
-    routes::allow,
     write::{Write, retried},
 };
 use crate::{
@@ -30,15 +25,8 @@ type Reply = Result<Response, Problem>;
 impl<V: ViewSet> Mounted<V> {
     /// Answers a request on the collection or on a row, in the order of CONTRACT 6.1: permission, method, row, body.
     pub(super) async fn answer(self: Arc<Self>, request: Request, on_row: bool) -> Reply {
-        let mut response = self.dispatch(request, on_row).await?;
-        let allow = HeaderValue::from_str(&allow::<V>(on_row)).map_err(|_| Problem::server_error())?;
-        response.headers_mut().insert(header::ALLOW, allow);
-        Ok(response)
-    }
-
-    async fn dispatch(self: &Arc<Self>, request: Request, on_row: bool) -> Reply {
         let method = request.method().clone();
-        let refused = || Problem::method_not_allowed(&method, &allow::<V>(on_row));
+        let refused = || Problem::method_not_allowed(&method);
         let action = Action::of_method(&method, on_row).ok_or_else(refused)?;
         let visit = Visit::new(&request, self.guards[&action].clone())?;
         let rule = visit.meaning(visit.db()).await?;

@@ -54,7 +54,8 @@ impl Visit {
         let visit = self.afresh(db).await?;
         let rule = visit.meaning(db).await?;
         let rows = visit.scope(viewset, db);
-        let settled = rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && is_whole_table(&rows);
+        let settled =
+            rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && is_whole_table(&rows);
         let row = if settled && locked.holds(0, &visit.context(db)).await? {
             locked.row
         } else {
@@ -141,7 +142,8 @@ impl Write {
                 Ok((self, row))
             }
             Err(error) => {
-                let Some(refused) = constraint_problem::<V::Entity>(&error, self.visit.guard.model.object_name()) else {
+                let Some(refused) = constraint_problem::<V::Entity>(&error, self.visit.guard.model.object_name())
+                else {
                     return Err(error.into());
                 };
                 let Self { transaction, visit, rule } = self;
@@ -181,7 +183,5 @@ pub(super) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: im
 
 /// Of these rows the one with this row's key.
 pub(super) fn with_key_of<E: Resource>(rows: Select<E>, row: &E::Model) -> Select<E> {
-    E::PrimaryKey::iter()
-        .map(PrimaryKeyToColumn::into_column)
-        .fold(rows, |rows, key| rows.filter(key.eq(row.get(key))))
+    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).fold(rows, |rows, key| rows.filter(key.eq(row.get(key))))
 }

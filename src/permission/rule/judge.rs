@@ -4,7 +4,7 @@ use sea_orm::{
 };
 
 use super::{Residue, Rule};
-use crate::{Db, Result, permission::Context};
+use crate::{Db, Error, Result, permission::Context};
 
 /// A row, and what each rule says of it: `Always`, `Never`, or the hooks that are still to be asked.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ impl Rule {
         match self {
             Self::Always => Ok(true),
             Self::Never => Ok(false),
-            Self::Hook(hook) => hook.hook.ask(cx, row).await,
+            Self::Hook(hook) => hook.hook.ask(&cx.about(hook.action), row).await.map_err(Error::undecided),
             Self::All(rules) => {
                 for rule in rules {
                     if !Box::pin(rule.ask(cx, row)).await? {
@@ -94,7 +94,7 @@ impl Rule {
                 Ok(false)
             }
             Self::Not(rule) => Ok(!Box::pin(rule.ask(cx, row)).await?),
-            Self::When(_) | Self::Granted(_) => Err(crate::Error::wiring("a condition was left for rust to judge")),
+            Self::When(_) | Self::Granted(_) => Err(Error::wiring("a condition was left for rust to judge")),
         }
     }
 }

@@ -169,7 +169,9 @@ impl PartialEq for Rule {
             (Self::Always, Self::Always) | (Self::Never, Self::Never) => true,
             (Self::When(a), Self::When(b)) => a == b,
             (Self::Granted(a), Self::Granted(b)) => a == b,
-            (Self::Hook(a), Self::Hook(b)) => Arc::ptr_eq(&a.hook, &b.hook) && a.superset == b.superset,
+            (Self::Hook(a), Self::Hook(b)) => {
+                Arc::ptr_eq(&a.hook, &b.hook) && a.action == b.action && a.superset == b.superset
+            }
             (Self::All(a), Self::All(b)) | (Self::Any(a), Self::Any(b)) => a == b,
             (Self::Not(a), Self::Not(b)) => a == b,
             _ => false,

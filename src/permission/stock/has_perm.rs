@@ -50,10 +50,13 @@ where
     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
         let labels = self.labels();
         if labels.is_empty() {
-            // everybody holds all of none (CONTRACT 3.3): as a permission class that is a mistake
-            return Err(Error::wiring("`HasPerms` names no permission; write `AllowAny` to let everybody in"));
+            return Err(Error::wiring(format!("`HasPerms` {NO_LABEL}")));
         }
         cx.user().has_perms(cx.db(), &labels).await
+    }
+
+    fn fits(&self, _: Option<&ModelInfo>) -> std::result::Result<(), String> {
+        if self.labels().is_empty() { Err(NO_LABEL.to_owned()) } else { Ok(()) }
     }
 
     fn name(&self) -> Cow<'static, str> {
@@ -64,6 +67,9 @@ where
         self.labels()
     }
 }
+
+/// Everybody holds all of none (CONTRACT 3.3): as a permission class that is a mistake.
+const NO_LABEL: &str = "names no permission; write `AllowAny` to let everybody in";
 
 impl<L> HasPerms<L>
 where

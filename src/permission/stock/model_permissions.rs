@@ -6,7 +6,7 @@ use super::all_or_none;
 use crate::{
     Error, Result,
     model::ModelInfo,
-    permission::{Action, AnyModel, Context, Operators, PermissionClass, Rule},
+    permission::{Action, Context, Operators, PermissionClass, Rule, SomeModel},
 };
 
 /// Lets through who holds the model's permission for the action (CONTRACT 6.20, 6.24).
@@ -32,7 +32,7 @@ pub struct ModelPermissionsOrAnonReadOnly;
 
 #[async_trait]
 impl PermissionClass for ModelPermissions {
-    type Model = AnyModel;
+    type Model = SomeModel;
 
     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
         match asked(cx)? {
@@ -56,7 +56,7 @@ impl PermissionClass for ModelPermissions {
 
 #[async_trait]
 impl PermissionClass for ModelPermissionsOrAnonReadOnly {
-    type Model = AnyModel;
+    type Model = SomeModel;
 
     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
         Ok(cx.action().is_safe() || ModelPermissions.has_permission(cx).await?)

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     grants::{Granted, Subject, unnameable},
     model::ModelInfo,
-    permission::{Action, AnyModel, Context, Operators, PermissionClass, Rule},
+    permission::{Action, Context, Operators, PermissionClass, Rule, SomeModel},
 };
 
 /// Lets through who was granted the action's permission on the row, and to nothing else.
@@ -47,7 +47,7 @@ macro_rules! by_grants {
     ($($class:ident: $anonymous:literal;)*) => {$(
         #[async_trait]
         impl PermissionClass for $class {
-            type Model = AnyModel;
+            type Model = SomeModel;
 
             async fn rows(&self, cx: &Context<'_>) -> Result<Rule> {
                 match create_label(cx) {
