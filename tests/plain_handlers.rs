@@ -4,7 +4,10 @@
 mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use poem::http::Method;
+use poem::{
+    EndpointExt, Route, get, handler,
+    http::{Method, StatusCode},
+};
 use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
     AllowAny, AnyModel, Api, Caller, Context, Db, Denial, Guarded, HandlerPermissions, HasPerm, IntoPermissions,
@@ -351,4 +354,51 @@ fn chain(db: &TestDb, auth: &Auth, authenticators: Authenticators) -> Client {
 async fn with(client: &Client, path: &str, headers: &[(&'static str, String)]) -> Answer {
     let request = headers.iter().fold(client.raw().get(path), |request, (name, value)| request.header(*name, value));
     support::answer(request.send().await).await
+}
+
+#[handler]
+fn whose(caller: Caller) -> String {
+    told(&caller).0
+}
+
+#[handler]
+fn broken(_caller: Caller) -> poem::Result<String> {
+    Err(poem::Error::from_string("SELECT a secret", StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// An endpoint of poem's own beside the API is asked, told and refused as one of the API's handlers is.
+#[every_database]
+async fn a_poem_endpoint_can_be_guarded(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, alice) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let (_, exporter) = user(&auth, &db, NewUser::new("exporter"), &["export"]).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).with(Handlers).build().unwrap();
+    let may_export = api.guarding(HasPerm("drivers.export_car")).unwrap();
+    let oracle = api.guarding(IsAuthenticated & Oracle).unwrap();
+    let wrong = api.guarding(IsAuthenticated & refrain::ModelPermissions).err().expect("there is no model");
+    assert!(wrong.to_string().contains("a plain handler has none"), "{wrong}");
+    let routes = Route::new()
+        .at("/plain", get(whose).with(may_export.clone()))
+        .at("/broken", get(broken).with(may_export))
+        .at("/oracle", get(whose).with(oracle))
+        .nest("/", api.into_endpoint());
+    let client = poem::test::TestClient::new(routes);
+    let ask = async |path: &str, token: &str| {
+        let request = client.get(path);
+        let request =
+            if token.is_empty() { request } else { request.header("authorization", format!("Token {token}")) };
+        support::answer(request.send().await).await
+    };
+    refused(&ask("/plain", "").await, 401, NOT_SAID);
+    refused(&ask("/plain", &alice).await, 403, FORBIDDEN);
+    refused(&ask("/plain", "nobody's").await, 401, ("authentication_failed", "Invalid token."));
+    let let_in = ask("/plain", &exporter).await;
+    assert_eq!((let_in.code(), &*let_in.text), (200, "exporter"));
+    assert_eq!(let_in.header("cache-control"), Some("private"));
+    let failed = ask("/broken", &exporter).await;
+    assert_eq!(failed.code(), 500);
+    failed.tells_nothing_of_the_inside();
+    assert_eq!(ask("/oracle", &alice).await.code(), 503);
+    assert_eq!(ask("/api/known", &alice).await.text, "alice", "the API is beside it");
 }

@@ -151,6 +151,11 @@ impl BuiltApi {
             .boxed()
     }
 
+    /// What a guard outside the routes shares with those inside.
+    pub(super) fn shared(&self) -> (Arc<Site>, Arc<Actions>) {
+        (self.site.clone(), self.actions.clone())
+    }
+
     /// The database it is over.
     pub fn db(&self) -> &sea_orm::DatabaseConnection {
         &self.site.db

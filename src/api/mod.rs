@@ -5,6 +5,7 @@ mod document;
 mod explain;
 mod front;
 mod guarded;
+mod guarding;
 mod obtain_token;
 mod part;
 mod routes;
@@ -17,6 +18,7 @@ use sea_orm::DatabaseConnection;
 
 pub use built::{BuiltApi, Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
+pub use guarding::Guarding;
 pub use obtain_token::ObtainToken;
 pub use part::{Handlers, Part};
 pub use valid::Valid;
