@@ -10,7 +10,7 @@ use keyed::{Keyed, To, big, grant, grants, key_of, own_big, own_unique, permissi
 use poem::http::Method;
 use refrain::{
     Access, AllowAny, Model, Result,
-    auth::{Auth, Group, NewUser, User},
+    auth::{Auth, Group, NewUser, User, sync::SyncOptions},
     entity::{Key, UserTable},
     grants::{Checker, Holder, OrphanBatches},
 };
@@ -625,5 +625,32 @@ async fn orphans_are_cleaned_of_the_models_named_and_of_no_other(db: TestDb) -> 
     let (counting, counter) = counted(&db);
     auth.clean_orphans(&counting, &models, OrphanBatches::default()).await?;
     assert_eq!(counter.take().len(), 4, "a look a table and model");
+    Ok(())
+}
+
+/// Removing a permission takes the grants in a model's own tables along, and says before how many there are.
+#[every_database]
+async fn a_removed_permission_leaves_no_grant_in_a_models_own_table(db: TestDb) -> Result<()> {
+    let Site { auth, alice, .. } = Site::open(&db).await?;
+    let models = keyed::open(&auth, &db).await?;
+    keyed::rows::<own_big::Entity>(&db).await?;
+    let (_, content_type) = permission::<own_big::Entity>(&db, "view").await?;
+    db.execute_unprepared(&format!(
+        "INSERT INTO auth_permission (name, content_type_id, codename) VALUES ('Old', {content_type}, 'old_ownbig')"
+    ))
+    .await?;
+    let old = db.query_one_raw(db.statement("SELECT id FROM auth_permission WHERE codename = 'old_ownbig'")).await?;
+    let old: i32 = old.expect("the permission").try_get("", "id")?;
+    let grant = format!("INSERT INTO keyed_big_user_grants VALUES ({}, {old}, 7)", key_of(&alice));
+    db.execute_unprepared(&grant).await?;
+
+    let report = auth.sync_permissions(db.db(), &models, &Default::default()).await?;
+    let unnamed = report.unnamed.iter().find(|unnamed| unnamed.label == "keyed.old_ownbig").expect("it is told of");
+    assert_eq!(unnamed.grants, 1);
+    let options = SyncOptions { remove: vec!["keyed.old_ownbig".to_owned()], ..SyncOptions::default() };
+    let report = auth.sync_permissions(db.db(), &models, &options).await?;
+    assert_eq!(report.removed, ["keyed.old_ownbig"]);
+    let left = db.query_one_raw(db.statement("SELECT count(*) AS n FROM keyed_big_user_grants")).await?;
+    assert_eq!(left.expect("a count").try_get::<i64>("", "n")?, 0);
     Ok(())
 }

@@ -4,6 +4,8 @@ mod checks;
 mod content_types;
 mod report;
 
+use std::collections::BTreeSet;
+
 use refrain_entity::permission;
 use sea_orm::{
     ActiveValue::Set,
@@ -19,6 +21,9 @@ use crate::{
     Db, Error, Result,
     model::{ModelInfo, Models},
 };
+
+/// The column by which every table of grants names the permission.
+const PERMISSION: &str = "permission_id";
 
 /// What a synchronisation may do besides adding what is missing.
 #[derive(Clone, Debug, Default)]
@@ -60,11 +65,19 @@ impl Auth {
             let content_type = content_types::find_or_make(db, model, may_change, &mut report).await?;
             sync_model(db, model, content_type, may_change, &mut report).await?;
         }
-        self.remove(db, options, may_change, &mut report).await?;
+        self.remove(db, models, options, may_change, &mut report).await?;
         Ok(report)
     }
 
-    async fn remove(&self, db: Db<'_>, options: &SyncOptions, may_change: bool, report: &mut SyncReport) -> Result<()> {
+    async fn remove(
+        &self,
+        db: Db<'_>,
+        models: &Models,
+        options: &SyncOptions,
+        may_change: bool,
+        report: &mut SyncReport,
+    ) -> Result<()> {
+        let tables = self.grant_tables(models);
         for label in &options.remove {
             if !may_change {
                 return Err(Error::invalid(format!(
@@ -75,28 +88,27 @@ impl Auth {
                 Error::invalid(format!("`{label}` is no permission on a registered model that no declaration names"))
             })?;
             let unnamed = report.unnamed.remove(place);
-            for (table, column) in self.grant_tables() {
-                delete_grants(db, &table, column, unnamed.id).await?;
+            for table in &tables {
+                delete_grants(db, table, unnamed.id).await?;
             }
             permission::Entity::delete_by_id(unnamed.id).exec(&db).await?;
             report.removed.push(unnamed.label);
         }
         for unnamed in &mut report.unnamed {
-            for (table, column) in self.grant_tables() {
-                unnamed.grants += count_grants(db, &table, column, unnamed.id).await?;
+            for table in &tables {
+                unnamed.grants += count_grants(db, table, unnamed.id).await?;
             }
         }
         Ok(())
     }
 
-    /// The tables in which a permission can be granted.
-    fn grant_tables(&self) -> [(String, &'static str); 4] {
-        [
-            (self.users().permissions_table.to_string(), "permission_id"),
-            ("auth_group_permissions".to_owned(), "permission_id"),
-            ("guardian_userobjectpermission".to_owned(), "permission_id"),
-            ("guardian_groupobjectpermission".to_owned(), "permission_id"),
-        ]
+    /// The tables in which a permission can be granted: to users and groups, on rows, and those that models keep for
+    /// grants on their own.
+    fn grant_tables(&self, models: &Models) -> BTreeSet<String> {
+        let shared = ["auth_group_permissions", "guardian_userobjectpermission", "guardian_groupobjectpermission"];
+        let own = models.iter().flat_map(|model| [model.user_grants(), model.group_grants()]).flatten();
+        let tables = shared.into_iter().chain(own).map(str::to_owned);
+        tables.chain([self.users().permissions_table.to_string()]).collect()
     }
 }
 
@@ -170,20 +182,20 @@ async fn insert_permission(db: Db<'_>, content_type: i32, codename: &str, name: 
     Ok(())
 }
 
-async fn delete_grants(db: Db<'_>, table: &str, column: &str, permission: i32) -> Result<()> {
+async fn delete_grants(db: Db<'_>, table: &str, permission: i32) -> Result<()> {
     let statement = Query::delete()
         .from_table(Alias::new(table))
-        .and_where(Expr::col(Alias::new(column)).eq(permission))
+        .and_where(Expr::col(Alias::new(PERMISSION)).eq(permission))
         .to_owned();
     db.execute(&statement).await?;
     Ok(())
 }
 
-async fn count_grants(db: Db<'_>, table: &str, column: &str, permission: i32) -> Result<u64> {
+async fn count_grants(db: Db<'_>, table: &str, permission: i32) -> Result<u64> {
     let statement = Query::select()
         .expr_as(Expr::cust("COUNT(*)"), "grants")
         .from(Alias::new(table))
-        .and_where(Expr::col(Alias::new(column)).eq(permission))
+        .and_where(Expr::col(Alias::new(PERMISSION)).eq(permission))
         .to_owned();
     let row = db.query_one(&statement).await?;
     let count = row.map(|row| row.try_get::<i64>("", "grants")).transpose()?.unwrap_or_default();
