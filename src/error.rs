@@ -74,7 +74,6 @@ impl From<password::Error> for Error {
 }
 
 /// An error and what caused it, joined by colons; what a cause only repeats is left out.
-#[cfg(feature = "cli")]
 pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     // the cause says more than that there was none to tell
     let silent = |error: &(dyn std::error::Error + 'static)| {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use refrain_examples::drivers::demo::PASSWORD;
+use serde_json::Value;
 
 /// A folder of its own, in which the program is started.
 struct Folder(PathBuf);
@@ -196,16 +197,96 @@ fn migrations_one_by_one() {
 #[test]
 fn a_check_changes_nothing() {
     let folder = Folder::new("check");
-    let told = folder.run(&["check"]).is(0, "0 errors, 6 warnings", "note: the database was not looked at");
-    assert!(told.out.contains("GET /api/trips declares no permission class; the default asks `ModelPermissions`"));
+    let told = folder.run(&["check"]).is(0, "0 errors, 0 warnings", "");
+    assert!(
+        told.out.contains("note: POST /api/auth/token: everybody may do it: it says `AllowAny` itself"),
+        "{told:?}"
+    );
+    assert!(told.out.contains("note: the database was not looked at"), "{told:?}");
     assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
-    folder.run(&["check", "--strict"]).is(1, "0 errors, 6 warnings", "");
+    folder.run(&["check", "--strict"]).is(0, "0 errors, 0 warnings", "");
     let missing = ["check", "--default-permissions", "HasPerm(\"drivers.fly_car\")"];
-    folder.run(&missing).is(1, "error: GET /api/trips asks `drivers.fly_car`, which no model declares", "");
+    folder.run(&missing).is(1, "error: GET /api/trips: it asks `drivers.fly_car`, which no model declares", "");
     folder.run(&["migrate", "down"]).is(0, "", "");
     folder.run(&["check"]).is(0, "these migrations are not applied: `refrain_m0001_django_tables`", "");
+    folder.run(&["check", "--strict"]).is(1, "0 errors, 1 warnings", "");
     folder.run(&["migrate"]).is(0, "", "");
-    folder.run(&["check"]).is(0, "0 errors, 6 warnings", "");
+    folder.run(&["check", "--strict"]).is(0, "0 errors, 0 warnings", "");
+}
+
+#[test]
+fn a_check_fails_where_access_was_not_thought_of() {
+    let folder = Folder::new("check-access");
+    let check = |default: &str, more: &[&str]| {
+        let arguments = [&["check", "--default-permissions", default], more].concat();
+        folder.run(&arguments)
+    };
+    check("AllowAny", &[]).is(1, "error: POST /api/trips: who did not say who they are may do it: `AllowAny`", "");
+    check("IsAuthenticated", &[]).is(0, "warning: POST /api/trips: everybody who has an account may do it", "");
+    check("IsAuthenticated", &["--strict"]).is(1, "0 errors, 4 warnings", "");
+    check("IsOwner & !IsOwner", &[]).is(1, "error: GET /api/trips: nobody can do it, superusers included", "");
+    let json = |told: Told| serde_json::from_str::<Value>(&told.out).expect("JSON");
+    let report = json(check("ReadOnly", &["--format", "json"]).is(1, "", ""));
+    assert_eq!((&report["errors"], &report["warnings"]), (&4.into(), &0.into()));
+    let first = &report["findings"][0];
+    assert_eq!((&first["severity"], &first["code"]), (&"error".into(), &"cannot_hold".into()));
+    assert_eq!(first["endpoint"], "POST /api/trips");
+    for member in ["message", "write"] {
+        assert!(first[member].as_str().is_some_and(|text| !text.is_empty()), "{first}");
+    }
+    let unreadable = json(check("Nobody", &["--format", "json"]).is(1, "", ""));
+    assert_eq!(unreadable["findings"][0]["code"], "cannot_be_built");
+    check("Nobody", &[]).is(1, "", "error: DEFAULT_PERMISSIONS: no permission class is called `Nobody`");
+}
+
+#[test]
+fn a_check_compares_the_document_with_the_one_that_was_kept() {
+    let folder = Folder::new("check-document");
+    let server = Server::start(folder.program(&[]));
+    let answer = server.get("/openapi.json", "");
+    let (_, document) = answer.split_once("\r\n\r\n").expect("a body");
+    fs::write(folder.0.join("kept.json"), document).expect("the folder can be written");
+    fs::write(folder.0.join("other.json"), document.replace("drivers.publish_car", "drivers.show_car")).expect("again");
+    assert_eq!(server.stop("-TERM"), Some(0));
+    folder.run(&["check", "--document", "kept.json"]).is(0, "0 errors", "");
+    let other = folder.run(&["check", "--document", "other.json"]);
+    let other = other.is(1, "error: POST /api/cars/{id}/publish: the document that was kept says otherwise", "");
+    assert!(other.out.contains("1 errors") && other.out.contains("write the file anew"), "{other:?}");
+    let by_default = ["check", "--document", "kept.json", "--default-permissions", "IsSuperuser"];
+    folder.run(&by_default).is(1, "error: GET /api/trips: the document that was kept says otherwise", "");
+    folder.run(&["check", "--document", "none.json"]).is(1, "the document `none.json` cannot be read", "");
+}
+
+#[test]
+fn a_check_asks_the_database_who_can_be_granted_what() {
+    let folder = Folder::new("check-grants");
+    folder.run(&["migrate"]).is(0, "", "");
+    let lacking = ["check", "--default-permissions", "HasPerm(\"elsewhere.see_all\")"];
+    let told = folder.run(&lacking).is(1, "6 errors", "");
+    let sentence =
+        "error: GET /api/trips: it asks `elsewhere.see_all`, which the database lacks: nobody can be granted it";
+    assert!(told.out.contains(sentence), "{told:?}");
+}
+
+#[test]
+fn the_table_is_printed_for_people_and_programs() {
+    let folder = Folder::new("table");
+    let text = folder.run(&["permissions"]).is(0, "", "");
+    let starts = text.out.lines().next().expect("a head").starts_with("PATH ");
+    assert!(starts && text.out.lines().count() == 19, "{}", text.out);
+    let line = text.out.lines().find(|line| line.starts_with("/api/cars/export ")).expect("the export");
+    let words: Vec<&str> = line.split("  ").map(str::trim).filter(|word| !word.is_empty()).collect();
+    let asks = "drivers.export_car, drivers.view_car";
+    let expected =
+        ["/api/cars/export", "GET", "export", "HasPerm(\"drivers.export_car\") & list", asks, "every row", "none"];
+    assert_eq!(words, expected);
+    let markdown = folder.run(&["permissions", "--format", "markdown"]).is(0, "", "");
+    assert!(markdown.out.starts_with("| path | method | action |"), "{}", markdown.out);
+    let json = folder.run(&["permissions", "--format", "json"]).is(0, "", "");
+    let json: Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(json["endpoints"].as_array().map(Vec::len), Some(18));
+    folder.run(&["permissions", "--format", "yaml"]).is(2, "", "invalid value 'yaml'");
+    assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
 }
 
 #[test]

@@ -8,7 +8,15 @@ use poem::{
 };
 use poem_openapi::OpenApiService;
 
-use super::{Part, document, explain::Explainer, part::MountedParts, routes::Routes};
+use super::{
+    Part,
+    as_me::{DocumentEndpoint, OfCaller},
+    document,
+    explain::Explainer,
+    gate::Gate,
+    part::MountedParts,
+    routes::Routes,
+};
 use crate::{
     Result,
     http::{Problem, Site},
@@ -19,33 +27,17 @@ use crate::{
 
 /// An API that fits together: its routes, its document, and what each endpoint asks.
 pub struct BuiltApi {
-    site: Arc<Site>,
-    models: Models,
-    endpoints: Arc<Vec<Endpoint>>,
+    pub(super) gate: Gate,
+    pub(super) models: Models,
+    pub(super) endpoints: Arc<Vec<Endpoint>>,
+    /// the routes of handlers that the document leaves out
+    pub(super) hidden: Vec<(Method, String)>,
+    pub(super) prefix: String,
     document: String,
     swagger_ui: String,
-    prefix: String,
     service: BoxEndpoint<'static>,
     explainer: Explainer,
     actions: Arc<Actions>,
-}
-
-/// What `check` has to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// What was found, in a sentence.
-    pub message: String,
-}
-
-/// How bad a [`Finding`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// It works, and may not be what was meant.
-    Warning,
-    /// It cannot work.
-    Error,
 }
 
 impl BuiltApi {
@@ -59,6 +51,7 @@ impl BuiltApi {
     ) -> Self {
         let endpoints = Arc::new(mounted.endpoints);
         let actions = mounted.actions;
+        let gate = Gate { site: site.clone() };
         let explainer = Explainer {
             site: site.clone(),
             viewsets: Arc::new(mounted.viewsets),
@@ -72,14 +65,17 @@ impl BuiltApi {
         let document = document::complete(&plain, &site, &endpoints);
         // in a script element: what could end the element is escaped
         let swagger_ui = service.swagger_ui_html().replace(&plain, &document.replace("</", "<\\/"));
+        let service = poem::IntoEndpoint::into_endpoint(service);
+        let hidden = std::mem::take(&mut *mounted.hidden.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
         Self {
-            site,
+            gate,
             models: mounted.models,
             endpoints,
+            hidden,
+            prefix,
             document,
             swagger_ui,
-            prefix,
-            service: poem::IntoEndpoint::into_endpoint(service),
+            service,
             explainer,
             actions,
         }
@@ -95,33 +91,6 @@ impl BuiltApi {
         &self.models
     }
 
-    /// Endpoints that name no permission class and take the default; permissions that nobody can be granted, because
-    /// no model declares them.
-    pub fn check(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for endpoint in self.endpoints.iter() {
-            let at = format!("{} {}{}", endpoint.method, self.prefix, endpoint.path);
-            if !endpoint.declared {
-                let message = format!("{at} declares no permission class; the default asks `{}`", endpoint.permissions);
-                findings.push(Finding { severity: Severity::Warning, message });
-            }
-            for label in &endpoint.permissions_asked {
-                if self.is_undeclared(label) {
-                    let message = format!("{at} asks `{label}`, which no model declares");
-                    findings.push(Finding { severity: Severity::Error, message });
-                }
-            }
-        }
-        findings
-    }
-
-    /// Of apps unknown here nothing is known.
-    fn is_undeclared(&self, label: &str) -> bool {
-        let Some((app_label, codename)) = label.split_once('.') else { return true };
-        let mut of_app = self.models.iter().filter(|model| model.app_label() == app_label).peekable();
-        of_app.peek().is_some() && !of_app.any(|model| model.declared_permissions().any(|(known, _)| known == codename))
-    }
-
     /// Why a user would be answered so, or a caller without a name: each part's verdict, what is asked for and how it is
     /// held, and what would change the answer.
     ///
@@ -135,8 +104,13 @@ impl BuiltApi {
     ///
     /// Whatever goes wrong, framework errors and panics included, is answered as problem details.
     pub fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
-        let Self { site, document, swagger_ui, prefix, service, explainer, actions, .. } = self;
-        let json = make_sync(move |_| document.clone().with_content_type("application/json"));
+        let Self { gate, endpoints, document, swagger_ui, prefix, service, explainer, actions, .. } = self;
+        let site = gate.site.clone();
+        let of_caller = site.tells_callers_their_document.then(|| {
+            let document = serde_json::from_str(&document).expect("the document is JSON");
+            OfCaller { gate, endpoints, document }.into_endpoint(actions.clone())
+        });
+        let json = DocumentEndpoint { whole: document, of_caller };
         let page = make_sync(move |_| swagger_ui.clone().with_content_type("text/html; charset=utf-8"));
         let route = Route::new().at("/openapi.json", json).at("/docs", page);
         let route = match &site.explain_at {
@@ -153,11 +127,18 @@ impl BuiltApi {
 
     /// What a guard outside the routes shares with those inside.
     pub(super) fn shared(&self) -> (Arc<Site>, Arc<Actions>) {
-        (self.site.clone(), self.actions.clone())
+        (self.gate.site.clone(), self.actions.clone())
+    }
+
+    /// The path of a handler that the document leaves out, as the document would write it.
+    pub(super) fn hidden_path(&self, path: &str) -> String {
+        let variable = |part: &str| part.strip_prefix(':').map(|name| format!("{{{name}}}"));
+        let parts = path.split('/').map(|part| variable(part).unwrap_or_else(|| part.to_owned()));
+        format!("{}{}", self.prefix, parts.collect::<Vec<_>>().join("/"))
     }
 
     /// The database it is over.
     pub fn db(&self) -> &sea_orm::DatabaseConnection {
-        &self.site.db
+        &self.gate.site.db
     }
 }

@@ -5,14 +5,14 @@ use poem::{EndpointExt, IntoResponse, Request, Response, endpoint::make, web::Js
 
 use super::{
     front::{Asks, Front},
-    guarded::admits,
+    guarded::{about_handler, admits},
     part::ViewSets,
 };
 use crate::{
     Error, Result,
     auth::User,
     http::{Problem, Site},
-    permission::{Action, AskedPermission, Context, CustomAction, Explanation, IntoPermissions, IsSuperuser, Outcome},
+    permission::{AskedPermission, Explanation, IntoPermissions, IsSuperuser, Outcome},
     viewset::{Actions, Endpoint, Visit},
 };
 
@@ -79,9 +79,8 @@ impl Explainer {
 
     /// A plain handler has permissions, and no rows.
     async fn handler(&self, endpoint: &Endpoint, user: &User, request: String) -> Result<Explanation> {
-        let action = CustomAction { name: "handler", safe: endpoint.method.is_safe(), codename: None };
         let headers = HeaderMap::new();
-        let cx = Context::new(user, Action::Custom(action), None, &headers, &self.site.db);
+        let cx = about_handler(&self.site, user, &headers, endpoint.method.is_safe());
         let meanings = endpoint.permissions.meanings(&cx).await?;
         let allowed = admits(&endpoint.permissions.meaning(&cx).await?, &endpoint.permissions)?;
         let refusal = (!allowed).then(|| self.site.refuse(meanings.refusing_request(), user));

@@ -1,10 +1,12 @@
 use std::{collections::BTreeMap, marker::PhantomData, ops::Deref, sync::Mutex};
 
+use http::HeaderMap;
 use poem::{Request, RequestBody};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, registry::Registry};
 
 use crate::{
-    http::{Caller, Problem, site_of},
+    auth::User,
+    http::{Caller, Problem, Site, site_of},
     permission::{
         Action, AllowAny, Context, CustomAction, IntoPermissions, IsAdminUser, IsAuthenticated, IsSuperuser,
         Permissions, Rule,
@@ -111,13 +113,18 @@ pub(super) struct Admitted(pub(super) &'static str);
 pub(super) async fn admit(request: &Request, permissions: &Permissions) -> Result<Caller, Problem> {
     let site = site_of(request)?;
     let caller = Caller::of(request)?;
-    let action = Action::Custom(CustomAction { name: "handler", safe: request.method().is_safe(), codename: None });
-    let cx = Context::new(&caller.0, action, None, request.headers(), &site.db);
+    let cx = about_handler(&site, &caller, request.headers(), request.method().is_safe());
     if admits(&permissions.meaning(&cx).await?, permissions)? {
         return Ok(caller);
     }
     let denied = permissions.meanings(&cx).await?.refusing_request();
     Err(site.refuse(denied, &caller))
+}
+
+/// The question that stands before a plain handler.
+pub(super) fn about_handler<'a>(site: &'a Site, user: &'a User, headers: &'a HeaderMap, safe: bool) -> Context<'a> {
+    let action = Action::Custom(CustomAction { name: "handler", safe, codename: None });
+    Context::new(user, action, None, headers, &site.db)
 }
 
 /// A plain handler has no rows: a class that answers with a condition on them has not said yes.

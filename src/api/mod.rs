@@ -1,14 +1,19 @@
 //! Puts viewsets and handlers together: one site, one document, one set of routes.
 
+mod as_me;
 mod built;
+mod callers;
+mod check;
 mod document;
 mod explain;
 mod front;
+mod gate;
 mod guarded;
 mod guarding;
 mod obtain_token;
 mod part;
 mod routes;
+mod table;
 mod valid;
 
 use std::sync::Arc;
@@ -16,11 +21,14 @@ use std::sync::Arc;
 use poem_openapi::OpenApi;
 use sea_orm::DatabaseConnection;
 
-pub use built::{BuiltApi, Finding, Severity};
+pub use built::BuiltApi;
+pub use callers::CallerKind;
+pub use check::{Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
 pub use guarding::Guarding;
 pub use obtain_token::ObtainToken;
 pub use part::{Handlers, Part};
+pub use table::{EndpointPermissions, PermissionTable, RowsAdmitted};
 pub use valid::Valid;
 
 use crate::{
@@ -122,6 +130,13 @@ impl<P: Part> Api<P> {
     /// decides.
     pub fn explain_refusals(mut self) -> Self {
         self.site.explains_refusals = true;
+        self
+    }
+
+    /// Lets callers ask for the document as they may use it: `/openapi.json?as=me` tells of the operations that do not
+    /// refuse them outright, and of no other.
+    pub fn tell_callers_their_document(mut self) -> Self {
+        self.site.tells_callers_their_document = true;
         self
     }
 

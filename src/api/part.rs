@@ -2,7 +2,7 @@ use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use poem::{EndpointExt, Request, endpoint::BoxEndpoint, http::Method};
@@ -21,7 +21,8 @@ use crate::{
     model::Models,
     permission::{Action, Explanation, Permissions},
     viewset::{
-        ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit, collect_actions,
+        ActionInfo, Actions, Declared, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit,
+        collect_actions,
     },
 };
 
@@ -33,13 +34,19 @@ pub trait Part: OpenApi + 'static {
 }
 
 /// Handlers: an object with `#[OpenApi]` methods.
-pub struct Handlers<O>(O);
+pub struct Handlers<O> {
+    handlers: O,
+    hidden: Hidden,
+}
 
 impl<O> Handlers<O> {
     pub(super) fn new(handlers: O) -> Self {
-        Self(handlers)
+        Self { handlers, hidden: Hidden::default() }
     }
 }
+
+/// The routes of handlers that the document leaves out, by method and path; known once routes are made.
+pub(super) type Hidden = Arc<Mutex<Vec<(Method, String)>>>;
 
 /// What the parts of an API find out about each other.
 #[doc(hidden)]
@@ -52,6 +59,7 @@ pub struct Mounting {
     actions: Vec<ActionInfo>,
     handlers: Vec<(String, MetaOperation)>,
     endpoints: Vec<Endpoint>,
+    hidden: Hidden,
 }
 
 /// Everything mounted.
@@ -60,6 +68,7 @@ pub(super) struct MountedParts {
     pub(super) viewsets: ViewSets,
     pub(super) actions: Arc<Actions>,
     pub(super) endpoints: Vec<Endpoint>,
+    pub(super) hidden: Hidden,
 }
 
 /// A mounted viewset with its type erased.
@@ -103,6 +112,7 @@ impl Mounting {
             actions: Vec::new(),
             handlers: Vec::new(),
             endpoints: Vec::new(),
+            hidden: Hidden::default(),
         }
     }
 
@@ -126,8 +136,8 @@ impl Mounting {
             self.endpoints.push(endpoint);
         }
         check_distinct(&self.endpoints)?;
-        let viewsets = self.viewsets;
-        Ok(MountedParts { models: self.models, viewsets, actions: Arc::new(actions), endpoints: self.endpoints })
+        let Self { models, viewsets, endpoints, hidden, .. } = self;
+        Ok(MountedParts { models, viewsets, actions: Arc::new(actions), endpoints, hidden })
     }
 
     /// What an `#[OpenApi]` method asks: what its action asks, what its `Guarded` argument says, or the default.
@@ -142,7 +152,7 @@ impl Mounting {
             model: None,
             permissions: self.site.handler_permissions.clone(),
             permissions_asked: Vec::new(),
-            declared: false,
+            declared: Declared::Nothing,
             on_row: false,
             guarded_by: None,
             guard: None,
@@ -175,16 +185,19 @@ impl Mounting {
                 permissions: guard.permissions.clone(),
                 permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), guard.action),
                 model: Some(guard.model.clone()),
-                declared: true,
+                declared: guard.declared,
                 on_row: info.on_row,
                 guard: Some((guard.clone(), info.viewset)),
                 ..endpoint
             });
         }
         let endpoint = match guards.first() {
-            Some(GuardedBy::Guarded(marker, permissions)) => {
-                Endpoint { permissions: permissions(), declared: true, guarded_by: Some(marker), ..endpoint }
-            }
+            Some(GuardedBy::Guarded(marker, permissions)) => Endpoint {
+                permissions: permissions(),
+                declared: Declared::Action,
+                guarded_by: Some(marker),
+                ..endpoint
+            },
             _ => endpoint,
         };
         endpoint.permissions.check(None)?;
@@ -235,6 +248,7 @@ impl<V: ViewSet> Part for ViewSetApi<V> {
 
 impl<O: OpenApi + 'static> Part for Handlers<O> {
     fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
+        self.hidden = mounting.hidden.clone();
         mounting.actions.extend(collect_actions(|| O::register(&mut Registry::new())));
         for path in O::meta().into_iter().flat_map(|api| api.paths) {
             mounting.handlers.extend(path.operations.into_iter().map(|operation| (path.path.clone(), operation)));
@@ -254,7 +268,8 @@ impl<O: OpenApi> OpenApi for Handlers<O> {
 
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         let mut own = HashMap::new();
-        self.0.add_routes(&mut own);
+        self.handlers.add_routes(&mut own);
+        let mut left_out = self.hidden.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let listed: HashSet<(String, Method)> = O::meta()
             .into_iter()
             .flat_map(|api| api.paths)
@@ -264,6 +279,9 @@ impl<O: OpenApi> OpenApi for Handlers<O> {
             let routes = table.entry(path.clone()).or_default();
             for (method, inner) in methods {
                 let is_listed = listed.contains(&(path_in_document(&path), method.clone()));
+                if !is_listed {
+                    left_out.push((method.clone(), path.clone()));
+                }
                 routes.insert(method, if is_listed { inner } else { hidden(inner) });
             }
         }

@@ -11,6 +11,7 @@ mod load;
 pub mod password;
 mod permission;
 mod settings;
+mod supposed;
 pub mod sync;
 mod token;
 mod user;

@@ -1,6 +1,6 @@
-use std::{ffi::OsString, net::SocketAddr};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use http::Method;
 use sea_orm::DatabaseConnection;
 
@@ -34,6 +34,8 @@ pub(super) enum Command {
     ChangePassword(ChangePassword),
     /// Look for what does not fit, without changing anything
     Check(Check),
+    /// Print what every endpoint asks, and which rows it lets whom have
+    Permissions(Permissions),
     /// Say why a request would be answered as it would: each part of the permissions, what is asked for and how it is
     /// held, and what would change the answer
     Explain(Explain),
@@ -144,6 +146,38 @@ pub(super) struct Check {
     /// Fail on warnings too
     #[arg(long)]
     pub(super) strict: bool,
+    /// Compare the document with this one, which was kept
+    #[arg(long, value_name = "FILE")]
+    pub(super) document: Option<PathBuf>,
+    /// How to tell it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: CheckFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Args)]
+pub(super) struct Permissions {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) defaults: Defaults,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    #[default]
+    Text,
+    Markdown,
+    Json,
 }
 
 #[derive(Args)]

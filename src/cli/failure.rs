@@ -20,6 +20,11 @@ impl Failure {
         Self(sentence.into())
     }
 
+    /// The sentence.
+    pub(super) fn sentence(&self) -> &str {
+        &self.0
+    }
+
     /// Tells it, and says how the program ends.
     pub(super) fn report(&self) -> ExitCode {
         eprintln!("error: {}", self.0);

@@ -1,5 +1,5 @@
 //! The command line that a program embeds: `serve`, `migrate`, `sync-permissions`, `createsuperuser`, `changepassword`,
-//! `check`, `explain` and `clean-orphans`.
+//! `check`, `permissions`, `explain` and `clean-orphans`.
 //!
 //! A program says once what it consists of, as a [`Project`], and its `main` is one line:
 //!
@@ -48,7 +48,9 @@ mod clean_orphans;
 mod explain;
 mod failure;
 mod migrate;
+mod out;
 mod people;
+mod permissions;
 mod project;
 mod prompt;
 mod serve;
@@ -77,6 +79,7 @@ async fn execute<P: Project>(command: Command) -> Outcome<ExitCode> {
         Command::SyncPermissions(options) => sync_permissions::run::<P>(options).await?,
         Command::CreateSuperuser(options) => people::create_superuser::<P>(options).await?,
         Command::ChangePassword(options) => people::change_password::<P>(options).await?,
+        Command::Permissions(options) => permissions::run::<P>(options).await?,
         Command::Explain(options) => explain::run::<P>(options).await?,
         Command::CleanOrphans(options) => clean_orphans::run::<P>(options).await?,
         Command::Check(options) => return check::run::<P>(options).await,

@@ -53,6 +53,8 @@ pub trait Project: Send + Sync + 'static {
     const VERSION: &'static str;
     /// What its document is called.
     const TITLE: &'static str = Self::NAME;
+    /// The document that is kept with the sources, which `check` compares with the program's own.
+    const DOCUMENT: Option<&'static str> = None;
     /// The migrations: [`migration::tables`](crate::migration::tables), and then its own.
     type Migrator: MigratorTrait;
 

@@ -24,6 +24,8 @@ pub(crate) struct Site {
     pub(crate) explain_at: Option<String>,
     /// Does a refusal name the part of the permissions that refused?
     pub(crate) explains_refusals: bool,
+    /// Can callers ask for the document as they may use it?
+    pub(crate) tells_callers_their_document: bool,
     /// The most bytes a body may have.
     pub(crate) body_limit: usize,
 }
@@ -43,6 +45,7 @@ impl Site {
             reveal_hidden_rows: false,
             explain_at: None,
             explains_refusals: false,
+            tells_callers_their_document: false,
             body_limit: BODY_LIMIT,
         }
     }

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{any::TypeId, borrow::Cow};
 
 use async_trait::async_trait;
 
@@ -70,7 +70,8 @@ pub trait PermissionClass: Send + Sync + 'static {
         <Self::Model as Over>::fits(model)
     }
 
-    /// Answers at once where no future is needed; how the stock classes stay cheap.
+    /// Answers at once where no future is needed, from the caller's flags, key and permissions and from the action; how
+    /// the stock classes stay cheap.
     #[doc(hidden)]
     fn meaning_now(&self, _cx: &Context<'_>) -> Option<Result<Rule>> {
         None
@@ -85,6 +86,8 @@ pub trait ErasedClass: Send + Sync {
     fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String>;
     fn denial(&self) -> Denial;
     fn name(&self) -> Cow<'static, str>;
+    /// The type, where it has one value only: two of them are one class.
+    fn only_value(&self) -> Option<TypeId>;
 }
 
 impl<C: PermissionClass> ErasedClass for C {
@@ -117,6 +120,10 @@ impl<C: PermissionClass> ErasedClass for C {
 
     fn name(&self) -> Cow<'static, str> {
         PermissionClass::name(self)
+    }
+
+    fn only_value(&self) -> Option<TypeId> {
+        (size_of::<C>() == 0).then(TypeId::of::<C>)
     }
 }
 

@@ -18,6 +18,7 @@ mod expression;
 mod hook;
 mod operators;
 mod over;
+mod possible;
 mod refusal;
 mod rule;
 mod stock;

@@ -1,5 +1,6 @@
 use std::{collections::HashMap, marker::PhantomData};
 
+use super::Declared;
 use crate::{
     Result,
     model::ModelInfo,
@@ -23,13 +24,23 @@ use crate::{
 pub struct Access<E> {
     all: Option<Permissions>,
     on: HashMap<&'static str, Permissions>,
+    /// what is said of actions that nothing is said of
+    otherwise: Declared,
     entity: PhantomData<fn() -> E>,
 }
 
 impl<E> Access<E> {
-    /// The global default, for every action.
+    /// The global default, for every action; to write it is to say that it is meant.
+    ///
+    /// A viewset that says nothing takes the default too, and `check` refuses it: to whom it is open was then decided
+    /// by nobody who looked at it.
     pub fn global() -> Self {
-        Self { all: None, on: HashMap::new(), entity: PhantomData }
+        Self { all: None, on: HashMap::new(), otherwise: Declared::Default, entity: PhantomData }
+    }
+
+    /// What a viewset says that says nothing.
+    pub(crate) fn nothing() -> Self {
+        Self { otherwise: Declared::Nothing, ..Self::global() }
     }
 
     /// The same for every action.
@@ -43,9 +54,18 @@ impl<E> Access<E> {
         self
     }
 
-    /// Does it declare anything for this action?
+    /// Does it name classes for this action?
     pub(crate) fn declares(&self, action: Action) -> bool {
         self.all.is_some() || self.on.contains_key(action.name())
+    }
+
+    /// Where the classes of this action come from.
+    pub(crate) fn declared(&self, action: Action) -> Declared {
+        match (self.on.contains_key(action.name()), &self.all) {
+            (true, _) => Declared::Action,
+            (false, Some(_)) => Declared::ViewSet,
+            (false, None) => self.otherwise,
+        }
     }
 
     /// What holds for an action; checked against the model.

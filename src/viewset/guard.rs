@@ -3,6 +3,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use sea_orm::{EntityTrait, Select};
 
+use super::Declared;
 use crate::{
     Db,
     auth::User,
@@ -17,6 +18,8 @@ pub(crate) struct Guard {
     pub(crate) model: ModelInfo,
     pub(crate) action: Action,
     pub(crate) permissions: Permissions,
+    /// Who said so.
+    pub(crate) declared: Declared,
     /// Who may know of a row: what guards `retrieve`.
     pub(crate) retrieve: Permissions,
 }
@@ -58,11 +61,16 @@ impl Visit {
         Ok(Asked { visit: self, rule })
     }
 
-    /// The request's reading: what the permissions mean for this caller; a refusal where they can mean nothing.
+    /// What the permissions mean for this caller.
+    pub(crate) async fn rule(&self, db: Db<'_>) -> crate::Result<Rule> {
+        self.guard.permissions.meaning(&self.context(db)).await
+    }
+
+    /// The request's reading: the same; a refusal where they can mean nothing.
     pub(crate) async fn meaning(&self, db: Db<'_>) -> Result<Rule, Problem> {
-        let cx = self.context(db);
-        let rule = self.guard.permissions.meaning(&cx).await?;
+        let rule = self.rule(db).await?;
         if rule == Rule::Never {
+            let cx = self.context(db);
             let meanings = self.guard.permissions.meanings(&cx).await?;
             return Err(self.refused(meanings.refusing_request()));
         }

@@ -5,6 +5,7 @@ mod action;
 mod body;
 mod candidate;
 mod columns;
+mod declared;
 mod document;
 mod explain;
 mod fields;
@@ -28,6 +29,7 @@ use sea_orm::{
 
 pub use access::Access;
 pub use action::{CollectionAction, RowAction};
+pub use declared::Declared;
 pub use page::Pagination;
 pub use row::{Locked, Row, Rows};
 
@@ -134,7 +136,7 @@ pub trait ViewSet: Send + Sync + 'static {
     /// Who may do what; the global default where nothing is said.
     #[doc(alias("permission_classes", "get_permissions"))]
     fn permissions() -> Access<Self::Entity> {
-        Access::global()
+        Access::nothing()
     }
 
     /// The rows there are at all, for lists and for single rows. A write cannot take a row out of them, nor make one

@@ -6,7 +6,7 @@ use std::{
 
 use poem::http::Method;
 
-use super::{Access, Guard, ViewSet, columns::is_readable, input::InputReader};
+use super::{Access, Declared, Guard, ViewSet, columns::is_readable, input::InputReader};
 use crate::{
     Error, Result,
     http::Site,
@@ -38,8 +38,8 @@ pub(crate) struct Endpoint {
     pub(crate) model: Option<ModelInfo>,
     pub(crate) permissions: Permissions,
     pub(crate) permissions_asked: Vec<String>,
-    /// Does the viewset or action name its classes, rather than leaving them to the global default?
-    pub(crate) declared: bool,
+    /// Who said so?
+    pub(crate) declared: Declared,
     /// Does the answer depend on the row?
     pub(crate) on_row: bool,
     /// The name of the handler's argument that guards it.
@@ -79,7 +79,13 @@ impl<V: ViewSet> Mounted<V> {
             let permissions = access.resolve(action, &site.default_permissions, &model).map_err(named)?;
             guards.insert(
                 action,
-                Arc::new(Guard { model: model.clone(), action, permissions, retrieve: retrieve.clone() }),
+                Arc::new(Guard {
+                    model: model.clone(),
+                    action,
+                    permissions,
+                    declared: access.declared(action),
+                    retrieve: retrieve.clone(),
+                }),
             );
         }
         Ok(Self { viewset, site: site.clone(), guards, input: InputReader::new(), told: OnceLock::new() })
@@ -130,18 +136,18 @@ impl<V: ViewSet> Mounted<V> {
             }
         }
         let access = if declares { &*own } else { &of_viewset };
+        let declared = if declares { Declared::Action } else { of_viewset.declared(action) };
         let mut permissions = access.resolve(action, &self.site.default_permissions, &model)?;
         if !info.on_row {
             let listed = self.guards[&Action::List].permissions.clone();
             permissions = Permissions::And(vec![permissions, Permissions::About(Action::List, Box::new(listed))]);
         }
         let retrieve = self.guards[&Action::Retrieve].permissions.clone();
-        Ok(Guard { model, action, permissions, retrieve })
+        Ok(Guard { model, action, permissions, declared, retrieve })
     }
 
     /// The operations it offers.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
-        let access = V::permissions();
         V::ACTIONS
             .iter()
             .filter_map(|action| {
@@ -154,7 +160,7 @@ impl<V: ViewSet> Mounted<V> {
                     model: Some(guard.model.clone()),
                     permissions: guard.permissions.clone(),
                     permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), *action),
-                    declared: access.declares(*action),
+                    declared: guard.declared,
                     on_row: action.on_row(),
                     guarded_by: None,
                     guard: Some((guard.clone(), TypeId::of::<V>())),

@@ -1,0 +1,58 @@
+use sea_orm::DbBackend;
+use serde::Serialize;
+
+use crate::auth::{Auth, User};
+
+/// Callers made up to ask about, from nobody in particular to who may most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallerKind {
+    /// Who did not say who they are.
+    Anonymous,
+    /// Who said who they are, and holds nothing.
+    User,
+    /// Who holds every permission that is asked.
+    Holder,
+    /// Staff who hold nothing.
+    Staff,
+    /// A superuser who is no staff.
+    Superuser,
+}
+
+impl CallerKind {
+    pub(super) const ALL: [Self; 5] = [Self::Anonymous, Self::User, Self::Holder, Self::Staff, Self::Superuser];
+
+    /// The kind that this one is a special case of.
+    pub(super) fn general(self) -> Option<Self> {
+        match self {
+            Self::Anonymous => None,
+            Self::User => Some(Self::Anonymous),
+            Self::Holder | Self::Staff => Some(Self::User),
+            Self::Superuser => Some(Self::Holder),
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anybody",
+            Self::User => "any user",
+            Self::Holder => "a holder",
+            Self::Staff => "staff",
+            Self::Superuser => "a superuser",
+        }
+    }
+
+    /// Somebody of this kind, where these permissions are asked.
+    pub(super) fn user(self, auth: &Auth, on: DbBackend, asked: &[String]) -> User {
+        let held = if self == Self::Holder { asked.to_vec() } else { Vec::new() };
+        match self {
+            Self::Anonymous => User::anonymous(auth),
+            _ => {
+                let mut user = User::supposed(auth, on, held);
+                user.is_staff = self == Self::Staff;
+                user.is_superuser = self == Self::Superuser;
+                user
+            }
+        }
+    }
+}

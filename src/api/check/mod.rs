@@ -1,0 +1,143 @@
+//! What is legal, and not what anybody should mean.
+
+mod asked;
+mod document;
+mod finding;
+mod open_write;
+mod possible;
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+pub use finding::{Finding, Severity};
+
+use super::{
+    BuiltApi,
+    callers::CallerKind,
+    gate::Gate,
+    table::{place, supposed},
+};
+use crate::{
+    Error, Result,
+    error::causes,
+    model::Models,
+    permission::{Action, Rule},
+    viewset::{Declared, Endpoint},
+};
+
+impl BuiltApi {
+    /// Looks for endpoints that are open, closed or undecided without anybody having said so, and for permissions that
+    /// nobody can be granted.
+    ///
+    /// | code | severity | what |
+    /// |---|---|---|
+    /// | `undeclared` | error | nobody declared a permission class: the default holds because nothing else does |
+    /// | `open_write` | error | a write that callers may do who did not say who they are; a note where the endpoint itself says `AllowAny` |
+    /// | `open_to_users` | warning | a write that everybody may do who has an account; nothing where the endpoint itself says so |
+    /// | `cannot_hold` | error | an expression that holds for nobody; a note where the endpoint itself says `DenyAll` |
+    /// | `cannot_be_asked` | error | an expression that fails whenever it is asked |
+    /// | `not_told` | warning | what was asked did not answer |
+    /// | `unknown_permission` | error | a permission is asked that no model declares |
+    /// | `hidden` | warning | a handler that the document leaves out |
+    ///
+    /// All is found from what the permissions mean for callers made up for it, as [`permissions`](Self::permissions)
+    /// does. The models that declare permissions are those given, and those mounted.
+    pub async fn check(&self, registered: &Models) -> Vec<Finding> {
+        let mut endpoints: Vec<&Endpoint> = self.endpoints.iter().collect();
+        endpoints.sort_by_key(|endpoint| (&endpoint.path, place(endpoint.method.as_str())));
+        let mut findings = Vec::new();
+        for endpoint in endpoints {
+            let looked_at = Looked { at: self.address(endpoint), endpoint };
+            findings.extend(looked_at.undeclared());
+            findings.extend(looked_at.meaning(&self.gate).await);
+            findings.extend(looked_at.unknown(registered, &self.models));
+        }
+        findings.extend(self.hidden.iter().map(|(method, path)| {
+            let default = &self.gate.site.handler_permissions;
+            Finding::warning(
+                "hidden",
+                format!("the document leaves it out: what it asks beside `{default}` is not known"),
+            )
+            .at(format!("{method} {}", self.hidden_path(path)))
+            .write("take `hidden` away from its `#[oai(…)]`")
+        }));
+        findings
+    }
+
+    /// The permissions that endpoints ask, each with the endpoint.
+    #[cfg(feature = "cli")]
+    pub(crate) fn permissions_asked(&self) -> impl Iterator<Item = (String, &String)> {
+        self.endpoints
+            .iter()
+            .flat_map(|endpoint| endpoint.permissions_asked.iter().map(|label| (self.address(endpoint), label)))
+    }
+
+    fn address(&self, endpoint: &Endpoint) -> String {
+        format!("{} {}{}", endpoint.method, self.prefix, endpoint.path)
+    }
+}
+
+/// An endpoint that is looked at.
+struct Looked<'a> {
+    at: String,
+    endpoint: &'a Endpoint,
+}
+
+impl Looked<'_> {
+    fn error(&self, code: &'static str, message: String) -> Finding {
+        Finding::error(code, message).at(self.at.clone())
+    }
+
+    fn warning(&self, code: &'static str, message: String) -> Finding {
+        Finding::warning(code, message).at(self.at.clone())
+    }
+
+    fn note(&self, code: &'static str, message: String) -> Finding {
+        Finding::note(code, message).at(self.at.clone())
+    }
+
+    fn undeclared(&self) -> Option<Finding> {
+        let Endpoint { declared: Declared::Nothing, permissions, .. } = self.endpoint else { return None };
+        let write = match self.endpoint.action {
+            None => "an argument that says who may call it, as in `Guarded<IsAuthenticated>`",
+            Some(Action::Custom(_)) => "`fn permissions()` on the action, or on its viewset",
+            Some(_) => "`fn permissions()` on the viewset; `Access::global()` says that the default is meant",
+        };
+        let message = format!("no permission class is declared; it asks the default, `{permissions}`");
+        Some(self.error("undeclared", message).write(write))
+    }
+
+    /// What the permissions come to: whom they let in, whether they can hold, whether they can be asked at all.
+    async fn meaning(&self, gate: &Gate) -> Option<Finding> {
+        match self.whom_it_lets_in(gate).await {
+            Ok(whom) => self.never_holds(gate).or_else(|| self.open_write(whom)),
+            Err(Error::Wiring(message)) => {
+                Some(self.error("cannot_be_asked", message.into_owned()).write("permissions that can be asked here"))
+            }
+            Err(error) => {
+                let message = format!("whom it lets in cannot be told: {}", causes(&error));
+                Some(self.warning("not_told", message).write("check again where what it asks can answer"))
+            }
+        }
+    }
+
+    /// What it means for a caller without a name, and for one with nothing but a name.
+    async fn whom_it_lets_in(&self, gate: &Gate) -> Result<Whom> {
+        let headers = Arc::new(HeaderMap::new());
+        let asked = &self.endpoint.permissions_asked;
+        let mut rules = Vec::new();
+        for caller in CallerKind::ALL {
+            rules.push(gate.rule(self.endpoint, &supposed(gate, caller, asked), &headers).await?);
+        }
+        let mut rules = rules.into_iter();
+        let [anonymous, user] = [rules.next(), rules.next()].map(Option::unwrap_or_default);
+        Ok(Whom { anonymous, user })
+    }
+}
+
+/// The rows of a caller without a name, and of one with nothing but a name.
+struct Whom {
+    anonymous: Rule,
+    user: Rule,
+}

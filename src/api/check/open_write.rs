@@ -1,0 +1,71 @@
+use std::fmt;
+
+use super::{Finding, Looked, Whom};
+use crate::{
+    permission::{Action, Permissions, Rule},
+    viewset::Declared,
+};
+
+impl Looked<'_> {
+    /// A write that is open to everybody, or to everybody who has an account.
+    ///
+    /// What is open on purpose is said for the endpoint itself, where nothing else is opened with it: there is no list of
+    /// exceptions beside the code, to grow old.
+    pub(super) fn open_write(&self, whom: Whom) -> Option<Finding> {
+        let Self { endpoint, .. } = self;
+        let expression = &endpoint.permissions;
+        let said_here = endpoint.declared == Declared::Action;
+        if endpoint.method.is_safe() {
+            return None;
+        }
+        match whom {
+            Whom { anonymous: Rule::Never, user: Rule::Always } if !said_here => {
+                let message = format!("everybody who has an account may do it, whatever they hold: `{expression}`");
+                let write =
+                    format!("a permission, an owner or a flag; if it is meant, {}", self.only_here(own(expression)));
+                Some(self.warning("open_to_users", message).write(write))
+            }
+            Whom { anonymous: Rule::Never, .. } => None,
+            Whom { .. } if said_here && names(expression, "AllowAny") => {
+                Some(self.note("open_write", "everybody may do it: it says `AllowAny` itself".to_owned()))
+            }
+            Whom { anonymous, .. } => {
+                let (rows, meant) = match anonymous {
+                    Rule::Always => (String::new(), self.only_here(&"AllowAny")),
+                    rows => (format!(" where {rows}"), self.only_here(&"AllowAny & …")),
+                };
+                let message = format!("who did not say who they are may do it{rows}: `{expression}`");
+                Some(self.error("open_write", message).write(format!("`IsAuthenticated & …`; if it is meant, {meant}")))
+            }
+        }
+    }
+
+    /// How an expression is said for this endpoint and no other.
+    pub(super) fn only_here(&self, expression: &dyn fmt::Display) -> String {
+        match self.endpoint.action {
+            None => format!("`Guarded<…>` of `{expression}` as an argument of the handler"),
+            Some(Action::Custom(_)) => format!("`Access::to({expression})` as the action's own permissions"),
+            Some(action) => format!("`.on(Action::{action:?}, {expression})` on the viewset"),
+        }
+    }
+}
+
+/// A class, by itself or beside others that must hold too.
+pub(super) fn names(expression: &Permissions, class: &str) -> bool {
+    match expression {
+        Permissions::And(parts) => parts.iter().any(|part| names(part, class)),
+        Permissions::Class(known) => known.name() == class,
+        Permissions::Hook(_) | Permissions::Or(_) | Permissions::Not(_) | Permissions::About(..) => false,
+    }
+}
+
+/// What the action says itself, without what is asked of the list beside it.
+fn own(expression: &Permissions) -> &Permissions {
+    match expression {
+        Permissions::And(parts) => match &parts[..] {
+            [own, Permissions::About(..)] => own,
+            _ => expression,
+        },
+        _ => expression,
+    }
+}
