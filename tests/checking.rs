@@ -11,6 +11,8 @@ use refrain::{
     ViewSet,
     api::{Finding, Part, Severity},
     async_trait,
+    auth::Auth,
+    entity::{Key, UserTable},
     model::Models,
 };
 use refrain_testing::{TestDb, every_database};
@@ -288,6 +290,19 @@ async fn only_what_is_proved_is_called_impossible(db: TestDb) {
             assert_eq!(called, expected, "{text}: {findings:?}");
         }
     }
+}
+
+rules!(Owned: Access::to(IsOwner));
+
+/// The site's users have uuids, and the cars' owners are integers: nobody can own one.
+#[every_database(tables = none)]
+async fn an_owner_that_no_user_can_be_is_an_error(db: TestDb) {
+    let members = Auth::new(UserTable::custom("club", "Member", Key::Uuid));
+    let api = |auth| Api::new("Club", "1", db.db().clone()).auth(auth).mount(cars::<Owned>());
+    let findings = found(api(members)).await;
+    assert_eq!(findings.len(), 6, "{findings:?}");
+    assert!(briefly(&findings).iter().all(|brief| brief.starts_with("error cannot_hold ")), "{findings:?}");
+    assert!(found(api(auth())).await.is_empty());
 }
 
 struct ByModel;

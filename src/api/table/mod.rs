@@ -68,6 +68,15 @@ const REFUSED: &str = "refused";
 impl BuiltApi {
     /// What every endpoint asks: path, method, action, expression, permissions, rows.
     ///
+    /// ```
+    /// # use refrain::doc_example::cars::Cars;
+    /// # async fn print(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+    /// let api = refrain::Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+    /// print!("{}", api.permissions().await);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// The rows are found by asking each endpoint's permissions about made-up callers, as a request would ask them. The
     /// stock classes answer without the database; a class of yours that asks something which does not answer is told as
     /// such.
