@@ -10,6 +10,7 @@ mod front;
 mod gate;
 mod guarded;
 mod guarding;
+mod handlers;
 mod obtain_token;
 mod part;
 mod routes;
@@ -26,8 +27,9 @@ pub use callers::CallerKind;
 pub use check::{Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
 pub use guarding::Guarding;
+pub use handlers::Handlers;
 pub use obtain_token::ObtainToken;
-pub use part::{Handlers, Part};
+pub use part::Part;
 pub use table::{EndpointPermissions, PermissionTable, RowsAdmitted};
 pub use valid::Valid;
 
