@@ -5,10 +5,10 @@ mod support;
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
-    Access, Action, AllowAny, AnyModel, Api, BuiltApi, Context, DenyAll, Error, Guarded, HandlerPermissions, HasPerm,
-    HasPerms, IntoPermissions, IsAdminUser, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, IsSuperuser, ModelPermissions,
-    ObjectPermissions, Operators, PermissionClass, Permissions, PermissionsFor, ReadOnly, Result, Row, RowAction, Rule,
-    ViewSet,
+    Access, Action, AllowAny, AnyModel, Api, BuiltApi, CollectionAction, Context, DenyAll, Error, Guarded,
+    HandlerPermissions, HasPerm, HasPerms, IntoPermissions, IsAdminUser, IsAuthenticated, IsOwner, IsOwnerOrReadOnly,
+    IsSuperuser, ModelPermissions, ObjectPermissions, Operators, PermissionClass, Permissions, PermissionsFor,
+    ReadOnly, Result, Row, RowAction, Rows, Rule, ViewSet,
     api::{Finding, Part, Severity},
     async_trait,
     auth::Auth,
@@ -292,6 +292,61 @@ async fn only_what_is_proved_is_called_impossible(db: TestDb) {
     }
 }
 
+rules!(Readable: Access::to(IsAuthenticated).on(Action::List, AllowAny));
+
+macro_rules! collection_action {
+    ($name:ident, $word:literal, $permissions:expr) => {
+        struct $name;
+        impl CollectionAction for $name {
+            type Of = support::Cars<Readable>;
+            const NAME: &'static str = $word;
+            const METHOD: Method = Method::POST;
+            fn permissions() -> Access<car::Entity> {
+                $permissions
+            }
+        }
+    };
+}
+
+collection_action!(Empty, "empty", Access::to(AllowAny));
+collection_action!(Freeze, "freeze", Access::to(DenyAll));
+collection_action!(Paint, "paint", Access::to(!IsOwner));
+
+struct OnCollection;
+
+#[OpenApi]
+impl OnCollection {
+    #[oai(path = "/cars/empty", method = "post")]
+    async fn empty(&self, _rows: Rows<Empty>) -> PlainText<&'static str> {
+        PlainText("")
+    }
+
+    #[oai(path = "/cars/freeze", method = "post")]
+    async fn freeze(&self, _rows: Rows<Freeze>) -> PlainText<&'static str> {
+        PlainText("")
+    }
+
+    #[oai(path = "/cars/paint", method = "post")]
+    async fn paint(&self, _rows: Rows<Paint>) -> PlainText<&'static str> {
+        PlainText("")
+    }
+}
+
+/// It asks the list's permissions too; what it says on purpose, it says itself.
+#[every_database(tables = none)]
+async fn an_action_on_the_collection_speaks_for_itself(db: TestDb) {
+    let mut findings = found(api(&db).mount(cars::<Readable>()).with(OnCollection)).await;
+    findings.retain(|finding| finding.endpoint.as_deref().is_some_and(|at| at.starts_with("POST /api/cars/")));
+    let expected = [
+        "note open_write POST /api/cars/empty",
+        "note cannot_hold POST /api/cars/freeze",
+        "error open_write POST /api/cars/paint",
+    ];
+    assert_eq!(briefly(&findings), expected);
+    let write = findings[2].write.as_deref().unwrap_or_default();
+    assert!(write.ends_with("`Access::to(AllowAny)` as the action's own permissions"), "{write}");
+}
+
 rules!(Owned: Access::to(IsOwner));
 
 /// The site's users have uuids, and the cars' owners are integers: nobody can own one.
@@ -303,14 +358,6 @@ async fn an_owner_that_no_user_can_be_is_an_error(db: TestDb) {
     assert_eq!(findings.len(), 6, "{findings:?}");
     assert!(briefly(&findings).iter().all(|brief| brief.starts_with("error cannot_hold ")), "{findings:?}");
     assert!(found(api(auth())).await.is_empty());
-}
-
-struct ByModel;
-
-impl HandlerPermissions for ByModel {
-    fn permissions() -> impl IntoPermissions {
-        IsAuthenticated & ModelPermissions
-    }
 }
 
 struct OnRows;
@@ -355,11 +402,6 @@ struct Failing;
 
 #[OpenApi]
 impl Failing {
-    #[oai(path = "/by_model", method = "post")]
-    async fn by_model(&self, _caller: Guarded<ByModel>) -> PlainText<&'static str> {
-        PlainText("")
-    }
-
     #[oai(path = "/oracle", method = "post")]
     async fn oracle(&self, _caller: Guarded<Oracle>) -> PlainText<&'static str> {
         PlainText("")
@@ -375,15 +417,10 @@ impl Failing {
 #[every_database(tables = none)]
 async fn what_cannot_be_asked_is_an_error_and_what_does_not_answer_a_warning(db: TestDb) {
     let findings = found(api(&db).with(Failing)).await;
-    let expected = [
-        "error cannot_be_asked POST /api/by_model",
-        "warning not_told POST /api/oracle",
-        "error cannot_be_asked GET /api/rows",
-    ];
+    let expected = ["warning not_told POST /api/oracle", "error cannot_be_asked GET /api/rows"];
     assert_eq!(briefly(&findings), expected);
-    assert!(findings[0].message.contains("`ModelPermissions` was asked where there is no model"), "{}", findings[0]);
-    assert!(findings[1].message.ends_with("cannot be told: the oracle is asleep"), "{}", findings[1]);
-    assert!(findings[2].message.contains("a plain handler has none"), "{}", findings[2]);
+    assert!(findings[0].message.ends_with("cannot be told: the oracle is asleep"), "{}", findings[0]);
+    assert!(findings[1].message.contains("a plain handler has none"), "{}", findings[1]);
 }
 
 rules!(Misspelt: Access::to(HasPerm("drivers.fly_car")));

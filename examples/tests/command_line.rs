@@ -277,8 +277,15 @@ fn the_table_is_printed_for_people_and_programs() {
     let line = text.out.lines().find(|line| line.starts_with("/api/cars/export ")).expect("the export");
     let words: Vec<&str> = line.split("  ").map(str::trim).filter(|word| !word.is_empty()).collect();
     let asks = "drivers.export_car, drivers.view_car";
-    let expected =
-        ["/api/cars/export", "GET", "export", "HasPerm(\"drivers.export_car\") & list", asks, "every row", "none"];
+    let expected = [
+        "/api/cars/export",
+        "GET",
+        "export",
+        "HasPerm(\"drivers.export_car\") & list(ModelPermissions & IsOwnerOrReadOnly)",
+        asks,
+        "every row",
+        "none",
+    ];
     assert_eq!(words, expected);
     let markdown = folder.run(&["permissions", "--format", "markdown"]).is(0, "", "");
     assert!(markdown.out.starts_with("| path | method | action |"), "{}", markdown.out);
