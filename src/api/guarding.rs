@@ -36,8 +36,8 @@ impl BuiltApi {
     ///
     /// # fn run(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
     /// let api = Api::new("Drivers", "1.0", db).build()?;
-    /// let report = get(report).with(api.guarding(IsAdminUser)?);
-    /// let app = Route::new().at("/report", report).nest("/", api.into_endpoint());
+    /// let guarded = get(report).with(api.guarding(IsAdminUser)?);
+    /// let app = Route::new().at("/report", guarded).nest("/", api.into_endpoint());
     /// # let _ = app;
     /// # Ok(())
     /// # }
