@@ -69,7 +69,7 @@ pub mod viewset;
 
 pub use api::{Api, BuiltApi, Guarded, HandlerPermissions, ObtainToken, Valid};
 pub use async_trait::async_trait;
-pub use db::{Db, connect};
+pub use db::{Db, PoolSettings, connect};
 pub use error::{Error, Result};
 pub use http::{Caller, Problem};
 pub use model::{Model, Owned};

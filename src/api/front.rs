@@ -52,8 +52,15 @@ impl Endpoint for Front {
 
     /// Every answer is about its caller: caches keep it for nobody else.
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let is_head = request.method() == Method::HEAD;
-        let answer = self.answer(request).await;
+        let (is_head, is_safe) = (request.method() == Method::HEAD, request.method().is_safe());
+        let answer = self.answer(request);
+        let answer = match self.site.request_timeout {
+            Some(limit) => tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
+                tracing::error!(?limit, "a request took too long, and was given up");
+                Err(if is_safe { Problem::unavailable() } else { Problem::outcome_unknown() }.into())
+            }),
+            None => answer.await,
+        };
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
         let succeeds = response.status().is_success();
         let refuses_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;

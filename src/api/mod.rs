@@ -17,7 +17,7 @@ mod routes;
 mod table;
 mod valid;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use poem_openapi::OpenApi;
 use sea_orm::DatabaseConnection;
@@ -146,6 +146,14 @@ impl<P: Part> Api<P> {
     #[doc(alias = "DATA_UPLOAD_MAX_MEMORY_SIZE")]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.site.body_limit = bytes;
+        self
+    }
+
+    /// How long an answer may take, from the request's head to its own: 30 s where nothing is said, `None` for ever.
+    ///
+    /// After that the request is given up and answered 503. The time to send the answer does not count.
+    pub fn request_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.site.request_timeout = limit.into();
         self
     }
 

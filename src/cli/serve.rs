@@ -16,8 +16,9 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// Puts everything together before the database is touched, and takes the address before it is changed.
 pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     let auth = P::auth();
-    let db = options.database.open::<P>(Opening::Serving).await?;
-    let api = options.defaults.api::<P>(&db, &auth)?;
+    let limits = &options.limits;
+    let db = options.database.open::<P>(Opening::Serving(limits.pool())).await?;
+    let api = options.defaults.api_with::<P>(&db, &auth, |api| limits.on(api))?;
     let stop = stop()?;
 
     let taken = |error| Failure::new(&format!("cannot serve on `{}`", options.bind), error);

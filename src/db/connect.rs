@@ -1,14 +1,10 @@
-use std::time::Duration;
-
 use sea_orm::{
     DatabaseConnection,
     sqlx::{self, ConnectOptions, Connection, Database, pool::PoolOptions},
 };
 
+use super::{settings::PoolSettings, watch};
 use crate::{Error, Result};
-
-/// How long the first connection, and a request for one of the pool's, may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The most connections to a server that one process holds.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -34,25 +30,38 @@ const FILE_CONNECTIONS: u32 = 8;
 ///
 /// | address | what is set |
 /// |---|---|
-/// | `sqlite://cars.sqlite3` | the file is made where there is none, and written through a log (WAL); foreign keys are enforced; a writer waits 5 s for another |
-/// | `postgres://…`, `mysql://…` | 10 connections at most |
+/// | `sqlite://cars.sqlite3` | the file is made where there is none, and written through a log (WAL); foreign keys are enforced |
+/// | `postgres://…` | the time zone is UTC |
+/// | `mysql://…` | the time zone is UTC; what a column cannot hold is refused, not cut |
 ///
-/// Whoever waits more than 5 s for a connection gets an error instead. Statements are logged at the level `debug`,
-/// without their values. No error shows the address, which may hold a password.
+/// Numbers of connections and limits of time are those of [`PoolSettings`], which opens a database with others. A
+/// connection that nobody used for a second is asked whether it still stands before it is used again, so a database that
+/// was away is found again without a restart. Statements are logged at the level `debug`, without their values. No
+/// error shows the address, which may hold a password.
 pub async fn connect(url: &str) -> Result<DatabaseConnection> {
-    open(url, Opening::Serving).await
+    PoolSettings::default().connect(url).await
 }
 
 /// What a database is opened for.
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line does more than serve"))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// Requests.
-    Serving,
-    /// Changes of the schema: over one connection, as settings made on the way are a connection's own.
+    Serving(PoolSettings),
+    /// Changes of the schema: over one connection, as settings made on the way are a connection's own, and without a
+    /// limit on how long they take.
     Migrating,
     /// A look: nothing is made, no setting is left behind, and nothing is connected before it is asked.
     Looking,
+}
+
+impl Opening {
+    fn settings(&self) -> PoolSettings {
+        match self {
+            Self::Serving(settings) => settings.clone(),
+            Self::Migrating | Self::Looking => PoolSettings::default().max_connections(1).statement_timeout(None),
+        }
+    }
 }
 
 pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnection> {
@@ -64,13 +73,16 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
         "postgres" | "postgresql" => {
             let options: sqlx::postgres::PgConnectOptions = read(url)?;
             let place = format!("PostgreSQL at `{}:{}`", options.get_host(), options.get_port());
-            Ok(pool::<sqlx::Postgres>(options, place, servers(), opening).await?.into())
+            let session = postgres_session(&opening.settings());
+            Ok(server::<sqlx::Postgres>(options, place, session, &opening).await?.into())
         }
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => {
             let options: sqlx::mysql::MySqlConnectOptions = read(url)?;
+            let options = options.timezone("+00:00".to_owned());
             let place = format!("MySQL at `{}:{}`", options.get_host(), options.get_port());
-            Ok(pool::<sqlx::MySql>(options, place, servers(), opening).await?.into())
+            let session = mysql_session(&opening.settings());
+            Ok(server::<sqlx::MySql>(options, place, session, &opening).await?.into())
         }
         _ => Err(Error::wiring(format!(
             "no database of this program has an address that begins with `{}`; it knows {}",
@@ -84,44 +96,79 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
 async fn sqlite(url: &str, opening: Opening) -> Result<DatabaseConnection> {
     use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 
+    let settings = opening.settings();
     let mut options: SqliteConnectOptions = read(url)?;
-    options = options.foreign_keys(true).busy_timeout(PATIENCE);
+    options = options.foreign_keys(true).busy_timeout(settings.lock_timeout);
     let in_memory = url.contains(":memory:") || url.contains("mode=memory");
     if opening == Opening::Looking {
         options = options.create_if_missing(false);
     } else if !url.contains("mode=ro") {
         options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
     }
-    // each connection to memory is a database of its own
-    let most = if in_memory { 1 } else { FILE_CONNECTIONS };
     let place = format!("the SQLite file `{}`", options.get_filename().display());
+    reach(&options, place, &opening).await?;
+    // each connection to memory is a database of its own
+    let most = if in_memory { 1 } else { settings.max_connections.unwrap_or(FILE_CONNECTIONS) };
     // a connection that is closed takes its memory with it
-    let settings = PoolOptions::new().max_connections(most).idle_timeout(None).max_lifetime(None);
-    Ok(pool::<sqlx::Sqlite>(options, place, settings, opening).await?.into())
+    let pool = sized::<sqlx::Sqlite>(&settings, most).idle_timeout(None).max_lifetime(None);
+    Ok(pool.connect_lazy_with(options).into())
+}
+
+/// The wait for a lock, and the time a statement may take, as a connection's own settings.
+#[cfg(feature = "postgres")]
+fn postgres_session(settings: &PoolSettings) -> String {
+    let statement = settings.statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
+    format!("SET lock_timeout = {}; SET statement_timeout = {statement}", settings.lock_timeout.as_millis().max(1))
+}
+
+/// The same. MariaDB reads what stands in `/*M! … */`, MySQL what stands in `/*!50708 … */`, and neither the other's.
+#[cfg(feature = "mysql")]
+fn mysql_session(settings: &PoolSettings) -> String {
+    let statement = settings.statement_timeout.unwrap_or_default();
+    format!(
+        "SET sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), innodb_lock_wait_timeout = {} \
+         /*M! , max_statement_time = {:.3} */ /*!50708 , max_execution_time = {} */",
+        settings.lock_timeout.as_secs_f64().ceil().max(1.0),
+        statement.as_secs_f64(),
+        statement.as_millis()
+    )
 }
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn servers<D: Database>() -> PoolOptions<D> {
-    PoolOptions::new().max_connections(SERVER_CONNECTIONS)
-}
-
-async fn pool<D: Database>(
+async fn server<D: Database>(
     options: <D::Connection as Connection>::Options,
     place: String,
-    settings: PoolOptions<D>,
-    opening: Opening,
-) -> Result<sqlx::Pool<D>> {
-    if opening != Opening::Looking {
-        reach(&options).await.map_err(|why| Error::could_not_tell(Unreachable { place, why }))?;
-    }
-    let settings = if opening == Opening::Serving { settings } else { settings.max_connections(1) };
-    Ok(settings.acquire_timeout(PATIENCE).test_before_acquire(false).connect_lazy_with(options))
+    session: String,
+    opening: &Opening,
+) -> Result<sqlx::Pool<D>>
+where
+    for<'c> &'c mut D::Connection: sqlx::Executor<'c, Database = D>,
+{
+    reach(&options, place, opening).await?;
+    let settings = opening.settings();
+    let pool = sized(&settings, settings.max_connections.unwrap_or(SERVER_CONNECTIONS))
+        .idle_timeout(settings.idle_timeout)
+        .max_lifetime(settings.max_lifetime);
+    Ok(watch::watched(pool, session).connect_lazy_with(options))
+}
+
+fn sized<D: Database>(settings: &PoolSettings, most: u32) -> PoolOptions<D> {
+    PoolOptions::new()
+        .max_connections(most)
+        .min_connections(settings.min_connections.min(most))
+        .acquire_timeout(settings.acquire_timeout)
+        .test_before_acquire(false)
 }
 
 /// A pool only says that it waited in vain; one connection says why.
-async fn reach<O: ConnectOptions<Connection: Sized>>(options: &O) -> std::result::Result<(), sqlx::Error> {
-    let connected = tokio::time::timeout(PATIENCE, options.connect()).await;
-    connected.unwrap_or(Err(sqlx::Error::PoolTimedOut))?.close().await
+async fn reach<O: ConnectOptions<Connection: Sized>>(options: &O, place: String, opening: &Opening) -> Result<()> {
+    if *opening == Opening::Looking {
+        return Ok(());
+    }
+    let limit = opening.settings().acquire_timeout;
+    let connected = tokio::time::timeout(limit, options.connect()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    let reached = async { connected?.close().await };
+    reached.await.map_err(|why| Error::could_not_tell(Unreachable { place, why }))
 }
 
 fn read<O: std::str::FromStr<Err = sqlx::Error>>(url: &str) -> Result<O> {
@@ -140,11 +187,19 @@ fn known() -> Vec<&'static str> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("{place} cannot be reached")]
+#[error("{place} cannot be reached{}", self.hint())]
 struct Unreachable {
     place: String,
     #[source]
     why: sqlx::Error,
+}
+
+impl Unreachable {
+    /// sqlx says that it was built without TLS, and not how that is changed.
+    fn hint(&self) -> &'static str {
+        let without_tls = !cfg!(feature = "tls") && matches!(self.why, sqlx::Error::Tls(_));
+        if without_tls { " (TLS needs Refrain's feature `tls`)" } else { "" }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

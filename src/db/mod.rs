@@ -1,8 +1,11 @@
-//! The database: which executor runs, and how transactions begin.
+//! The database: how it is opened, which executor runs, and how transactions begin.
 
 mod connect;
 mod constraint;
 mod executor;
+mod settings;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod watch;
 mod write;
 
 pub use connect::connect;
@@ -10,4 +13,5 @@ pub use connect::connect;
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
-pub(crate) use write::{begin_write, is_worth_retrying};
+pub use settings::PoolSettings;
+pub(crate) use write::{begin_write, is_worth_retrying, was_refused};

@@ -182,6 +182,12 @@ impl Problem {
             .with_header(header::RETRY_AFTER, "1")
     }
 
+    /// 503 without `Retry-After`: the write may have been made. Who sent it should look before sending it again.
+    pub(crate) fn outcome_unknown() -> Self {
+        let sentence = "It could not be found out whether this was done. Look before trying again.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "outcome_unknown", sentence)
+    }
+
     /// 500: a mistake of ours.
     pub(crate) fn server_error() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.")

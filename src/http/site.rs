@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::DatabaseConnection;
 
@@ -28,10 +28,15 @@ pub(crate) struct Site {
     pub(crate) tells_callers_their_document: bool,
     /// The most bytes a body may have.
     pub(crate) body_limit: usize,
+    /// How long an answer may take.
+    pub(crate) request_timeout: Option<Duration>,
 }
 
 /// Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
 const BODY_LIMIT: usize = 2_621_440;
+
+/// More than a statement may take by the pool's settings, so that a slow one is its own error.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Site {
     /// Closed until it is said otherwise.
@@ -47,6 +52,7 @@ impl Site {
             explains_refusals: false,
             tells_callers_their_document: false,
             body_limit: BODY_LIMIT,
+            request_timeout: Some(REQUEST_TIMEOUT),
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Db,
-    db::begin_write,
+    db::{begin_write, was_refused},
     http::{Problem, constraint_problem},
     permission::{Rule, judge_one},
 };
@@ -119,6 +119,10 @@ impl Write {
     pub(crate) async fn commit<E: EntityTrait>(self) -> Result<(), Problem> {
         let object_name = self.visit.guard.model.object_name();
         self.transaction.commit().await.map_err(|error| {
+            if !was_refused(&error) {
+                tracing::error!(%error, "the outcome of a commit is unknown");
+                return Problem::outcome_unknown();
+            }
             let refused = constraint_problem::<E>(&error, object_name);
             refused.unwrap_or_else(|| error.into())
         })

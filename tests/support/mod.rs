@@ -19,6 +19,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection};
 use serde_json::Value as Json;
 
 pub mod meanwhile;
+pub mod proxy;
 pub mod wire;
 
 pub mod car {

@@ -1,0 +1,118 @@
+use std::time::Duration;
+
+use sea_orm::DatabaseConnection;
+
+use super::connect::{Opening, open};
+use crate::Result;
+
+/// How many connections a program keeps to its database, and how long it waits for what.
+///
+/// ```
+/// # #[cfg(feature = "sqlite")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> refrain::Result<()> {
+/// use std::time::Duration;
+///
+/// use refrain::PoolSettings;
+///
+/// let settings = PoolSettings::default().max_connections(20).acquire_timeout(Duration::from_secs(2));
+/// let db = settings.connect("sqlite::memory:").await?;
+/// # let _ = db;
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "sqlite"))]
+/// # fn main() {}
+/// ```
+///
+/// | setting | what it bounds | left out |
+/// |---|---|---|
+/// | `max_connections` | the connections of this program | 10 to a server, 8 to a SQLite file, 1 to SQLite in memory |
+/// | `min_connections` | those kept open though nobody needs them | 0 |
+/// | `acquire_timeout` | the wait for a connection, connecting included | 5 s |
+/// | `lock_timeout` | a statement's wait for somebody else's lock | 5 s |
+/// | `statement_timeout` | a statement, by the server; MySQL proper bounds reading ones only, SQLite none | 20 s |
+/// | `idle_timeout` | the life of a connection to a server that nobody needs | 10 min |
+/// | `max_lifetime` | the life of any connection to a server | 30 min |
+///
+/// What runs into one of them is "could not tell": 503 over HTTP, with `Retry-After`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolSettings {
+    pub(super) max_connections: Option<u32>,
+    pub(super) min_connections: u32,
+    pub(super) acquire_timeout: Duration,
+    pub(super) lock_timeout: Duration,
+    pub(super) statement_timeout: Option<Duration>,
+    pub(super) idle_timeout: Option<Duration>,
+    pub(super) max_lifetime: Option<Duration>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            max_connections: None,
+            min_connections: 0,
+            acquire_timeout: Duration::from_secs(5),
+            lock_timeout: Duration::from_secs(5),
+            statement_timeout: Some(Duration::from_secs(20)),
+            idle_timeout: Some(Duration::from_secs(10 * 60)),
+            max_lifetime: Some(Duration::from_secs(30 * 60)),
+        }
+    }
+}
+
+impl PoolSettings {
+    /// The most connections at a time; at least one. All servers of a site together must stay below what the database
+    /// allows.
+    #[must_use]
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.max_connections = Some(connections.max(1));
+        self
+    }
+
+    /// The connections kept open though nobody needs them; never more than there may be at most.
+    #[must_use]
+    pub fn min_connections(mut self, connections: u32) -> Self {
+        self.min_connections = connections;
+        self
+    }
+
+    /// How long a request waits for a connection: for one that others use, or for a new one to be made.
+    #[must_use]
+    pub fn acquire_timeout(mut self, limit: Duration) -> Self {
+        self.acquire_timeout = limit;
+        self
+    }
+
+    /// How long a statement waits for a lock that somebody else holds. MariaDB counts in whole seconds, rounded up.
+    #[must_use]
+    pub fn lock_timeout(mut self, limit: Duration) -> Self {
+        self.lock_timeout = limit;
+        self
+    }
+
+    /// How long a statement may run before the server gives up on it; `None` for ever.
+    #[must_use]
+    pub fn statement_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.statement_timeout = limit.into();
+        self
+    }
+
+    /// After what time without use a connection is closed; `None` for never.
+    #[must_use]
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = limit.into();
+        self
+    }
+
+    /// After what time a connection is closed though it is used; `None` for never.
+    #[must_use]
+    pub fn max_lifetime(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.max_lifetime = limit.into();
+        self
+    }
+
+    /// Opens a database with these, and otherwise as [`connect`](crate::connect) does.
+    pub async fn connect(&self, url: &str) -> Result<DatabaseConnection> {
+        open(url, Opening::Serving(self.clone())).await
+    }
+}

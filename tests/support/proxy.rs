@@ -1,0 +1,166 @@
+//! A road to the test's own server that can be closed, swallow what is sent over it, or end at a COMMIT.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use refrain_testing::TestDb;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
+    sync::{Notify, watch},
+    task::{JoinHandle, JoinSet},
+};
+
+/// What becomes of what is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Road {
+    Open,
+    /// Nothing arrives, neither way, and nobody is told: as when a machine lost its power.
+    Swallows,
+    /// A COMMIT arrives, or does not; its answer never does, and the connection breaks.
+    EndsAtCommit {
+        arrives: bool,
+    },
+}
+
+pub struct Proxy {
+    address: SocketAddr,
+    server: String,
+    url: (String, String),
+    road: watch::Sender<Road>,
+    commits: Arc<AtomicU32>,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.abort();
+        }
+    }
+}
+
+impl Proxy {
+    /// To the database's server.
+    pub async fn before(db: &TestDb) -> Self {
+        let url = db.url();
+        let (before, rest) = url.split_once('@').expect("the test's servers have a user each");
+        let (server, path) = rest.split_once('/').expect("the address names a database");
+        let mut proxy = Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            server: server.to_owned(),
+            url: (before.to_owned(), path.to_owned()),
+            road: watch::Sender::new(Road::Open),
+            commits: Arc::default(),
+            running: None,
+        };
+        proxy.start().await;
+        proxy
+    }
+
+    /// What a program connects with.
+    pub fn url(&self) -> String {
+        let (before, path) = &self.url;
+        format!("{before}@{}/{path}", self.address)
+    }
+
+    /// Refuses whoever connects, and breaks every connection there is.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.abort();
+            let _ = running.await;
+        }
+    }
+
+    /// Takes connections, at the port it had.
+    pub async fn start(&mut self) {
+        let listener = TcpListener::bind(self.address).await.expect("the port is free");
+        self.address = listener.local_addr().expect("a listener has an address");
+        self.road.send_replace(Road::Open);
+        let (server, road, commits) = (self.server.clone(), self.road.clone(), self.commits.clone());
+        self.running = Some(tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (client, _) = listener.accept().await.expect("a connection");
+                connections.spawn(carry(client, server.clone(), road.subscribe(), commits.clone()));
+            }
+        }));
+    }
+
+    /// Swallows what is sent over the connections there are, for good, and over new ones until it `heals`.
+    pub fn swallow(&self) {
+        self.road.send_replace(Road::Swallows);
+    }
+
+    /// New connections are carried again.
+    pub fn heal(&self) {
+        self.road.send_replace(Road::Open);
+    }
+
+    /// From now on a COMMIT arrives or does not, and is never answered.
+    pub fn end_at_commit(&self, arrives: bool) {
+        self.road.send_replace(Road::EndsAtCommit { arrives });
+    }
+
+    /// How many COMMITs were sent.
+    pub fn commits(&self) -> u32 {
+        self.commits.load(Ordering::SeqCst)
+    }
+}
+
+async fn carry(client: TcpStream, server: String, mut road: watch::Receiver<Road>, commits: Arc<AtomicU32>) {
+    road.wait_for(|road| *road != Road::Swallows).await.expect("the proxy is there");
+    let Ok(server) = TcpStream::connect(server).await else { return };
+    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+    let (there, back, quiet) = (road.clone(), road, Notify::new());
+    // either way's end is the end of both
+    tokio::select! {
+        _ = pass(from_client, to_server, there, Some(&commits), &quiet) => {}
+        _ = pass(from_server, to_client, back, None, &quiet) => {}
+    }
+}
+
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut road: watch::Receiver<Road>,
+    commits: Option<&AtomicU32>,
+    quiet: &Notify,
+) -> io::Result<()> {
+    let mut bytes = vec![0; 64 * 1024];
+    loop {
+        let read = tokio::select! {
+            biased;
+            () = async { drop(road.wait_for(|road| *road == Road::Swallows).await) } => None,
+            () = quiet.notified(), if commits.is_none() => None,
+            read = from.read(&mut bytes) => Some(read?),
+        };
+        let Some(read) = read else { return std::future::pending().await };
+        if read == 0 {
+            return Ok(());
+        }
+        let says = |word: &[u8]| bytes[..read].windows(word.len()).any(|said| said == word);
+        let commits = commits.filter(|_| says(b"COMMIT") && !says(b"READ COMMITTED"));
+        if let Some(commits) = commits {
+            commits.fetch_add(1, Ordering::SeqCst);
+            let now = *road.borrow();
+            if let Road::EndsAtCommit { arrives } = now {
+                if arrives {
+                    to.write_all(&bytes[..read]).await?;
+                    // the server has time to carry it out, and nobody hears its answer
+                    quiet.notify_one();
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                return Ok(());
+            }
+        }
+        to.write_all(&bytes[..read]).await?;
+    }
+}
