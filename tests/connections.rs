@@ -24,7 +24,8 @@ fn limits() -> PoolSettings {
 
 #[every_database(mariadb, because = "these are its settings")]
 async fn a_connection_to_mariadb_is_strict_bounded_and_in_utc(db: TestDb) -> Result<()> {
-    for url in [db.url(), format!("{}?timezone=%2B05:00", db.url())] {
+    let and = if db.url().contains('?') { '&' } else { '?' };
+    for url in [db.url(), format!("{}{and}timezone=%2B05:00", db.url())] {
         let pool = limits().connect(&url).await?;
         assert_eq!(asked::<f64>(&pool, "SELECT CAST(@@max_statement_time AS DOUBLE)").await, 1.5);
         assert_eq!(asked::<u64>(&pool, "SELECT @@innodb_lock_wait_timeout").await, 3, "in whole seconds");

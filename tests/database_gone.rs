@@ -12,10 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use refrain::{
-    Access, Action, AllowAny, Api, Context, IsAuthenticated, PoolSettings, Problem, ViewSet,
-    auth::NewUser,
-};
+use refrain::{Access, Action, AllowAny, Api, Context, IsAuthenticated, PoolSettings, Problem, ViewSet, auth::NewUser};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value as Json, json};
@@ -60,8 +57,10 @@ impl ViewSet for Cars {
             let sleep = match cx.db().get_database_backend() {
                 sea_orm::DbBackend::Postgres => "SELECT pg_sleep(20)",
                 // SLEEP would end early, and without an error
-                _ => "SELECT count(*) FROM information_schema.columns a, information_schema.columns b, \
-                      information_schema.columns c, information_schema.columns d",
+                _ => {
+                    "SELECT count(*) FROM information_schema.columns a, information_schema.columns b, \
+                      information_schema.columns c, information_schema.columns d"
+                }
             };
             cx.db().execute_unprepared(sleep).await?;
         }

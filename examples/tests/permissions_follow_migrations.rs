@@ -66,3 +66,20 @@ async fn fresh_is_refused_where_somebody_else_made_tables(db: TestDb) {
     assert!(refused.contains("`fresh` drops every table") && refused.contains("`auth_group`"), "{refused}");
     assert!(db.execute_unprepared("SELECT name FROM auth_group").await.is_ok());
 }
+
+/// As the servers of a site do that are all started at once.
+#[every_database(tables = none)]
+async fn programs_that_start_together_migrate_once(db: TestDb) {
+    let mut programs = Vec::new();
+    for _ in 0..4 {
+        let pool = db.another_pool().await;
+        programs.push(tokio::spawn(async move { Migrations::up(&pool, None).await }));
+    }
+    for program in programs {
+        program.await.expect("it does not panic").expect("each finds the tables made");
+    }
+    assert_eq!(labels(&db).await, ALL);
+    let applied =
+        db.query_all_raw(db.statement("SELECT version FROM seaql_migrations")).await.expect("they are recorded");
+    assert_eq!(applied.len(), Migrations::migrations().len());
+}

@@ -4,10 +4,13 @@ use poem::{
     Server,
     listener::{Acceptor, Listener, TcpListener},
 };
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbBackend};
 use sea_orm_migration::MigratorTrait;
 
-use super::{Failure, Outcome, Project, Starting, arguments::Serve};
+use super::{
+    Failure, Outcome, Project, Starting,
+    arguments::{Database, Serve},
+};
 use crate::{db::Opening, migration::WithPermissions};
 
 /// How long requests under way may take once the program is told to end.
@@ -29,7 +32,7 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     if options.no_migrate {
         warn_of_pending::<P>(&db).await?;
     } else {
-        WithPermissions::<P>::up(&db, None).await?;
+        migrate::<P>(&options.database, &db).await?;
     }
     P::prepare(&Starting { db: &db, auth: &auth, address }).await?;
     println!("{} answers at http://{address}/, and is documented at http://{address}/docs", P::TITLE);
@@ -38,6 +41,17 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     server.run_with_graceful_shutdown(api.into_endpoint(), stop, Some(LAST_REQUESTS)).await?;
     db.close().await?;
     Ok(())
+}
+
+/// Over a connection of its own, where requests' limits do not end what takes long; but for SQLite, whose memory is one
+/// connection's.
+async fn migrate<P: Project>(database: &Database, serving: &DatabaseConnection) -> Outcome {
+    if serving.get_database_backend() == DbBackend::Sqlite {
+        return Ok(WithPermissions::<P>::up(serving, None).await?);
+    }
+    let own = database.open::<P>(Opening::Migrating).await?;
+    WithPermissions::<P>::up(&own, None).await?;
+    Ok(own.close().await?)
 }
 
 async fn warn_of_pending<P: Project>(db: &DatabaseConnection) -> Outcome {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden, TransactionTrait};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
 
+use super::MigrationLock;
 use crate::{
     Db, Error, Result,
     auth::sync::{SyncOptions, SyncReport},
@@ -23,7 +24,7 @@ use crate::{
 /// ```
 ///
 /// For programs that have a command line of their own, or none: [`cli::run`](crate::cli::run) does the same. Permissions
-/// are made after `up`, `fresh` and `refresh` alike. `fresh`, which drops every table there is, is refused on a database
+/// are made after `up`, `fresh` and `refresh` alike. Programs that start together wait for each other: one migrates. `fresh`, which drops every table there is, is refused on a database
 /// in which Django's tables are not Refrain's.
 #[doc(alias = "post_migrate")]
 pub struct WithPermissions<P>(PhantomData<fn() -> P>);
@@ -85,6 +86,17 @@ impl<P: Project> WithPermissions<P> {
     }
 
     async fn run_on<'c, C>(db: &'c C, executor: Db<'c>, step: Step) -> Result<(), DbErr>
+    where
+        C: ConnectionTrait + TransactionTrait,
+        &'c C: IntoSchemaManagerConnection<'c>,
+    {
+        let lock = MigrationLock::take(executor).await?;
+        let done = Self::locked(db, executor, step).await;
+        lock.release().await?;
+        done
+    }
+
+    async fn locked<'c, C>(db: &'c C, executor: Db<'c>, step: Step) -> Result<(), DbErr>
     where
         C: ConnectionTrait + TransactionTrait,
         &'c C: IntoSchemaManagerConnection<'c>,

@@ -22,7 +22,7 @@ pub fn on<O: Outcome>(backend: Backend, test: impl AsyncFnOnce(TestDb) -> O) {
 pub fn on_tables<O: Outcome>(backend: Backend, tables: Tables, test: impl AsyncFnOnce(TestDb) -> O) {
     let name = type_name_of_val(&test);
     let place = match backend.find() {
-        Ok(Where::LeftOut) => return left_out(name, backend),
+        Ok(Where::LeftOut(by)) => return left_out(name, backend, by),
         Ok(place) => place,
         Err(why) => panic!("{why}"),
     };
@@ -51,6 +51,6 @@ fn runtime() -> Runtime {
 }
 
 /// Written past the test harness, which hides what passing tests print.
-fn left_out(test: &str, backend: Backend) {
-    let _ = writeln!(io::stderr(), "not run: {test} on {} (REFRAIN_TEST_ONLY=sqlite)", backend.name());
+fn left_out(test: &str, backend: Backend, by: &str) {
+    let _ = writeln!(io::stderr(), "not run: {test} on {} ({by})", backend.name());
 }

@@ -3,13 +3,9 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
-};
+use sea_orm::{DatabaseConnection, DbErr};
 
 use crate::{Tables, database};
 
@@ -35,15 +31,23 @@ impl File {
     }
 
     /// Several connections that wait for each other's writes, in the mode servers use.
+    #[cfg(feature = "sqlite")]
     pub(crate) async fn connect(&self) -> Result<DatabaseConnection, DbErr> {
-        let mut options = ConnectOptions::new(self.url());
+        use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+        let mut options = sea_orm::ConnectOptions::new(self.url());
         options.max_connections(CONNECTIONS).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
             options
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Off)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(std::time::Duration::from_secs(5))
         });
-        Database::connect(options).await
+        sea_orm::Database::connect(options).await
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    pub(crate) async fn connect(&self) -> Result<DatabaseConnection, DbErr> {
+        database::connect(self.url()).await
     }
 
     pub(crate) fn remove(&self) -> Result<(), DbErr> {

@@ -7,6 +7,7 @@ mod run;
 mod servers;
 mod stop;
 mod test;
+mod tls;
 
 use std::process::ExitCode;
 
@@ -58,7 +59,7 @@ fn servers() -> Result {
     let stop = stop::Stop::on_ctrl_c()?;
     let servers = servers::Servers::start()?;
     for (variable, url) in servers.variables() {
-        println!("export {variable}={url}");
+        println!("export {variable}='{url}'");
     }
     eprintln!("both run until Ctrl-C");
     stop.wait();

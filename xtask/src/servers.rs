@@ -15,11 +15,16 @@ use crate::{
     Result,
     install::{MARIADB, POSTGRES, is_root},
     run::{find, quietly},
+    tls::Certificates,
 };
 
 /// The variables by which tests find the servers.
 pub(crate) const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
 pub(crate) const MARIADB_URL: &str = "TEST_MARIADB_URL";
+
+/// The variables by which tests of TLS find what verifies each server.
+const POSTGRES_CA: &str = "TEST_POSTGRES_CA";
+const MARIADB_CA: &str = "TEST_MARIADB_CA";
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -32,8 +37,8 @@ impl Servers {
     }
 
     /// The environment variables that lead tests to the servers.
-    pub(crate) fn variables(&self) -> [(&str, &str); 2] {
-        self.0.each_ref().map(|server| (server.variable, server.url.as_str()))
+    pub(crate) fn variables(&self) -> Vec<(&str, &str)> {
+        self.0.iter().flat_map(Server::variables).collect()
     }
 }
 
@@ -41,6 +46,7 @@ impl Servers {
 struct Server {
     variable: &'static str,
     url: String,
+    authority: (&'static str, String),
     process: Option<Child>,
     folder: PathBuf,
     stop_signal: &'static str,
@@ -49,7 +55,7 @@ struct Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(process) = &mut self.process {
-            let asked = Command::new("kill").args([self.stop_signal, &process.id().to_string()]).status();
+            let asked = Command::new("kill").args(["-s", self.stop_signal, &process.id().to_string()]).status();
             if !asked.is_ok_and(|status| status.success()) {
                 let _ = process.kill();
             }
@@ -62,9 +68,10 @@ impl Drop for Server {
 fn postgres() -> Result<Server> {
     let [initdb, postgres] = POSTGRES.programs()?;
     // At once, yet it gives back its shared memory, which `kill -KILL` would not.
-    let mut server = Server::in_folder("postgres", POSTGRES_URL, "-QUIT")?;
+    let mut server = Server::in_folder("postgres", POSTGRES_URL, POSTGRES_CA, "QUIT")?;
+    let certificates = server.certificates()?;
     let (port, data) = (free_port()?, server.folder.join("data"));
-    let mut init = unprivileged(&initdb);
+    let mut init = unprivileged(&initdb, server.stop_signal);
     init.arg("--pgdata").arg(&data).args([
         "--no-sync",
         "--auth=trust",
@@ -73,20 +80,31 @@ fn postgres() -> Result<Server> {
         "--locale=C.UTF-8",
     ]);
     quietly(&mut init)?;
-    let mut command = unprivileged(&postgres);
+    // `refrain_tls` is let in over TLS alone; the first line that fits counts
+    let rules = data.join("pg_hba.conf");
+    let tls = "hostnossl all refrain_tls all reject\nhostssl all refrain_tls all trust\n";
+    let ruled = fs::read_to_string(&rules).and_then(|others| fs::write(&rules, tls.to_owned() + &others));
+    ruled.map_err(|error| format!("`{}`: {error}", rules.display()))?;
+    let mut command = unprivileged(&postgres, server.stop_signal);
     command.arg("-D").arg(&data).args(["-p", &port.to_string()]);
     let sockets = format!("unix_socket_directories={}", server.folder.display());
+    let certificate = format!("ssl_cert_file={}", certificates.certificate.display());
+    let key = format!("ssl_key_file={}", certificates.key.display());
     for setting in [
         "listen_addresses=127.0.0.1",
         "fsync=off",
         "synchronous_commit=off",
         "full_page_writes=off",
         "max_connections=300",
+        "ssl=on",
+        &certificate,
+        &key,
         &sockets,
     ] {
         command.args(["-c", setting]);
     }
-    server.url = format!("postgres://refrain@127.0.0.1:{port}/postgres");
+    // most tests are not about TLS, and are faster without
+    server.url = format!("postgres://refrain@127.0.0.1:{port}/postgres?sslmode=disable");
     // The port opens before the server takes connections; its last line here says that it does.
     let status = data.join("postmaster.pid");
     server.run(command, || fs::read_to_string(&status).is_ok_and(|status| status.trim_end().ends_with("ready")))
@@ -94,13 +112,14 @@ fn postgres() -> Result<Server> {
 
 fn mariadb() -> Result<Server> {
     let [install, mariadbd] = MARIADB.programs()?;
-    let mut server = Server::in_folder("mariadb", MARIADB_URL, "-KILL")?;
+    let mut server = Server::in_folder("mariadb", MARIADB_URL, MARIADB_CA, "KILL")?;
+    let certificates = server.certificates()?;
     let (port, folder) = (free_port()?, server.folder.clone());
     let data = format!("--datadir={}", folder.join("data").display());
-    let mut init = unprivileged(&install);
+    let mut init = unprivileged(&install, server.stop_signal);
     init.args(["--no-defaults", &data, "--auth-root-authentication-method=normal", "--skip-test-db"]);
     quietly(&mut init)?;
-    let mut command = unprivileged(&mariadbd);
+    let mut command = unprivileged(&mariadbd, server.stop_signal);
     command
         .args(["--no-defaults", &data, "--bind-address=127.0.0.1", "--character-set-server=utf8mb4"])
         .args([
@@ -111,22 +130,41 @@ fn mariadb() -> Result<Server> {
             "--sync-frm=0",
             "--max-connections=300",
         ])
+        .arg(format!("--ssl-cert={}", certificates.certificate.display()))
+        .arg(format!("--ssl-key={}", certificates.key.display()))
         .arg(format!("--port={port}"))
         .arg(format!("--socket={}", folder.join("socket").display()))
         .arg(format!("--pid-file={}", folder.join("pid").display()));
-    server.url = format!("mysql://root@127.0.0.1:{port}/mysql");
+    server.url = format!("mysql://root@127.0.0.1:{port}/mysql?ssl-mode=DISABLED");
     server.run(command, || TcpStream::connect(("127.0.0.1", port)).is_ok())
 }
 
 impl Server {
-    fn in_folder(name: &str, variable: &'static str, stop_signal: &'static str) -> Result<Self> {
+    fn in_folder(
+        name: &str,
+        variable: &'static str,
+        authority: &'static str,
+        stop_signal: &'static str,
+    ) -> Result<Self> {
         let folder = env::temp_dir().join(format!("refrain-{name}-{}", process::id()));
-        let server = Self { variable, url: String::new(), process: None, folder, stop_signal };
+        let authority = (authority, String::new());
+        let server = Self { variable, url: String::new(), authority, process: None, folder, stop_signal };
         fs::create_dir_all(&server.folder).map_err(|error| format!("`{}`: {error}", server.folder.display()))?;
         if is_root() {
             chown(&server.folder, Some(NOBODY), Some(NOBODY)).map_err(|error| format!("chown to nobody: {error}"))?;
         }
         Ok(server)
+    }
+
+    fn certificates(&mut self) -> Result<Certificates> {
+        let certificates = Certificates::make(&self.folder)?;
+        self.authority.1 = certificates.authority.display().to_string();
+        Ok(certificates)
+    }
+
+    fn variables(&self) -> [(&str, &str); 2] {
+        let (variable, authority) = &self.authority;
+        [(self.variable, &self.url), (variable, authority)]
     }
 
     fn run(mut self, mut command: Command, ready: impl Fn() -> bool) -> Result<Self> {
@@ -152,10 +190,11 @@ impl Server {
 }
 
 /// Debian's `nobody` and `nogroup`.
-const NOBODY: u32 = 65534;
+pub(crate) const NOBODY: u32 = 65534;
 
-/// Both servers refuse to run as root: then they run as nobody. With setpriv they also end when this program is killed.
-fn unprivileged(program: &Path) -> Command {
+/// Both servers refuse to run as root: then they run as nobody. With setpriv they also end when this program is killed,
+/// by the signal that ends them at once: PostgreSQL takes others as a wish, and waits for its clients to go.
+fn unprivileged(program: &Path, stop_signal: &str) -> Command {
     let Some(setpriv) = find("setpriv", &[]) else {
         let mut command = Command::new(program);
         if is_root() {
@@ -164,7 +203,7 @@ fn unprivileged(program: &Path) -> Command {
         return command;
     };
     let mut command = Command::new(setpriv);
-    command.args(["--pdeathsig", "TERM"]);
+    command.args(["--pdeathsig", stop_signal]);
     if is_root() {
         command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]);
     }

@@ -97,8 +97,9 @@ pub(crate) fn reach() -> Result<(Option<Servers>, Variables)> {
         }
         _ => {
             let servers = Servers::start()?;
-            let variables = servers.variables().map(|(name, url)| (name.to_owned(), url.to_owned()));
-            Ok((Some(servers), variables.into()))
+            let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            let variables = servers.variables().into_iter().map(owned).collect();
+            Ok((Some(servers), variables))
         }
     }
 }
