@@ -337,3 +337,22 @@ async fn a_commit_whose_outcome_is_unknown_is_not_run_again(db: TestDb) {
         assert_eq!(rows.iter().filter(|row| row.name == name).count(), usize::from(arrives));
     }
 }
+
+/// The commit goes on when its client hangs up, and still does not keep a connection for ever.
+#[every_database(postgres, mariadb, because = "a file answers or fails, and is never out of reach")]
+async fn a_commit_that_is_never_answered_gives_its_connection_back(db: TestDb) {
+    let proxy = Proxy::before(&db).await;
+    let settings = PoolSettings::default().max_connections(1).acquire_timeout(Duration::from_millis(600));
+    let site = Site::new(&db, &proxy.url(), settings, Duration::from_secs(1)).await;
+    proxy.swallow_commits();
+    let begun = Instant::now();
+    let answer = site.ask("POST", LIST, Some(json!({"name": "perhaps"}))).await;
+    assert_eq!((answer.code(), &answer.json()["code"]), (503, &json!("outcome_unknown")));
+    within(begun, Duration::from_secs(1));
+    proxy.heal();
+    let begun = Instant::now();
+    while site.ask("GET", &site.row(), None).await.code() != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the pool does not recover");
+    }
+    assert_eq!(site.hooks.committed.load(Ordering::SeqCst), 0);
+}

@@ -2,7 +2,10 @@ use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef},
     types::Type,
 };
-use sea_orm::{ColumnTrait, Iden, Iterable, Value, sea_query::ColumnType};
+use sea_orm::{
+    ColumnTrait, DbBackend, Iden, Iterable, Value,
+    sea_query::{ColumnType, Expr, ExprTrait},
+};
 use uuid::Uuid;
 
 /// A column's name, as it stands in bodies, filters and orderings.
@@ -50,6 +53,19 @@ pub(crate) fn parse(column: &impl ColumnTrait, text: &str) -> Parsed {
         },
         _ => Parsed::Malformed,
     }
+}
+
+/// The column has this value: text to the last character, also where a collation of MySQL's or MariaDB's takes other text
+/// for the same. The first half finds an index, the second is exact.
+pub(crate) fn equals(column: &impl ColumnTrait, value: Value, on: DbBackend) -> Expr {
+    let same = column.eq(value.clone());
+    let is_text =
+        matches!(column.def().get_column_type(), ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text);
+    if on != DbBackend::MySql || !is_text {
+        return same;
+    }
+    let bytes = "CAST(CONVERT(? USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)";
+    same.and(Expr::cust_with_exprs(bytes, [Expr::col(column.as_column_ref()), Expr::val(value)]))
 }
 
 /// Can text be read as a value of this column at all?

@@ -27,7 +27,7 @@ impl Visit {
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<Json, Problem> {
-        let rows = query.ordered(query.filtered(rows.filter(rule.filter())));
+        let rows = query.ordered(query.filtered(rows.filter(rule.filter()), self.site.db.get_database_backend()));
         let window = query.window;
         let (count, mut found) = if let Some(at_most) = rule.in_memory_cap() {
             self.list_in_memory(rows, rule, window, at_most, tell).await?

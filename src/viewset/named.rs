@@ -1,6 +1,6 @@
 use percent_encoding::percent_decode_str;
 use poem::Request;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
+use sea_orm::{EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
 
 use super::{
     Mounted, Resource, ViewSet,
@@ -43,7 +43,10 @@ impl<V: ViewSet> Mounted<V> {
     fn row_with_key(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
         let column = V::lookup();
         match columns::parse(&column, text) {
-            Parsed::Value(key) => Ok(Named { key: column.eq(key), entity: std::marker::PhantomData }),
+            Parsed::Value(key) => {
+                let key = columns::equals(&column, key, visit.site.db.get_database_backend());
+                Ok(Named { key, entity: std::marker::PhantomData })
+            }
             Parsed::Beyond => Err(visit.no_such_row()),
             Parsed::Malformed => Err(Problem::not_found()),
         }

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use poem::Request;
-use sea_orm::{ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, Select};
+use sea_orm::{DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, Select};
 
 use super::{
     Resource,
@@ -57,9 +57,9 @@ impl<E: Resource> ListQuery<E> {
         Ok(query)
     }
 
-    pub(crate) fn filtered(&self, rows: Select<E>) -> Select<E> {
+    pub(crate) fn filtered(&self, rows: Select<E>, on: DbBackend) -> Select<E> {
         self.filters.iter().fold(rows, |rows, (column, wanted)| match wanted {
-            Parsed::Value(value) => rows.filter(column.eq(value.clone())),
+            Parsed::Value(value) => rows.filter(columns::equals(column, value.clone(), on)),
             Parsed::Beyond | Parsed::Malformed => rows.filter(sea_orm::sea_query::Expr::cust("1 = 0")),
         })
     }

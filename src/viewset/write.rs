@@ -118,7 +118,16 @@ impl Write {
     /// Commits. A commit whose outcome is unknown is reported as such, and never run again.
     pub(crate) async fn commit<E: EntityTrait>(self) -> Result<(), Problem> {
         let object_name = self.visit.guard.model.object_name();
-        self.transaction.commit().await.map_err(|error| {
+        let commit = self.transaction.commit();
+        let committed = match self.visit.site.request_timeout {
+            // whoever hangs up does not end it, so it has a limit of its own
+            Some(limit) => tokio::time::timeout(limit, commit).await.map_err(|_| {
+                tracing::error!(?limit, "the outcome of a commit is unknown: it was not answered");
+                Problem::outcome_unknown()
+            })?,
+            None => commit.await,
+        };
+        committed.map_err(|error| {
             if !was_refused(&error) {
                 tracing::error!(%error, "the outcome of a commit is unknown");
                 return Problem::outcome_unknown();

@@ -24,6 +24,8 @@ enum Road {
     Open,
     /// Nothing arrives, neither way, and nobody is told: as when a machine lost its power.
     Swallows,
+    /// The same from a COMMIT on, for the connection that it is sent over.
+    SwallowsCommits,
     /// A COMMIT arrives, or does not; its answer never does, and the connection breaks.
     EndsAtCommit {
         arrives: bool,
@@ -104,6 +106,11 @@ impl Proxy {
         self.road.send_replace(Road::Open);
     }
 
+    /// From now on whoever sends a COMMIT hears nothing more.
+    pub fn swallow_commits(&self) {
+        self.road.send_replace(Road::SwallowsCommits);
+    }
+
     /// From now on a COMMIT arrives or does not, and is never answered.
     pub fn end_at_commit(&self, arrives: bool) {
         self.road.send_replace(Road::EndsAtCommit { arrives });
@@ -151,6 +158,9 @@ async fn pass(
         if let Some(commits) = commits {
             commits.fetch_add(1, Ordering::SeqCst);
             let now = *road.borrow();
+            if now == Road::SwallowsCommits {
+                return std::future::pending().await;
+            }
             if let Road::EndsAtCommit { arrives } = now {
                 if arrives {
                     to.write_all(&bytes[..read]).await?;
