@@ -24,8 +24,7 @@ impl Constraint {
             // PostgreSQL
             "23505" => Self::Unique(detailed(error)),
             "23503" => Self::ForeignKey(detailed(error)),
-            "23502" | "23514" => Self::Value(Vec::new()),
-            postgres if postgres.len() == 5 && postgres.starts_with("22") => Self::Value(Vec::new()),
+            "23502" | "23514" => Self::Value(told_apart(error)),
             // SQLite: extended result codes
             "1555" | "2067" | "2579" => Self::Unique(listed(message)),
             "787" | "1811" => Self::ForeignKey(Vec::new()),
@@ -35,7 +34,17 @@ impl Constraint {
             "23000" if message.contains("foreign key constraint") => {
                 Self::ForeignKey(between(message, "FOREIGN KEY (`", "`)"))
             }
+            // a check on a column is called after it
+            "23000" if message.starts_with("CONSTRAINT `") => {
+                Self::Value(between(message, "CONSTRAINT `", "`").iter().map(|name| name.replace('.', "_")).collect())
+            }
             "23000" => Self::Value(between(message, "Column '", "'")),
+            "HY000" if message.ends_with("doesn't have a default value") => {
+                Self::Value(between(message, "Field '", "'"))
+            }
+            // too long, out of range, not in the column's character set: MySQL and MariaDB say where
+            "HY000" if message.starts_with("Incorrect string value") => Self::Value(refusing(message)),
+            data if data.len() == 5 && data.starts_with("22") => Self::Value(refusing(message)),
             _ => return None,
         })
     }
@@ -49,6 +58,23 @@ fn detailed(error: &(dyn sea_orm::sqlx::error::DatabaseError + 'static)) -> Vec<
     }
     let _ = error;
     Vec::new()
+}
+
+/// The column or the constraint, which PostgreSQL names apart from the message too.
+fn told_apart(error: &(dyn sea_orm::sqlx::error::DatabaseError + 'static)) -> Vec<String> {
+    #[cfg(feature = "postgres")]
+    if let Some(error) = error.try_downcast_ref::<sea_orm::sqlx::postgres::PgDatabaseError>() {
+        return error.column().or(error.constraint()).map(str::to_owned).into_iter().collect();
+    }
+    let _ = error;
+    Vec::new()
+}
+
+/// `Data too long for column 'name' at row 1`, ``Incorrect string value: '…' for column `db`.`car`.`name` at row 1``
+fn refusing(message: &str) -> Vec<String> {
+    let Some((_, place)) = message.rsplit_once("for column ") else { return Vec::new() };
+    let place = place.split(" at row").next().unwrap_or(place);
+    place.rsplit('.').next().map(|name| name.trim_matches(['`', '\'']).to_owned()).into_iter().collect()
 }
 
 /// `UNIQUE constraint failed: drivers_car.name, drivers_car.year`

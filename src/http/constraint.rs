@@ -36,14 +36,17 @@ fn fields<E: EntityTrait>(names: &[String], known: &[String]) -> Vec<String> {
     if !exact.is_empty() {
         return exact;
     }
-    // Django names a key `<table>_<columns>_<hash>_uniq`
+    // Django names a constraint `<table>_<columns>_<hash>_uniq`, PostgreSQL one without a name `<table>_<columns>_check`
     let table = E::default().table_name().to_owned();
-    let key = names.first().and_then(|name| name.strip_prefix(&format!("{table}_"))).unwrap_or_default();
-    known
-        .iter()
-        .filter(|column| key.starts_with(column.as_str()))
-        .max_by_key(|column| column.len())
-        .cloned()
-        .into_iter()
-        .collect()
+    let mut rest = names.first().and_then(|name| name.strip_prefix(&table)).unwrap_or_default();
+    let mut found = Vec::new();
+    while let Some(after) = rest.strip_prefix('_') {
+        let named = |column: &&String| {
+            after.strip_prefix(column.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        };
+        let Some(column) = known.iter().filter(named).max_by_key(|column| column.len()) else { break };
+        found.push(column.clone());
+        rest = &after[column.len()..];
+    }
+    found
 }

@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Tree,
     /// Licences, advisories and banned crates, where cargo-deny is installed.
     Deny,
-    /// The library compiles with each feature alone.
+    /// The library and its tests compile with each database alone, and the tests of writes and connections pass.
     Features,
     /// Clippy has nothing to say.
     Clippy,
@@ -74,8 +74,16 @@ fn deny() -> Result {
     show(&mut cargo(&["deny", "--workspace", "--all-features", "check"]))
 }
 
+/// A database's driver that another feature happens to bring would not be missed: so each is built by itself.
 fn features() -> Result {
-    ["sqlite", "postgres", "mysql", "cli,sqlite"].iter().try_for_each(|feature| {
-        show(&mut cargo(&["check", "-p", "refrain", "--no-default-features", "--features", feature]))
+    let (_servers, environment) = test::reach()?;
+    for feature in ["sqlite", "postgres", "mysql"] {
+        let alone = ["-p", "refrain", "--no-default-features", "--features", feature];
+        show(cargo(&["check", "--tests"]).args(alone))?;
+        let mut tests = cargo(&["test", "--test", "writes", "--test", "connections"]);
+        show(tests.args(alone).env(test::FEATURE, feature).envs(environment.iter().cloned()))?;
+    }
+    ["cli,sqlite", "tls,postgres", "tls,mysql"].iter().try_for_each(|features| {
+        show(&mut cargo(&["check", "-p", "refrain", "--no-default-features", "--features", features]))
     })
 }

@@ -14,6 +14,9 @@ use crate::{
 /// The variable by which tests know that the other databases were left out on purpose.
 const ONLY: &str = "REFRAIN_TEST_ONLY";
 
+/// The variable by which `cargo xtask ci features` tests one database's feature alone.
+pub(crate) const FEATURE: &str = "REFRAIN_TEST_FEATURE";
+
 #[derive(Args, Default)]
 pub(crate) struct Options {
     /// Leave the other databases out; refused in CI.
@@ -48,7 +51,8 @@ pub(crate) fn run(options: &Options) -> Result {
         Some(Only::Sqlite) => (None, vec![(ONLY.to_owned(), "sqlite".to_owned())]),
         None => reach()?,
     };
-    let with = |command: &mut Command| show(command.env_remove(ONLY).envs(environment.iter().cloned()));
+    let with =
+        |command: &mut Command| show(command.env_remove(ONLY).env_remove(FEATURE).envs(environment.iter().cloned()));
     let tested = if has_cargo("nextest") {
         let mut nextest = options.cargo(&["nextest", "run"]);
         if in_ci {
