@@ -19,5 +19,6 @@ pages! {
     #[cfg(feature = "cli")]
     command_line = "command-line.md";
     errors = "errors.md";
+    databases = "databases.md";
     object_grants = "object-grants.md";
 }

@@ -3,7 +3,9 @@ use sea_orm::{
     sqlx::{self, ConnectOptions, Connection, Database, pool::PoolOptions},
 };
 
-use super::{settings::PoolSettings, watch};
+use super::settings::PoolSettings;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use super::watch;
 use crate::{Error, Result};
 
 /// The most connections to a server that one process holds.
