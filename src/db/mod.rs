@@ -1,8 +1,9 @@
-//! The database: which executor runs, and how transactions begin.
+//! The database: which executor runs, how values are bound, and how transactions begin.
 
 mod connect;
 mod constraint;
 mod executor;
+mod parameter;
 mod write;
 
 pub use connect::connect;
@@ -10,4 +11,5 @@ pub use connect::connect;
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
+pub(crate) use parameter::parameter;
 pub(crate) use write::{begin_write, is_worth_retrying};

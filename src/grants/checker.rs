@@ -170,8 +170,10 @@ async fn is_granted_on<R: ModelTrait<Entity: Model>>(
         grants.expr(Expr::cust("1")).and_where(table.is_on([&key], on));
         grants
     });
-    let Some(mut statement) = all_of(statements) else { return Ok(false) };
-    Ok(db.query_one(statement.limit(1)).await?.is_some())
+    // a row for the user, and one for each of their groups that was granted it; a limit, being a value, would have SQLite
+    // compile the statement anew every time
+    let Some(statement) = all_of(statements) else { return Ok(false) };
+    Ok(db.query_one(&statement).await?.is_some())
 }
 
 /// The texts of keys, and the codenames granted on them.

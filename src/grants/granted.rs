@@ -1,13 +1,13 @@
 use sea_orm::{
     Condition, DbBackend, ExprTrait,
-    sea_query::{Expr, Func, Query, SelectStatement, UnionType},
+    sea_query::{BinOper, Expr, Func, Query, SelectStatement, UnionType},
 };
 
 use super::{
     KeyColumn, Subject,
     table::{Table, g},
 };
-use crate::{auth::Auth, model::ModelInfo};
+use crate::{auth::Auth, db::parameter, model::ModelInfo};
 
 /// The rows on which somebody was granted something: one fact in two spellings.
 ///
@@ -88,6 +88,17 @@ impl Granted {
         let mut all = Query::select();
         all.column(("listed", KEY)).from_subquery(keys, "listed");
         key.in_subquery(all)
+    }
+
+    /// A condition on the row, such as its owner's, with its value bound as those of the set are.
+    pub(crate) fn blind(&self, condition: &Expr) -> Expr {
+        match condition {
+            Expr::Binary(column, BinOper::Equal, value) => match (&**column, &**value) {
+                (Expr::Column(_), Expr::Value(value)) => (**column).clone().eq(parameter(value.clone(), self.on)),
+                _ => condition.clone(),
+            },
+            _ => condition.clone(),
+        }
     }
 
     /// Can the set list a row that the probe refuses, because a collation takes two keys for one?

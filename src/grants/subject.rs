@@ -6,6 +6,7 @@ use sea_orm::{
 use super::table::{Table, g};
 use crate::{
     auth::{Auth, UserId},
+    db::parameter,
     model::ModelInfo,
 };
 
@@ -41,10 +42,10 @@ impl Subject {
         let (user, groups) = match self {
             Self::Group(id) => {
                 let (table, mut grants) = to_groups(false);
-                grants.and_where(g(table.holder).eq(*id));
+                grants.and_where(g(table.holder).eq(parameter((*id).into(), on)));
                 return vec![(table, grants)];
             }
-            Self::User { id, groups } => (id.value(on).into(), *groups),
+            Self::User { id, groups } => (parameter(id.value(on), on), *groups),
             Self::Anonymous { username, groups } => (active_user(auth, username, on), *groups),
         };
         let table = Table::of_users(model);

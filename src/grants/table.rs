@@ -7,7 +7,7 @@ use super::{
     named::{ITS_TYPE, is_content_type_of, is_permission_of, permission_is},
     row_key::RowKey,
 };
-use crate::model::ModelInfo;
+use crate::{db::parameter, model::ModelInfo};
 
 /// A table of grants: one of guardian's two, or one of a model's own (CONTRACT 8.4). Queries call it `g`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,6 +90,13 @@ impl Table {
             return row.is_in(keys.into_iter().map(|key| key.value.clone()));
         }
         let texts: Vec<&str> = keys.into_iter().map(|key| key.text.as_str()).collect();
+        if let [text] = *texts {
+            let same = row.eq(parameter(text.into(), on));
+            return match on {
+                DbBackend::MySql => same.and(Expr::cust("BINARY object_pk").eq(text)),
+                _ => same,
+            };
+        }
         let listed = row.is_in(texts.iter().copied());
         match on {
             // served by the index; the second compares what a collation would let pass

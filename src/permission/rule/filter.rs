@@ -75,7 +75,10 @@ fn union(rules: &[Rule], grant: &Granted, beside: Beside) -> Condition {
         keys
     };
     let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.grant().is_some());
-    let plain = without.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted(Beside::NoOther)));
+    let plain = without.iter().fold(Condition::any(), |any, rule| match rule {
+        Rule::When(condition) => any.add(grant.blind(condition)),
+        rule => any.add(rule.admitted(Beside::NoOther)),
+    });
     let plain = (!without.is_empty()).then(|| keys_where(plain));
     let granted = with.iter().flat_map(|rule| match rule {
         Rule::Granted(granted) => granted.sets().collect(),
