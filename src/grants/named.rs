@@ -21,7 +21,7 @@ impl Sql {
     }
 
     /// Equal byte for byte, whatever the collation.
-    fn is(mut self, column: &str, name: &str) -> Self {
+    fn exactly(mut self, column: &str, name: &str) -> Self {
         self.text += column;
         self.text += " = ";
         self.name(name);
@@ -52,19 +52,19 @@ impl Sql {
     }
 
     /// `gt` is the model's content type.
-    fn is_of(self, model: &ModelInfo) -> Self {
-        self.is("gt.app_label", model.app_label()).then(" AND ").is("gt.model", model.model_name())
+    fn of_model(self, model: &ModelInfo) -> Self {
+        self.exactly("gt.app_label", model.app_label()).then(" AND ").exactly("gt.model", model.model_name())
     }
 
     /// `gp` is one of the model's permissions, with one of these codenames where there are some.
-    fn is_among(self, model: &ModelInfo, codenames: Option<&[&str]>) -> Self {
-        let sql = self.is_of(model);
+    fn among(self, model: &ModelInfo, codenames: Option<&[&str]>) -> Self {
+        let sql = self.of_model(model);
         match codenames {
             None => sql,
             Some([]) => sql.then(" AND 1 = 0"),
             Some([first, others @ ..]) => {
-                let sql = sql.then(" AND (").is("gp.codename", first);
-                others.iter().fold(sql, |sql, other| sql.then(" OR ").is("gp.codename", other)).then(")")
+                let sql = sql.then(" AND (").exactly("gp.codename", first);
+                others.iter().fold(sql, |sql, other| sql.then(" OR ").exactly("gp.codename", other)).then(")")
             }
         }
     }
@@ -83,7 +83,7 @@ pub(super) const ITS_TYPE: &str = "gt.id = gp.content_type_id";
 /// This column is the key of the model's content type.
 pub(super) fn is_content_type_of(model: &ModelInfo, column: &str, on: DbBackend) -> Expr {
     let sql = Sql::new(format!("{column} = (SELECT gt.id FROM django_content_type gt WHERE "), on);
-    sql.is_of(model).then(")").expr()
+    sql.of_model(model).then(")").expr()
 }
 
 /// `of` compares columns with the keys (or whatever `what` is) of the model's permissions with these codenames, or of all:
@@ -96,12 +96,12 @@ pub(super) fn is_permission_of(
     on: DbBackend,
 ) -> Expr {
     let sql = format!("{of} (SELECT {what} FROM auth_permission gp JOIN django_content_type gt ON {ITS_TYPE} WHERE ");
-    Sql::new(sql, on).is_among(model, codenames).then(")").expr()
+    Sql::new(sql, on).among(model, codenames).then(")").expr()
 }
 
 /// `gp`, with its content type `gt`, is one of the model's permissions with these codenames, or any.
 pub(super) fn permission_is(model: &ModelInfo, codenames: Option<&[&str]>, on: DbBackend) -> Expr {
-    Sql::new(String::new(), on).is_among(model, codenames).expr()
+    Sql::new(String::new(), on).among(model, codenames).expr()
 }
 
 /// The model's permissions with these codenames, or all; nothing is selected of them yet.
