@@ -11,7 +11,8 @@ use refrain::{
     Db, Error, Result, async_trait,
     auth::{Answer, Auth, Backend, ModelBackend, NewUser, User},
 };
-use refrain_testing::{TestDb, counted};
+use refrain_testing::{Backend as Database, TestDb, counted};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use support::sync;
 
 models! {
@@ -395,6 +396,39 @@ async fn a_user_who_is_deleted_holds_nothing(db: TestDb, auth: Auth) -> Result<(
     Ok(())
 }
 
+/// MariaDB cuts an aggregate at a length that its administrator sets, and only warns.
+async fn permissions_cut_short_are_an_error(db: TestDb, auth: Auth) -> Result<()> {
+    sync(&auth, &db).await;
+    let alice = someone(&auth, &db, "alice").await?;
+    alice.permissions().add(db.db(), CARS).await?;
+    let id = alice.id().expect("a user has a key");
+    // the setting is a connection's
+    let transaction = db.db().begin().await?;
+    let set = async |length: &str| {
+        transaction.execute_unprepared(&format!("SET SESSION group_concat_max_len = {length}")).await
+    };
+    let (mut cut, mut whole) = (0, 0);
+    let lengths = if db.backend() == Database::MariaDb { 4..200 } else { 0..0 };
+    for length in lengths {
+        set(&length.to_string()).await?;
+        match auth.user_by_id(&transaction, id).await {
+            Err(_) => cut += 1,
+            Ok(user) => {
+                let held = user.expect("alice is there").user_permissions(&transaction).await?;
+                assert_eq!(held, labels(&CARS), "of {length} bytes");
+                whole += 1;
+            }
+        }
+    }
+    if db.backend() == Database::MariaDb {
+        assert!(cut > 50 && whole > 10, "{cut} were cut, {whole} were not");
+        set("DEFAULT").await?;
+    }
+    let user = auth.user_by_id(&transaction, id).await?.expect("alice is there");
+    assert_eq!(user.user_permissions(&transaction).await?, labels(&CARS));
+    Ok(())
+}
+
 with_either_key!(
     labels_are_exact,
     codenames_hold_dots_spaces_and_capitals,
@@ -410,4 +444,5 @@ with_either_key!(
     the_users_who_hold_a_permission_are_found,
     one_statement_loads_a_user_and_all_they_hold,
     a_user_who_is_deleted_holds_nothing,
+    permissions_cut_short_are_an_error,
 );

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
 use sea_orm::{DbErr, QueryResult};
 
@@ -24,8 +24,20 @@ impl Held {
     }
 }
 
-/// A JSON array of labels; what cannot be read is an error, never nothing held.
+/// Labels, as the number of their characters and a JSON array of them. What cannot be read, and what is shorter than
+/// that, is an error: never less held than there is, nor anything else.
 fn labels(row: &QueryResult, column: &str) -> Result<HashSet<String>, DbErr> {
-    let Some(json) = row.try_get::<Option<String>>("", column)? else { return Ok(HashSet::new()) };
-    serde_json::from_str(&json).map_err(|error| DbErr::Type(format!("the permissions held cannot be read: {error}")))
+    let text: String = row.try_get("", column)?;
+    let unreadable = |why: &dyn fmt::Display| DbErr::Type(format!("the permissions held cannot be read: {why}"));
+    let (length, json) = text.split_once(' ').ok_or_else(|| unreadable(&"their length is missing"))?;
+    let length: usize = length.parse().map_err(|error| unreadable(&error))?;
+    let labels: Vec<String> = match json {
+        "" => Vec::new(),
+        json => serde_json::from_str(json).map_err(|error| unreadable(&error))?,
+    };
+    let read: usize = labels.iter().map(|label| label.chars().count()).sum();
+    if read != length {
+        return Err(unreadable(&format_args!("the database cut {length} characters to {read}")));
+    }
+    Ok(labels.into_iter().collect())
 }

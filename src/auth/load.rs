@@ -30,10 +30,21 @@ impl Statements {
         let quote = if on == DbBackend::MySql { '`' } else { '"' };
         let q = |name: &str| format!("{quote}{name}{quote}");
         let place = if on == DbBackend::Postgres { "$1" } else { "?" };
+        // how long they are together stands before the labels: MariaDB cuts an aggregate where `group_concat_max_len`
+        // ends, and mends the JSON, so that the last of them may have become another
         let labels = match on {
-            DbBackend::Postgres => "CAST(json_agg(ct.app_label || '.' || p.codename) AS text)",
-            DbBackend::MySql => "CAST(JSON_ARRAYAGG(CONCAT(ct.app_label, '.', p.codename)) AS char)",
-            _ => "json_group_array(ct.app_label || '.' || p.codename)",
+            DbBackend::Postgres => {
+                "CONCAT(COALESCE(SUM(LENGTH(ct.app_label || '.' || p.codename)), 0), ' ', \
+                 json_agg(ct.app_label || '.' || p.codename))"
+            }
+            DbBackend::MySql => {
+                "CAST(CONCAT(COALESCE(SUM(CHAR_LENGTH(CONCAT(ct.app_label, '.', p.codename))), 0), ' ', \
+                 COALESCE(JSON_ARRAYAGG(CONCAT(ct.app_label, '.', p.codename)), '')) AS char)"
+            }
+            _ => {
+                "COALESCE(SUM(LENGTH(ct.app_label || '.' || p.codename)), 0) || ' ' || \
+                 json_group_array(ct.app_label || '.' || p.codename)"
+            }
         };
         let (table, username, link) = (q(&users.table), q(&users.username), q(&users.link_column));
         let (users_permissions, users_groups) = (q(&users.permissions_table), q(&users.groups_table));

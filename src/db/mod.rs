@@ -1,8 +1,9 @@
-//! The database: how it is opened, which executor runs, and how transactions begin.
+//! The database: how it is opened, which executor runs, how values are bound, and how transactions begin.
 
 mod connect;
 mod constraint;
 mod executor;
+mod parameter;
 mod settings;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod watch;
@@ -13,5 +14,6 @@ pub use connect::connect;
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
+pub(crate) use parameter::parameter;
 pub use settings::PoolSettings;
 pub(crate) use write::{begin_write, is_worth_retrying, was_refused};

@@ -5,8 +5,9 @@ use sea_orm::{
 
 use super::{
     Holder, PermissionOf, ToHolder,
+    named::{is_permission_of, permissions},
     row_key::RowKey,
-    table::{Table, permissions},
+    table::Table,
 };
 use crate::{
     Db, Error, Result,
@@ -128,9 +129,8 @@ struct Found {
 }
 
 async fn look_up(db: Db<'_>, model: &ModelInfo, codename: &str) -> Result<Option<Found>> {
-    let statement = permissions(model, Some(&[codename]), db.get_database_backend())
-        .column(Alias::new("content_type_id"))
-        .to_owned();
+    let mut statement = permissions(model, Some(&[codename]), db.get_database_backend());
+    statement.expr_as(Expr::cust("gp.id"), "id").expr_as(Expr::cust("gp.content_type_id"), "content_type_id");
     let read = |row: QueryResult| {
         Ok(Found { permission: row.try_get("", "id")?, content_type: row.try_get("", "content_type_id")? })
     };
@@ -175,7 +175,7 @@ async fn delete(
     let statement = Query::delete()
         .from_table(Alias::new(table.name))
         .and_where(col(table.holder).is_in(holders.iter().map(|holder| value(*holder, db))))
-        .and_where(col("permission_id").in_subquery(permissions(model, Some(&[codename]), on)))
+        .and_where(is_permission_of(model, Some(&[codename]), "permission_id IN", "gp.id", on))
         .and_where(table.is_on(keys, on))
         .to_owned();
     Ok(db.execute(&statement).await?.rows_affected())

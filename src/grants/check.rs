@@ -21,7 +21,7 @@ impl User {
         permission: impl Into<PermissionOf<R::Entity>>,
         row: &R,
     ) -> Result<bool> {
-        Checker::for_user(self).has_perm(db, permission, row).await
+        Checker::for_user(self).has_perm_now(db.into(), &permission.into(), row).await
     }
 
     /// The codenames granted to the user on this row, directly or through groups, in one statement; of an active

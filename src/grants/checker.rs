@@ -4,14 +4,15 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DbErr, ExprTrait, ModelTrait,
-    sea_query::{Alias, Expr, Query, UnionType},
+    ConnectionTrait, DbErr, ModelTrait,
+    sea_query::{Expr, SelectStatement, UnionType},
 };
 
 use super::{
     PermissionOf, Subject,
+    named::permissions,
     row_key::{RowKey, unnameable},
-    table::{content_type, only, with_codename},
+    table::with_codename,
 };
 use crate::{
     Db, Result,
@@ -124,18 +125,55 @@ impl Checker {
         row: &R,
     ) -> Result<bool> {
         let permission = permission.into();
-        if matches!(self.who, Who::Superuser) {
-            return Ok(true);
+        match self.codename_of(&permission) {
+            Ok(codename) => Ok(self.perms(db, row).await?.contains(codename)),
+            Err(settled) => Ok(settled),
         }
-        let codename = match permission.codename() {
-            Ok(codename) => codename,
-            Err(error) => {
-                tracing::warn!(%error, "asked for a permission of another model");
-                return Ok(false);
-            }
-        };
-        Ok(self.perms(db, row).await?.contains(codename))
     }
+
+    /// The same of this permission alone, and kept by nobody.
+    pub(super) async fn has_perm_now<R: ModelTrait<Entity: Model>>(
+        &self,
+        db: Db<'_>,
+        permission: &PermissionOf<R::Entity>,
+        row: &R,
+    ) -> Result<bool> {
+        match (self.codename_of(permission), &self.who) {
+            (Err(settled), _) => Ok(settled),
+            (_, Who::Nobody | Who::Superuser) => Ok(false),
+            (Ok(codename), Who::Holder(subject)) => is_granted_on(&self.auth, db, subject, codename, row).await,
+        }
+    }
+
+    /// What the database is to be asked for, or the answer where it need not be.
+    fn codename_of<'p, M: Model>(&self, permission: &'p PermissionOf<M>) -> std::result::Result<&'p str, bool> {
+        if matches!(self.who, Who::Superuser) {
+            return Err(true);
+        }
+        permission.codename().map_err(|error| {
+            tracing::warn!(%error, "asked for a permission of another model");
+            false
+        })
+    }
+}
+
+async fn is_granted_on<R: ModelTrait<Entity: Model>>(
+    auth: &Auth,
+    db: Db<'_>,
+    subject: &Subject,
+    codename: &str,
+    row: &R,
+) -> Result<bool> {
+    let (on, model) = (db.get_database_backend(), ModelInfo::of::<R::Entity>());
+    let key = RowKey::of(&model, row)?;
+    let statements = subject.grants(auth, &model, Some(&[codename]), on).into_iter().map(|(table, mut grants)| {
+        grants.expr(Expr::cust("1")).and_where(table.is_on([&key], on));
+        grants
+    });
+    // a row for the user, and one for each of their groups that was granted it; a limit, being a value, would have SQLite
+    // compile the statement anew every time
+    let Some(statement) = all_of(statements) else { return Ok(false) };
+    Ok(db.query_one(&statement).await?.is_some())
 }
 
 /// The texts of keys, and the codenames granted on them.
@@ -148,27 +186,27 @@ async fn granted_on(
 ) -> Result<Vec<(String, String)>> {
     let on = db.get_database_backend();
     let key = model.key().ok_or_else(|| unnameable(model))?;
-    let mut statements = subject.grants(auth, model, None, on).into_iter().map(|(table, mut grants)| {
+    let statements = subject.grants(auth, model, None, on).into_iter().map(|(table, mut grants)| {
         let text = if table.own { key.text_of("g.content_object_id", on) } else { Expr::cust("g.object_pk") };
-        with_codename(&mut grants).expr_as(text, Alias::new("granted_on")).and_where(table.is_on(keys, on)).to_owned()
+        with_codename(&mut grants).expr_as(text, "granted_on").and_where(table.is_on(keys, on));
+        grants
     });
-    let Some(mut statement) = statements.next() else { return Ok(Vec::new()) };
-    for other in statements {
-        statement.union(UnionType::All, other);
-    }
+    let Some(statement) = all_of(statements) else { return Ok(Vec::new()) };
     let rows = db.query_all(&statement).await?;
     let read = rows.iter().map(|row| Ok((row.try_get("", "granted_on")?, row.try_get("", "codename")?)));
     Ok(read.collect::<Result<_, DbErr>>()?)
 }
 
+fn all_of(statements: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
+    statements.into_iter().reduce(|mut all, other| {
+        all.union(UnionType::All, other);
+        all
+    })
+}
+
 /// The codenames on a model's content type (CONTRACT 8.17).
 async fn every_codename(db: Db<'_>, model: &ModelInfo) -> Result<HashSet<String>> {
-    let content_type = content_type(model, db.get_database_backend());
-    let statement = Query::select()
-        .column(Alias::new("codename"))
-        .from(Alias::new("auth_permission"))
-        .and_where(Expr::col(Alias::new("content_type_id")).eq(only(content_type)))
-        .to_owned();
-    let rows = db.query_all(&statement).await?;
+    let mut statement = permissions(model, None, db.get_database_backend());
+    let rows = db.query_all(statement.expr_as(Expr::cust("gp.codename"), "codename")).await?;
     Ok(rows.iter().map(|row| row.try_get("", "codename")).collect::<Result<_, _>>()?)
 }

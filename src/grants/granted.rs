@@ -1,13 +1,13 @@
 use sea_orm::{
     Condition, DbBackend, ExprTrait,
-    sea_query::{Alias, Expr, Query, SelectStatement, UnionType},
+    sea_query::{BinOper, Expr, Func, Query, SelectStatement, UnionType},
 };
 
 use super::{
     KeyColumn, Subject,
     table::{Table, g},
 };
-use crate::{auth::Auth, model::ModelInfo};
+use crate::{auth::Auth, db::parameter, model::ModelInfo};
 
 /// The rows on which somebody was granted something: one fact in two spellings.
 ///
@@ -40,8 +40,12 @@ impl Granted {
     /// The set, in parts: queries for one column of keys each. What is in several is there several times.
     pub(crate) fn sets(&self) -> impl Iterator<Item = SelectStatement> {
         self.grants.iter().map(|(table, grants)| {
-            let listed = if table.own { g(table.row()) } else { self.key.named_by_grant(self.on) };
-            grants.clone().expr_as(listed, Alias::new(KEY)).to_owned()
+            let mut set = grants.clone();
+            match table.own {
+                true => _ = set.expr_as(g(table.row()), KEY),
+                false => self.key.select_named(&mut set, KEY, self.on),
+            }
+            set
         })
     }
 
@@ -52,15 +56,49 @@ impl Granted {
                 true => g(table.row()).eq(self.key.of_row()),
                 false => self.key.is_named_by_grant(self.on),
             };
-            Expr::exists(grants.clone().expr(Expr::cust("1")).and_where(same).to_owned())
+            let mut probe = grants.clone();
+            probe.expr(Expr::cust("1")).and_where(same);
+            Expr::exists(probe)
         });
         probes.reduce(Expr::or).unwrap_or_else(|| Expr::cust("1 = 0"))
     }
 
     /// The list's condition: the key is in the set.
-    pub(crate) fn condition(&self) -> Condition {
-        let within = Condition::all().add(within(&self.key, self.sets()));
+    pub(crate) fn condition(&self, beside: Beside) -> Condition {
+        let within = Condition::all().add(self.within(self.sets(), beside));
         if self.compares_loosely() { within.add(self.probe()) } else { within }
+    }
+
+    /// The key is among those that these queries select.
+    ///
+    /// A derived table, as MariaDB runs a bare `IN (… UNION …)` once a row. `ALL`, as `IN` drops what is there twice by
+    /// itself. On PostgreSQL an array, which is read once and then serves the key's index in its order, so that a page
+    /// ends with its last row; two arrays for one index are tried in every pairing.
+    pub(crate) fn within(&self, keys: impl IntoIterator<Item = SelectStatement>, beside: Beside) -> Expr {
+        let mut parts = keys.into_iter();
+        let mut keys = parts.next().expect("there is a query for keys");
+        for part in parts {
+            keys.union(UnionType::All, part);
+        }
+        let key = self.key.of_row();
+        if self.on == DbBackend::Postgres && beside == Beside::NoOther {
+            let array = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(keys.into())));
+            return key.eq(Func::cust("ANY").arg(array));
+        }
+        let mut all = Query::select();
+        all.column(("listed", KEY)).from_subquery(keys, "listed");
+        key.in_subquery(all)
+    }
+
+    /// A condition on the row, such as its owner's, with its value bound as those of the set are.
+    pub(crate) fn blind(&self, condition: &Expr) -> Expr {
+        match condition {
+            Expr::Binary(column, BinOper::Equal, value) => match (&**column, &**value) {
+                (Expr::Column(_), Expr::Value(value)) => (**column).clone().eq(parameter(value.clone(), self.on)),
+                _ => condition.clone(),
+            },
+            _ => condition.clone(),
+        }
     }
 
     /// Can the set list a row that the probe refuses, because a collation takes two keys for one?
@@ -78,16 +116,11 @@ impl std::fmt::Display for Granted {
 /// What the set calls its column.
 pub(crate) const KEY: &str = "granted_key";
 
-/// The key is among those that these queries select.
-///
-/// As a derived table: MariaDB runs a bare `IN (… UNION …)` once a row. `ALL`: `IN` drops what is there twice by itself.
-pub(crate) fn within(key: &KeyColumn, keys: impl IntoIterator<Item = SelectStatement>) -> Expr {
-    let mut parts = keys.into_iter();
-    let mut keys = parts.next().expect("there is a query for keys");
-    for part in parts {
-        keys.union(UnionType::All, part);
-    }
-    let listed = Alias::new("listed");
-    let all = Query::select().column((listed.clone(), Alias::new(KEY))).from_subquery(keys, listed).to_owned();
-    key.of_row().in_subquery(all)
+/// What stands beside a set in its condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// No other set, nor an `OR`.
+    NoOther,
+    /// Perhaps one of these.
+    Others,
 }

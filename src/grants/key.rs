@@ -1,6 +1,6 @@
 use sea_orm::{
     ColumnTrait, DbBackend, ExprTrait, Iden, Iterable, PrimaryKeyToColumn, Value,
-    sea_query::{Alias, ColumnType, Expr, TableRef},
+    sea_query::{Alias, ColumnType, Expr, SelectStatement, TableRef},
 };
 
 use crate::model::Model;
@@ -91,14 +91,25 @@ impl KeyColumn {
         })
     }
 
+    /// Has grants select the keys that they name by their texts; the text of none gives NULL, or no row.
+    pub(super) fn select_named(&self, grants: &mut SelectStatement, name: &'static str, on: DbBackend) {
+        match (self.kind, on) {
+            // where a cast is never an error the test need not stand around it, which is quicker
+            (Kind::Integer, DbBackend::Sqlite) => grants
+                .expr_as(Expr::cust("CAST(g.object_pk AS integer)"), name)
+                .and_where(Expr::cust("CAST(CAST(g.object_pk AS integer) AS text) = g.object_pk")),
+            _ => grants.expr_as(self.named_by_grant(on), name),
+        };
+    }
+
     /// The key that the grant at hand, `g`, names by its text; NULL where that is the text of none.
     pub(super) fn named_by_grant(&self, on: DbBackend) -> Expr {
         Expr::cust(match (self.kind, on) {
             (Kind::Text, _) => "g.object_pk".to_owned(),
-            // the first test is the quick one, for nearly all there are
+            // the first test is the quick one, for nearly all there are: digits, not of zero or of nothing
             (Kind::Integer, DbBackend::Postgres) => "CASE \
-                 WHEN g.object_pk <> '' AND length(g.object_pk) < 19 AND g.object_pk NOT LIKE '0%' \
-                      AND g.object_pk !~ '[^0-9]' THEN CAST(g.object_pk AS bigint) \
+                 WHEN g.object_pk !~ '[^0-9]' AND ascii(g.object_pk) > 48 AND octet_length(g.object_pk) < 19 \
+                      THEN CAST(g.object_pk AS bigint) \
                  WHEN g.object_pk ~ '^(0|-[1-9][0-9]{0,17})$' THEN CAST(g.object_pk AS bigint) \
                  WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' THEN CASE WHEN CAST(g.object_pk AS numeric) \
                       BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END END"

@@ -27,6 +27,7 @@ mod granted;
 mod groups_with_perms;
 mod holder;
 mod key;
+mod named;
 mod objects_for_group;
 mod objects_for_user;
 mod orphans;
@@ -39,7 +40,7 @@ mod wanted;
 
 pub use checker::Checker;
 pub use granted::Granted;
-pub(crate) use granted::{KEY, within};
+pub(crate) use granted::{Beside, KEY};
 pub use groups_with_perms::{GroupWithPerms, GroupsWithPerms};
 pub use holder::{Holder, ToHolder};
 pub(crate) use key::KeyColumn;

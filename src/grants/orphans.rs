@@ -5,8 +5,9 @@ use sea_orm::{
 
 use super::{
     KeyColumn,
+    named::is_content_type_of,
     row_key::RowKey,
-    table::{Table, content_type, g, only},
+    table::{Table, g},
 };
 use crate::{
     Db, Result,
@@ -76,8 +77,7 @@ impl Auth {
             let mut statement =
                 Query::delete().from_table(Alias::new(table.name)).and_where(table.is_on([&key], on)).to_owned();
             if !table.own {
-                let content_type = only(content_type(&model, on));
-                statement.and_where(Expr::col(Alias::new("content_type_id")).eq(content_type));
+                statement.and_where(is_content_type_of(&model, "content_type_id", on));
             }
             removed += db.execute(&statement).await?.rows_affected();
         }
@@ -99,7 +99,7 @@ async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, m
     let statement = Query::select()
         .expr_as(g("id"), Alias::new("id"))
         .from_as(Alias::new(table.name), Alias::new("g"))
-        .and_where(g("content_type_id").eq(only(content_type(model, on))))
+        .and_where(is_content_type_of(model, "g.content_type_id", on))
         .and_where(Expr::exists(row).not())
         .limit(Ord::max(most, 1))
         .to_owned();

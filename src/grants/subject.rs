@@ -3,9 +3,10 @@ use sea_orm::{
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 
-use super::table::{Table, exactly, g, only};
+use super::table::{Table, g};
 use crate::{
     auth::{Auth, UserId},
+    db::parameter,
     model::ModelInfo,
 };
 
@@ -33,27 +34,27 @@ impl Subject {
             let table = Table::of_groups(model);
             let mut grants = table.grants(model, codenames, on);
             if users {
-                let membership = (Alias::new(&*auth.users().groups_table), Alias::new("ug"));
-                let of_group = Expr::cust("ug.group_id = g.group_id");
-                grants.join_as(JoinType::InnerJoin, membership.0, membership.1, of_group);
+                let memberships = Alias::new(&*auth.users().groups_table);
+                grants.join_as(JoinType::InnerJoin, memberships, "ug", Expr::cust("ug.group_id = g.group_id"));
             }
             (table, grants)
         };
         let (user, groups) = match self {
             Self::Group(id) => {
                 let (table, mut grants) = to_groups(false);
-                grants.and_where(g(table.holder).eq(*id));
+                grants.and_where(g(table.holder).eq(parameter((*id).into(), on)));
                 return vec![(table, grants)];
             }
-            Self::User { id, groups } => (id.value(on).into(), *groups),
-            Self::Anonymous { username, groups } => (only(named(auth, username, on)), *groups),
+            Self::User { id, groups } => (parameter(id.value(on), on), *groups),
+            Self::Anonymous { username, groups } => (active_user(auth, username, on), *groups),
         };
         let table = Table::of_users(model);
-        let own = table.grants(model, codenames, on).and_where(g(table.holder).eq(user.clone())).to_owned();
+        let mut own = table.grants(model, codenames, on);
+        own.and_where(g(table.holder).eq(user.clone()));
         let mut all = vec![(table, own)];
         if groups {
             let (table, mut grants) = to_groups(true);
-            let member = Expr::col((Alias::new("ug"), Alias::new(&*auth.users().link_column)));
+            let member = Expr::col(("ug", Alias::new(&*auth.users().link_column)));
             grants.and_where(member.eq(user));
             all.push((table, grants));
         }
@@ -61,13 +62,16 @@ impl Subject {
     }
 }
 
-/// The key of the active user with this name.
-fn named(auth: &Auth, username: &str, on: DbBackend) -> SelectStatement {
+/// The key of the active user with this name, byte for byte.
+fn active_user(auth: &Auth, username: &str, on: DbBackend) -> Expr {
     let users = auth.users();
-    Query::select()
-        .column(Alias::new("id"))
+    let mut user = Query::select();
+    user.column("id")
         .from(Alias::new(&*users.table))
-        .and_where(exactly(&users.username, username, on))
-        .and_where(Expr::col(Alias::new("is_active")))
-        .to_owned()
+        .and_where(Expr::col(Alias::new(&*users.username)).eq(username))
+        .and_where(Expr::col("is_active"));
+    if on == DbBackend::MySql {
+        user.and_where(Expr::cust(format!("BINARY `{}`", users.username)).eq(username));
+    }
+    Expr::SubQuery(None, Box::new(user.into()))
 }

@@ -3,8 +3,11 @@ use sea_orm::{
     sea_query::{Alias, Expr, Query, SelectStatement},
 };
 
-use super::row_key::RowKey;
-use crate::model::ModelInfo;
+use super::{
+    named::{ITS_TYPE, is_content_type_of, is_permission_of, permission_is},
+    row_key::RowKey,
+};
+use crate::{db::parameter, model::ModelInfo};
 
 /// A table of grants: one of guardian's two, or one of a model's own (CONTRACT 8.4). Queries call it `g`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,42 +49,38 @@ impl Table {
     /// Both the permission and the row must be the model's: guardian's lists look at the permission alone, and list what
     /// its checks refuse (CONTRACT 8.22, 8.34).
     pub(super) fn grants(self, model: &ModelInfo, codenames: Option<&[&str]>, on: DbBackend) -> SelectStatement {
-        let mut grants = Query::select().from_as(Alias::new(self.name), Alias::new("g")).to_owned();
-        if on == DbBackend::MySql {
-            return self.joined(grants, model, codenames);
+        let mut grants = Query::select();
+        grants.from_as(self.name, "g");
+        match (codenames, self.own) {
+            _ if on == DbBackend::MySql => self.join_permissions(&mut grants, model, codenames),
+            (Some([_]), true) => {
+                grants.and_where(is_permission_of(model, codenames, "g.permission_id =", "gp.id", on));
+            }
+            (Some([_]), false) => {
+                let both = ("(g.permission_id, g.content_type_id) =", "gp.id, gp.content_type_id");
+                grants.and_where(is_permission_of(model, codenames, both.0, both.1, on));
+            }
+            (_, own) => {
+                if !own {
+                    grants.and_where(is_content_type_of(model, "g.content_type_id", on));
+                }
+                grants.and_where(is_permission_of(model, codenames, "g.permission_id IN", "gp.id", on));
+            }
         }
-        if !self.own {
-            grants.and_where(g("content_type_id").eq(only(content_type(model, on))));
-        }
-        let permissions = permissions(model, codenames, on);
-        grants.and_where(match codenames {
-            Some([_]) => g("permission_id").eq(only(permissions)),
-            _ => g("permission_id").in_subquery(permissions),
-        });
         grants
     }
 
     /// The same by joins. MariaDB reads what is joined by a unique key before it plans, and plans better for it; SQLite
     /// and PostgreSQL take joins for a reason to start elsewhere than at the grants.
-    fn joined(self, mut grants: SelectStatement, model: &ModelInfo, codenames: Option<&[&str]>) -> SelectStatement {
-        let exactly = |column: &'static str, text: &str| {
-            Expr::cust(column).eq(text).and(Expr::cust(format!("BINARY {column}")).eq(text))
-        };
-        let (permission, content_type) = (Alias::new("auth_permission"), Alias::new("django_content_type"));
+    fn join_permissions(self, grants: &mut SelectStatement, model: &ModelInfo, codenames: Option<&[&str]>) {
         let its_permission = match self.own {
             true => "gp.id = g.permission_id",
             false => "gp.id = g.permission_id AND gp.content_type_id = g.content_type_id",
         };
         grants
-            .join_as(JoinType::InnerJoin, permission, Alias::new("gp"), Expr::cust(its_permission))
-            .join_as(JoinType::InnerJoin, content_type, Alias::new("gt"), Expr::cust("gt.id = gp.content_type_id"))
-            .and_where(exactly("gt.app_label", model.app_label()))
-            .and_where(exactly("gt.model", model.model_name()));
-        if let Some(codenames) = codenames {
-            let any = codenames.iter().map(|codename| exactly("gp.codename", codename)).reduce(Expr::or);
-            grants.and_where(any.unwrap_or_else(|| Expr::cust("1 = 0")));
-        }
-        grants
+            .join_as(JoinType::InnerJoin, "auth_permission", "gp", Expr::cust(its_permission))
+            .join_as(JoinType::InnerJoin, "django_content_type", "gt", Expr::cust(ITS_TYPE))
+            .and_where(permission_is(model, codenames, DbBackend::MySql));
     }
 
     /// The condition that a grant is on one of these rows, byte for byte.
@@ -91,6 +90,13 @@ impl Table {
             return row.is_in(keys.into_iter().map(|key| key.value.clone()));
         }
         let texts: Vec<&str> = keys.into_iter().map(|key| key.text.as_str()).collect();
+        if let [text] = *texts {
+            let same = row.eq(parameter(text.into(), on));
+            return match on {
+                DbBackend::MySql => same.and(Expr::cust("BINARY object_pk").eq(text)),
+                _ => same,
+            };
+        }
         let listed = row.is_in(texts.iter().copied());
         match on {
             // served by the index; the second compares what a collation would let pass
@@ -102,54 +108,15 @@ impl Table {
 
 /// Has grants select the codename of each.
 pub(super) fn with_codename(grants: &mut SelectStatement) -> &mut SelectStatement {
-    let permission = || Alias::new("p");
-    grants.expr_as(Expr::cust("p.codename"), Alias::new("codename")).join_as(
+    grants.expr_as(Expr::cust("p.codename"), "codename").join_as(
         JoinType::InnerJoin,
-        Alias::new("auth_permission"),
-        permission(),
+        "auth_permission",
+        "p",
         Expr::cust("p.id = g.permission_id"),
     )
 }
 
-/// The key of a model's content type.
-pub(super) fn content_type(model: &ModelInfo, on: DbBackend) -> SelectStatement {
-    Query::select()
-        .column(Alias::new("id"))
-        .from(Alias::new("django_content_type"))
-        .and_where(exactly("app_label", model.app_label(), on))
-        .and_where(exactly("model", model.model_name(), on))
-        .to_owned()
-}
-
-/// The keys of a model's permissions with these codenames, or of all.
-pub(super) fn permissions(model: &ModelInfo, codenames: Option<&[&str]>, on: DbBackend) -> SelectStatement {
-    let mut permissions = Query::select()
-        .column(Alias::new("id"))
-        .from(Alias::new("auth_permission"))
-        .and_where(Expr::col(Alias::new("content_type_id")).eq(only(content_type(model, on))))
-        .to_owned();
-    if let Some(codenames) = codenames {
-        let any = codenames.iter().map(|codename| exactly("codename", codename, on)).reduce(Expr::or);
-        permissions.and_where(any.unwrap_or_else(|| Expr::cust("1 = 0")));
-    }
-    permissions
-}
-
-/// A query for one value as that value.
-pub(super) fn only(query: SelectStatement) -> Expr {
-    Expr::SubQuery(None, Box::new(query.into()))
-}
-
-/// Equal byte for byte, whatever the collation.
-pub(super) fn exactly(column: &str, text: &str, on: DbBackend) -> Expr {
-    let equal = Expr::col(Alias::new(column)).eq(text);
-    match on {
-        DbBackend::MySql => equal.and(Expr::cust(format!("BINARY {column}")).eq(text)),
-        _ => equal,
-    }
-}
-
 /// A column of the grants.
 pub(super) fn g(column: &'static str) -> Expr {
-    Expr::col((Alias::new("g"), Alias::new(column)))
+    Expr::col(("g", column))
 }

@@ -1,6 +1,6 @@
 use sea_orm::{ConnectionTrait, QueryFilter, Select};
 
-use super::{Granted, PermissionOf, Subject, permission_of::codenames, row_key::unnameable};
+use super::{Beside, Granted, PermissionOf, Subject, permission_of::codenames, row_key::unnameable};
 use crate::{
     Db, Error, Result,
     auth::Auth,
@@ -54,9 +54,10 @@ impl Wanted {
             return Ok(M::find());
         }
         let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
+        let beside = if any || missing.len() == 1 { Beside::NoOther } else { Beside::Others };
         missing.chunks(if any { missing.len() } else { 1 }).try_fold(M::find(), |rows, codenames| {
             let granted = Granted::new(auth, model, subject, codenames, db.get_database_backend());
-            Ok(rows.filter(granted.ok_or_else(|| unnameable(model))?.condition()))
+            Ok(rows.filter(granted.ok_or_else(|| unnameable(model))?.condition(beside)))
         })
     }
 }

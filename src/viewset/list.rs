@@ -1,10 +1,11 @@
 use poem::Request;
 use poem_openapi::types::ToJSON;
-use sea_orm::{PaginatorTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{QueryFilter, QuerySelect, Select};
 use serde_json::Value as Json;
 
 use super::{
     Resource,
+    count::{RowsOf, count},
     guard::Visit,
     page::{Page, Pagination, Window},
     query::ListQuery,
@@ -27,6 +28,7 @@ impl Visit {
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<Json, Problem> {
+        let of = RowsOf::of(&rows);
         let rows = query.ordered(query.filtered(rows.filter(rule.filter()), self.site.db.get_database_backend()));
         let window = query.window;
         let (count, mut found) = if let Some(at_most) = rule.in_memory_cap() {
@@ -34,7 +36,7 @@ impl Visit {
         } else if rule.has_hooks() {
             (None, self.admitted(rows, rule, window, tell).await?)
         } else {
-            self.counted(rows, window, pagination, tell).await?
+            self.counted(rows, of, window, pagination, tell).await?
         };
         let has_more = found.has_more.unwrap_or(found.rows.len() as u64 > window.limit);
         found.rows.truncate(usize::try_from(window.limit).unwrap_or(usize::MAX));
@@ -50,13 +52,14 @@ impl Visit {
     async fn counted<E: Resource>(
         &self,
         rows: Select<E>,
+        of: RowsOf,
         window: Window,
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
         let db = self.db();
         let count = match pagination.counts() {
-            true => Some(PaginatorTrait::count(rows.clone(), &db).await?),
+            true => Some(count(db, rows.clone(), of).await?),
             false => None,
         };
         if let Some(count) = count {

@@ -5,6 +5,7 @@ mod action;
 mod body;
 mod candidate;
 mod columns;
+mod count;
 mod declared;
 mod document;
 mod explain;

@@ -1,10 +1,10 @@
 use sea_orm::{
     Condition,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query},
+    sea_query::{Expr, ExprTrait, Func, Query},
 };
 
 use super::Rule;
-use crate::grants::{Granted, KEY, within};
+use crate::grants::{Beside, Granted, KEY};
 
 impl Rule {
     /// The list's reading: the rule as a `WHERE`.
@@ -12,20 +12,24 @@ impl Rule {
     /// Conditions in positive places stay bare, so that indexes serve them; negation goes to the leaves, where a NULL
     /// is made false before it is negated. A hook lets through what its pre-filter does: such rows still meet the hook.
     pub fn filter(&self) -> Condition {
-        if *self == Self::Always { Condition::all() } else { self.admitted() }
+        if *self == Self::Always { Condition::all() } else { self.admitted(Beside::NoOther) }
     }
 
-    fn admitted(&self) -> Condition {
+    fn admitted(&self, beside: Beside) -> Condition {
         match self {
             Self::Always => every_row(),
             Self::Never => no_row(),
             Self::When(condition) => Condition::all().add((**condition).clone()),
-            Self::Granted(granted) => granted.condition(),
-            Self::Hook(hook) => hook.superset.admitted(),
-            Self::All(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.admitted())),
+            Self::Granted(granted) => granted.condition(beside),
+            Self::Hook(hook) => hook.superset.admitted(beside),
+            Self::All(rules) => {
+                let sets = rules.iter().filter(|rule| rule.grant().is_some()).count();
+                let beside = if sets > 1 { Beside::Others } else { beside };
+                rules.iter().fold(every_row(), |all, rule| all.add(rule.admitted(beside)))
+            }
             Self::Any(rules) => match self.grant() {
-                Some(grant) => union(rules, grant),
-                None => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted())),
+                Some(grant) => union(rules, grant, beside),
+                None => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted(beside))),
             },
             Self::Not(rule) => rule.refused(),
         }
@@ -39,7 +43,7 @@ impl Rule {
             Self::Granted(granted) => Condition::all().add(granted.probe().not()),
             Self::All(rules) => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.refused())),
             Self::Any(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.refused())),
-            Self::Not(rule) => rule.admitted(),
+            Self::Not(rule) => rule.admitted(Beside::Others),
         }
     }
 
@@ -63,19 +67,24 @@ impl Rule {
 
 /// An `OR` with grants as one set of keys: each part selects its own, from the side that is small for it. As an `OR` of
 /// conditions it would be a walk over the table.
-fn union(rules: &[Rule], grant: &Granted) -> Condition {
+fn union(rules: &[Rule], grant: &Granted, beside: Beside) -> Condition {
     let key = &grant.key;
     let keys_where = |condition: Condition| {
-        Query::select().expr_as(key.of_row(), Alias::new(KEY)).from(key.rows()).cond_where(condition).to_owned()
+        let mut keys = Query::select();
+        keys.expr_as(key.of_row(), KEY).from(key.rows()).cond_where(condition);
+        keys
     };
     let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.grant().is_some());
-    let plain = without.iter().fold(Condition::any(), |any, rule| any.add(rule.admitted()));
+    let plain = without.iter().fold(Condition::any(), |any, rule| match rule {
+        Rule::When(condition) => any.add(grant.blind(condition)),
+        rule => any.add(rule.admitted(Beside::NoOther)),
+    });
     let plain = (!without.is_empty()).then(|| keys_where(plain));
     let granted = with.iter().flat_map(|rule| match rule {
         Rule::Granted(granted) => granted.sets().collect(),
-        mixed => vec![keys_where(mixed.admitted())],
+        mixed => vec![keys_where(mixed.admitted(Beside::NoOther))],
     });
-    let within = Condition::all().add(within(key, plain.into_iter().chain(granted)));
+    let within = Condition::all().add(grant.within(plain.into_iter().chain(granted), beside));
     match grant.compares_loosely() {
         true => within.add_option(fold(rules, Expr::or)),
         false => within,

@@ -1,0 +1,36 @@
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QuerySelect, QueryTrait, Select, sea_query::Expr};
+
+use crate::Db;
+
+/// How many rows of a model a query finds.
+///
+/// sea-orm counts around the query, columns and all, as one that groups its rows needs it. Where a query is the model's
+/// table with conditions, they are counted in place of its columns.
+pub(super) async fn count<E: EntityTrait>(db: Db<'_>, rows: Select<E>, of: RowsOf) -> Result<u64, DbErr>
+where
+    E::Model: Send + Sync,
+{
+    if of == RowsOf::Query {
+        return PaginatorTrait::count(rows, &db).await;
+    }
+    let mut statement = rows.select_only().into_query();
+    statement.clear_order_by().expr_as(Expr::cust("COUNT(*)"), "count");
+    let counted = db.query_one(&statement).await?.ok_or_else(|| DbErr::RecordNotFound("a count".to_owned()))?;
+    let count = counted.try_get::<i64>("", "count")?;
+    u64::try_from(count).map_err(|_| DbErr::Type("a count is negative".to_owned()))
+}
+
+/// What conditions are put to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowsOf {
+    /// The model's table as it is.
+    Table,
+    /// A query of the viewset's own.
+    Query,
+}
+
+impl RowsOf {
+    pub(super) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
+        if rows.as_query() == E::find().as_query() { Self::Table } else { Self::Query }
+    }
+}
