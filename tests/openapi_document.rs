@@ -360,6 +360,7 @@ async fn every_operation_has_a_tag() {
     let document = parsed(&document().await);
     let declared: Vec<&str> = document.tags.iter().map(|tag| tag.name.as_str()).collect();
     assert_eq!(declared, ["board", "cars", "report", "silent", "status", "undeclared"]);
+    assert_eq!(document.tags[1].description.as_deref(), Some("What is at `/cars`."));
     for ((method, path), operation) in operations(&document) {
         let first = path.split('/').nth(1).expect("a path begins with a slash");
         assert_eq!(operation.tags, [first], "{method} {path}");

@@ -1,6 +1,6 @@
 //! What other programs trip over in the framework's document.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -23,18 +23,27 @@ pub(super) fn operation(operation: &mut Map<String, Value>, path: &str) {
     }
 }
 
-/// All tags, for programs that want them declared.
+/// All tags, each with the path that its operations are below: there are programs that want both.
 pub(super) fn tags(document: &Map<String, Value>) -> Value {
     let declared = document.get("tags").and_then(Value::as_array).cloned().unwrap_or_default();
-    let paths = document.get("paths").and_then(Value::as_object);
-    let operations = paths.into_iter().flat_map(Map::values).filter_map(Value::as_object).flat_map(Map::values);
-    let used: BTreeSet<&str> = operations
-        .filter_map(|operation| operation.get("tags")?.as_array())
-        .flatten()
-        .filter_map(Value::as_str)
-        .filter(|tag| !declared.iter().any(|declared| declared["name"] == *tag))
-        .collect();
-    declared.iter().cloned().chain(used.into_iter().map(|tag| json!({ "name": tag }))).collect()
+    let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (path, operations) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        for operation in operations.as_object().into_iter().flat_map(Map::values) {
+            let tags = operation.get("tags").and_then(Value::as_array).into_iter().flatten();
+            for tag in tags.filter_map(Value::as_str) {
+                let segments: Vec<&str> = path.split('/').collect();
+                let common = used.entry(tag).or_insert_with(|| segments.clone());
+                let same = common.iter().zip(&segments).take_while(|(one, other)| one == other).count();
+                common.truncate(same);
+            }
+        }
+    }
+    used.retain(|tag, _| !declared.iter().any(|declared| declared["name"] == **tag));
+    let described = |(tag, path): (&str, Vec<&str>)| {
+        let description = format!("What is at `{}`.", if path.len() > 1 { path.join("/") } else { "/".to_owned() });
+        json!({ "name": tag, "description": description })
+    };
+    declared.iter().cloned().chain(used.into_iter().map(described)).collect()
 }
 
 /// `application/json; charset=utf-8` is `application/json`: generators look for a body by its bare type.
