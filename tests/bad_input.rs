@@ -508,8 +508,16 @@ async fn routes_and_methods_that_are_not_there(db: TestDb) {
         }
     }
     for method in ["PROPFIND", "get", "X"] {
-        let answer = site.ask(method, LIST, &[], Sent::Nothing).await;
-        answer.is_problem(405, "method_not_allowed", "Method not allowed.", &Json::Null);
+        for (target, allow) in [
+            (LIST, "GET, POST, HEAD, OPTIONS"),
+            (&site.row, "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
+            ("/api/echo", "POST"),
+        ] {
+            let answer = site.ask(method, target, &[], Sent::Nothing).await;
+            let detail = format!("Method \"{method}\" not allowed.");
+            answer.is_problem(405, "method_not_allowed", &detail, &Json::Null);
+            assert_eq!(answer.header("allow"), Some(allow), "{method} {target}");
+        }
     }
     site.is_as_it_was().await;
 }

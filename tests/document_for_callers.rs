@@ -195,6 +195,10 @@ async fn what_it_speaks_of_is_there_and_nothing_else(db: TestDb) {
     let whole = client.get("/openapi.json", "").await.json();
     for (name, token) in people(&auth, &db).await {
         let own = client.get("/openapi.json?as=me", &token).await;
+        for reference in own.text.split("\"#/").skip(1) {
+            let pointer = format!("/{}", reference.split('"').next().expect("it is quoted"));
+            assert!(own.json().pointer(&pointer).is_some(), "{name} reads of `{pointer}`, which is not there");
+        }
         for reference in own.text.split("\"#/components/schemas/").skip(1) {
             let schema = reference.split('"').next().expect("a name");
             assert!(schemas(&own.json()).contains(schema), "{name} reads of `{schema}`, which is not there");

@@ -10,7 +10,7 @@ use poem_openapi::{Object, OpenApi, payload, payload::Json as Payload};
 use refrain::{
     Access, Action, AllowAny, Api, BuiltApi, CollectionAction, Guarded, HandlerPermissions, HasPerm, IntoPermissions,
     IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, IsOwner, IsOwnerOrReadOnly, Locked, ModelPermissions,
-    Problem, Row, RowAction, Rows, ViewSet,
+    Problem, Row, RowAction, Rows, ViewSet, authentication::Authenticators,
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
@@ -239,7 +239,10 @@ async fn every_operation_says_who_may_call_it() {
         assert!(schemes.iter().all(|scheme| components.security_schemes.contains_key(*scheme)));
         for status in [401, 403] {
             let response = operation.responses.responses.get(&StatusCode::Code(status));
-            let response = response.and_then(ReferenceOr::as_item).unwrap_or_else(|| panic!("{at} has no {status}"));
+            let response = response.unwrap_or_else(|| panic!("{at} has no {status}"));
+            let ReferenceOr::Reference { reference } = response else { panic!("{at} writes {status} out") };
+            let name = reference.strip_prefix("#/components/responses/").expect("a response of the document's");
+            let response = components.responses[name].as_item().expect("it is written out there");
             let content = response.content.get("application/problem+json").expect("problem details");
             let schema = content.schema.as_ref().expect("a schema");
             assert!(
@@ -250,6 +253,117 @@ async fn every_operation_says_who_may_call_it() {
         let permissions = &operation.extensions["x-permissions"];
         assert!(permissions["expression"].as_str().is_some_and(|text| !text.is_empty()), "{at}: {permissions}");
         assert!(permissions["asks"].is_array(), "{at}: {permissions}");
+    }
+}
+
+/// An empty list would say that nobody need say who they are.
+#[tokio::test]
+async fn without_authenticators_only_what_is_open_says_so() {
+    let db = sea_orm::Database::connect("sqlite::memory:").await.expect("a database");
+    let api = Api::new("Drivers", "1.0", db).authenticators(Authenticators::none()).with(Handlers).mount(Board);
+    let built = api.mount(cars::<Declared>()).build().expect("the parts fit");
+    let document = parsed(built.document());
+    let mut open = Vec::new();
+    for ((method, path), operation) in operations(&document) {
+        let at = format!("{method} {path}");
+        let statuses: Vec<_> = operation.responses.responses.keys().map(ToString::to_string).collect();
+        assert!(statuses.contains(&"403".to_owned()) && !statuses.contains(&"401".to_owned()), "{at}: {statuses:?}");
+        match operation.security {
+            None => {}
+            Some(security) => {
+                assert!(security.len() == 1 && security[0].is_empty(), "{at}: {security:?}");
+                open.push(at);
+            }
+        }
+    }
+    assert_eq!(open, ["GET /board/{id}", "GET /board/{id}/describe", "GET /status", "POST /board/{id}"]);
+}
+
+#[tokio::test]
+async fn it_says_whether_the_answer_depends_on_the_row() {
+    let document = parsed(&document().await);
+    let rows = operations(&document).into_iter().filter(|(_, operation)| {
+        operation.extensions["x-permissions"]["rows"].as_bool().expect("it is said of every operation")
+    });
+    let rows: Vec<String> = rows.map(|((method, path), _)| format!("{method} {path}")).collect();
+    let of_own_cars = ["PATCH /cars/{id}", "POST /cars", "PUT /cars/{id}", "PUT /cars/{id}/feature"];
+    let by_default = ["GET /undeclared", "POST /undeclared"];
+    let mut expected: Vec<&str> = of_own_cars.into_iter().chain(by_default).collect();
+    expected.sort_unstable();
+    assert_eq!(rows, expected);
+}
+
+/// A representation that tells what its reader may do is a type of its own, and so is each list's page.
+#[tokio::test]
+async fn what_a_row_tells_is_named() {
+    struct Telling;
+    impl ViewSet for Telling {
+        type Entity = car::Entity;
+        type Output = Car;
+        type Input = CarInput;
+        const PATH: &'static str = "/garage/big-cars";
+        const ACTIONS: &'static [Action] = &[Action::List, Action::Retrieve, Action::PartialUpdate];
+        const ROW_PERMISSIONS: bool = true;
+    }
+    struct Wash;
+    impl RowAction for Wash {
+        type Of = Telling;
+        const NAME: &'static str = "wash";
+        const METHOD: Method = Method::GET;
+    }
+    struct Washing;
+    #[OpenApi]
+    impl Washing {
+        #[oai(path = "/garage/big-cars/:id/wash", method = "get", operation_id = "wash")]
+        async fn wash(&self, id: Row<Wash>) -> Payload<String> {
+            Payload(id.row.name)
+        }
+    }
+    let db = sea_orm::Database::connect("sqlite::memory:").await.expect("a database");
+    let api = Api::new("Drivers", "1.0", db).mount(cars::<Declared>()).mount(Telling).with(Washing);
+    let built = api.build().expect("the parts fit");
+    let json: Json = serde_json::from_str(built.document()).expect("JSON");
+    let schemas = &json["components"]["schemas"];
+    let member = &schemas["GarageBigCarsRow"]["properties"]["permissions"];
+    assert_eq!(member["items"]["x-extensible-enum"], serde_json::json!(["view", "change", "wash"]));
+    assert_eq!(member["items"].get("enum"), None, "a client must read what a later server tells");
+    let page = |name: &str| schemas[name]["properties"]["results"]["items"]["$ref"].clone();
+    assert_eq!(page("GarageBigCarsPage"), "#/components/schemas/GarageBigCarsRow");
+    assert_eq!(page("CarsPage"), "#/components/schemas/Car");
+    assert_eq!(schemas["Car"]["properties"].get("permissions"), None);
+    assert_eq!(schemas["GarageBigCarsRow"]["title"], "GarageBigCarsRow");
+}
+
+/// One of the two would be lost.
+#[tokio::test]
+#[should_panic(expected = "have the same OpenAPI name `CarsPage`")]
+async fn two_schemas_of_one_name_are_a_mistake() {
+    #[derive(Object)]
+    struct CarsPage {
+        title: String,
+    }
+    struct Pages;
+    #[OpenApi]
+    impl Pages {
+        #[oai(path = "/pages", method = "get", operation_id = "pages")]
+        async fn pages(&self) -> Payload<CarsPage> {
+            Payload(CarsPage { title: String::new() })
+        }
+    }
+    let db = sea_orm::Database::connect("sqlite::memory:").await.expect("a database");
+    let _ = Api::new("Drivers", "1.0", db).mount(cars::<Declared>()).with(Pages).build();
+}
+
+/// Handlers stand beside the viewset whose path they share.
+#[tokio::test]
+async fn every_operation_has_a_tag() {
+    let document = parsed(&document().await);
+    let declared: Vec<&str> = document.tags.iter().map(|tag| tag.name.as_str()).collect();
+    assert_eq!(declared, ["board", "cars", "report", "silent", "status", "undeclared"]);
+    assert_eq!(document.tags[1].description.as_deref(), Some("What is at `/cars`."));
+    for ((method, path), operation) in operations(&document) {
+        let first = path.split('/').nth(1).expect("a path begins with a slash");
+        assert_eq!(operation.tags, [first], "{method} {path}");
     }
 }
 

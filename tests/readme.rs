@@ -127,7 +127,7 @@ fn the_links_lead_somewhere() {
 #[test]
 fn every_dependency_is_accounted_for() {
     let lines = fs::read_to_string(root().join("docs/dependencies.md")).expect("the page is there");
-    for member in ["", "entity", "migration", "macros", "testing", "examples", "xtask"] {
+    for member in ["", "entity", "migration", "macros", "testing", "examples", "openapi", "openapi/rust", "xtask"] {
         let manifest = fs::read_to_string(root().join(member).join("Cargo.toml")).expect("a manifest");
         for name in dependencies(&manifest) {
             let is_named = lines.split(|c: char| !c.is_alphanumeric() && !"-_".contains(c)).any(|word| word == name);
@@ -161,7 +161,7 @@ fn without_comment(command: &str) -> &str {
 
 fn pages() -> Vec<std::path::PathBuf> {
     let mut pages: Vec<_> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(|page| root().join(page)).into();
-    for folder in ["docs", "docs/guide"] {
+    for folder in ["docs", "docs/guide", "openapi", "openapi/typescript", "openapi/python", "openapi/rust"] {
         let entries = fs::read_dir(root().join(folder)).expect("the docs are there");
         let files = entries.map(|entry| entry.expect("the folder can be read").path());
         pages.extend(files.filter(|file| file.extension().is_some_and(|extension| extension == "md")));

@@ -105,6 +105,9 @@ async fn the_document_tells_of_the_member(db: TestDb) {
     let api = Api::new("Drivers", "1", db.db().clone()).mount(Cars).with(Actions).build().unwrap();
     let document: Value = serde_json::from_str(api.document()).unwrap();
     let schema = &document["paths"]["/cars/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-    assert_eq!(schema["allOf"][0]["$ref"], "#/components/schemas/Car");
-    assert_eq!(schema["allOf"][1]["properties"]["permissions"]["type"], "array");
+    assert_eq!(schema["$ref"], "#/components/schemas/CarsRow");
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["CarsRow"]["properties"]["permissions"]["type"], "array");
+    assert_eq!(schemas["CarsRow"]["properties"]["name"], schemas["Car"]["properties"]["name"]);
+    assert_eq!(schemas["Car"]["properties"].get("permissions"), None);
 }

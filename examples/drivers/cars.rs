@@ -21,6 +21,7 @@ impl ViewSet for Cars {
     type Output = Car;
     type Input = CarInput;
     const PATH: &'static str = "/cars";
+    const ROW_PERMISSIONS: bool = true;
 
     fn permissions() -> Access<car::Entity> {
         Access::to(ModelPermissions & IsOwnerOrReadOnly)

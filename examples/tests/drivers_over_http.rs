@@ -58,7 +58,8 @@ async fn who_may_do_what_with_cars(db: TestDb) {
     let (status, beetle) = site.post("alice", "/api/cars", json!({"name": "Beetle", "published": true})).await;
     assert_eq!(status, 201, "{beetle}");
     let (id, alice) = (&beetle["id"], &beetle["owner_id"]);
-    assert_eq!(beetle, json!({"id": id, "name": "Beetle", "owner_id": alice, "published": false}));
+    let may = json!(["view", "change"]);
+    assert_eq!(beetle, json!({"id": id, "name": "Beetle", "owner_id": alice, "published": false, "permissions": may}));
     assert_eq!(site.get("alice", "/api/auth/me").await.1["id"], *alice);
     let car = format!("/api/cars/{id}");
     let publish = format!("{car}/publish");
@@ -88,7 +89,7 @@ async fn who_may_do_what_with_cars(db: TestDb) {
         let (given, text) = site.ask(who, method.clone(), path, body).await;
         assert_eq!(given, status, "{who} {method} {path}: {text}");
     }
-    let bug = json!({"id": id, "name": "Bug", "owner_id": alice, "published": true});
+    let bug = json!({"id": id, "name": "Bug", "owner_id": alice, "published": true, "permissions": ["view"]});
     assert_eq!(site.get("bob", &car).await, (200, bug.clone()));
     assert_eq!(site.get("bob", "/api/cars?published=true").await.1["results"], json!([bug]));
     assert_eq!(site.get("carol", "/api/cars").await.0, 403);

@@ -98,7 +98,7 @@ impl OfCaller {
                 remove(&mut document, endpoint);
             }
         }
-        forget_unused_schemas(&mut document);
+        forget_unused(&mut document);
         Ok(document)
     }
 }
@@ -113,25 +113,42 @@ fn remove(document: &mut Value, endpoint: &Endpoint) {
 }
 
 /// What only other operations speak of would be of no use to the reader.
-fn forget_unused_schemas(document: &mut Value) {
+fn forget_unused(document: &mut Value) {
     let mut used = BTreeSet::new();
     let mut looking: Vec<String> = references(&document["paths"]);
-    while let Some(name) = looking.pop() {
-        if used.insert(name.clone()) {
-            looking.extend(references(&document["components"]["schemas"][&name]));
+    while let Some(pointer) = looking.pop() {
+        if let Some(component) = document.pointer(&pointer)
+            && !used.contains(&pointer)
+        {
+            looking.extend(references(component));
+            used.insert(pointer);
         }
     }
-    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
-        schemas.retain(|name, _| used.contains(name));
+    for kind in ["schemas", "responses"] {
+        let components = document.pointer_mut(&format!("/components/{kind}")).and_then(Value::as_object_mut);
+        if let Some(components) = components {
+            components.retain(|name, _| used.contains(&format!("/components/{kind}/{name}")));
+        }
+    }
+    let tags: BTreeSet<String> = document["paths"]
+        .as_object()
+        .into_iter()
+        .flat_map(|paths| paths.values().filter_map(Value::as_object).flat_map(|methods| methods.values()))
+        .filter_map(|operation| operation["tags"].as_array())
+        .flatten()
+        .filter_map(|tag| tag.as_str().map(str::to_owned))
+        .collect();
+    if let Some(declared) = document.get_mut("tags").and_then(Value::as_array_mut) {
+        declared.retain(|tag| tag["name"].as_str().is_some_and(|name| tags.contains(name)));
     }
 }
 
-/// The names of the schemas that a part of the document refers to.
+/// Where what a part of the document refers to stands.
 fn references(part: &Value) -> Vec<String> {
     match part {
         Value::Object(fields) => {
             let own = fields.get("$ref").and_then(Value::as_str);
-            let own = own.and_then(|text| text.strip_prefix("#/components/schemas/")).map(str::to_owned);
+            let own = own.and_then(|text| text.strip_prefix('#')).map(str::to_owned);
             own.into_iter().chain(fields.values().flat_map(references)).collect()
         }
         Value::Array(items) => items.iter().flat_map(references).collect(),

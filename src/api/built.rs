@@ -2,8 +2,10 @@ use std::sync::Arc;
 
 use http::Method;
 use poem::{
-    EndpointExt, IntoResponse, Response, Route,
+    Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route,
     endpoint::{BoxEndpoint, make_sync},
+    error::MethodNotAllowedError,
+    http::header,
     middleware::CatchPanic,
 };
 use poem_openapi::OpenApiService;
@@ -15,7 +17,7 @@ use super::{
     explain::Explainer,
     gate::Gate,
     part::MountedParts,
-    routes::Routes,
+    routes::{Routes, allowed_at},
 };
 use crate::{
     Result,
@@ -106,6 +108,7 @@ impl BuiltApi {
     pub fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
         let Self { gate, endpoints, document, swagger_ui, prefix, service, explainer, actions, .. } = self;
         let site = gate.site.clone();
+        let service = naming_methods(service, endpoints.clone(), prefix.clone());
         let of_caller = site.tells_callers_their_document.then(|| {
             let document = serde_json::from_str(&document).expect("the document is JSON");
             OfCaller { gate, endpoints, document }.into_endpoint(actions.clone())
@@ -141,4 +144,27 @@ impl BuiltApi {
     pub fn db(&self) -> &sea_orm::DatabaseConnection {
         &self.gate.site.db
     }
+}
+
+/// A method that no route knows, `QUERY`, is refused by the framework: with the methods that are there, as RFC 9110 asks.
+fn naming_methods(
+    service: BoxEndpoint<'static>,
+    endpoints: Arc<Vec<Endpoint>>,
+    prefix: String,
+) -> BoxEndpoint<'static> {
+    let known = Arc::new((endpoints, prefix));
+    let named = move |service: Arc<BoxEndpoint<'static>>, request: Request| {
+        let (method, uri, known) = (request.method().clone(), request.original_uri().clone(), known.clone());
+        async move {
+            let (endpoints, prefix) = &*known;
+            service.call(request).await.map_err(|error| {
+                let path = uri.path().strip_prefix(prefix.as_str()).unwrap_or_default();
+                match allowed_at(endpoints, path).filter(|_| error.is::<MethodNotAllowedError>()) {
+                    Some(allow) => Problem::method_not_allowed(&method).with_header(header::ALLOW, &allow).into(),
+                    None => error,
+                }
+            })
+        }
+    };
+    service.around(named).boxed()
 }

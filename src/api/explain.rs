@@ -124,7 +124,7 @@ impl Explainer {
 
 /// The text in the place of a pattern's variable: `None` where the path is another, `Some(None)` where there is none.
 #[allow(clippy::option_option)]
-fn variable<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
+pub(super) fn variable<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     let mut key = None;
     loop {

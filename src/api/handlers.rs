@@ -92,6 +92,7 @@ impl Mounting {
             on_row: false,
             guarded_by: None,
             guard: None,
+            tells: None,
         };
         if guards.len() > 1 {
             return Err(Error::wiring(format!(

@@ -10,7 +10,10 @@ use poem_openapi::{
     registry::{MetaApi, MetaPath, Registry},
 };
 
-use super::front::{Asks, Front};
+use super::{
+    explain::variable,
+    front::{Asks, Front},
+};
 use crate::{
     http::{Problem, Site},
     viewset::{Actions, Endpoint},
@@ -101,4 +104,14 @@ fn allowed(here: &[&Endpoint]) -> String {
         Method::TRACE,
     ];
     order.iter().filter(|method| offers(method)).map(Method::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// The same for a request's path below the prefix: a method that no route knows, `QUERY`, is answered by none of them.
+pub(super) fn allowed_at(endpoints: &[Endpoint], path: &str) -> Option<String> {
+    let mut here: Vec<_> = endpoints.iter().filter_map(|one| Some((one, variable(&one.path, path)?))).collect();
+    if here.iter().any(|(_, key)| key.is_none()) {
+        here.retain(|(_, key)| key.is_none());
+    }
+    let here: Vec<&Endpoint> = here.into_iter().map(|(endpoint, _)| endpoint).collect();
+    (!here.is_empty()).then(|| allowed(&here))
 }

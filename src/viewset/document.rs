@@ -8,7 +8,7 @@ use poem_openapi::{
     types::Type,
 };
 
-use super::{ViewSet, columns, page::page_schema, row_permissions::output_schema};
+use super::{ViewSet, columns, page::page_schema, row_permissions::telling};
 use crate::{model::Model, permission::Action};
 
 /// What a client's method is called: `cars_list`.
@@ -22,31 +22,71 @@ fn collection_name<V: ViewSet>() -> String {
     word.trim_matches('_').to_owned()
 }
 
+/// The same as a type of clients: `/api/big-cars` is `ApiBigCars`.
+fn type_name<V: ViewSet>(of: &str) -> String {
+    let words = collection_name::<V>();
+    let words = words.split('_').filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut signs = word.chars();
+        signs.next().into_iter().flat_map(char::to_uppercase).chain(signs).collect::<String>()
+    };
+    words.map(capital).chain([of.to_owned()]).collect()
+}
+
 /// Registers the schemas that a viewset's operations speak of.
 pub(super) fn register<V: ViewSet>(registry: &mut Registry) {
     V::Output::register(registry);
     V::Input::register(registry);
     if let Some(input) = registry.schemas.get(V::Input::name().as_ref()) {
-        let name = patched_name::<V>();
-        // a title left as it was makes two schemas of one name in some generators
-        let patched =
-            MetaSchema { required: Vec::new(), title: Some(name.clone()), rust_typename: None, ..input.clone() };
-        registry.schemas.insert(name, patched);
+        let patched = MetaSchema { required: Vec::new(), ..input.clone() };
+        insert(registry, patched_name::<V>(), V::Input::name().into_owned(), patched);
     }
+    if let Some(name) = row_name::<V>() {
+        let representation = telling(registry.schemas.get(V::Output::name().as_ref()), V::Output::schema_ref());
+        insert(registry, name, V::PATH.to_owned(), representation);
+    }
+    let page = page_schema(row_schema::<V>(), V::pagination().counts());
+    insert(registry, page_name::<V>(), V::PATH.to_owned(), page);
+}
+
+/// As the framework does it for types: of two schemas under one name one would be lost.
+fn insert(registry: &mut Registry, name: String, of: String, schema: MetaSchema) {
+    let made_for = interned(format!("what is made for `{of}`"));
+    let there = registry.schemas.get(&name).and_then(|schema| schema.rust_typename);
+    if let Some(there) = there.filter(|there| *there != made_for) {
+        panic!("`{there}` and {made_for} have the same OpenAPI name `{name}`");
+    }
+    // a title left as it was makes two schemas of one name in some generators
+    let schema = MetaSchema { title: Some(name.clone()), rust_typename: Some(made_for), ..schema };
+    registry.schemas.insert(name, schema);
 }
 
 fn patched_name<V: ViewSet>() -> String {
     format!("Patched{}", V::Input::name())
 }
 
+fn page_name<V: ViewSet>() -> String {
+    type_name::<V>("Page")
+}
+
+/// What a representation is called that tells what its reader may do with the row; nothing where it does not.
+pub(super) fn row_name<V: ViewSet>() -> Option<String> {
+    V::ROW_PERMISSIONS.then(|| type_name::<V>("Row"))
+}
+
+/// A representation.
+fn row_schema<V: ViewSet>() -> MetaSchemaRef {
+    row_name::<V>().map_or_else(V::Output::schema_ref, MetaSchemaRef::Reference)
+}
+
 /// An operation as the framework's document has it; who may call it is written in when the site is known.
 pub(super) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
     let words = summary::<V>(action);
     let (status, schema) = match action {
-        Action::List => (200, Some(inline(page_schema(output_schema::<V>(), V::pagination().counts())))),
-        Action::Create => (201, Some(output_schema::<V>())),
+        Action::List => (200, Some(MetaSchemaRef::Reference(page_name::<V>()))),
+        Action::Create => (201, Some(row_schema::<V>())),
         Action::Destroy => (204, None),
-        _ => (200, Some(output_schema::<V>())),
+        _ => (200, Some(row_schema::<V>())),
     };
     let body = match action {
         Action::Create | Action::Update => Some(V::Input::schema_ref()),
@@ -63,7 +103,7 @@ pub(super) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
         request: body.map(|schema| MetaRequest { description: None, content: vec![json(schema)], required: true }),
         responses: MetaResponses {
             responses: vec![MetaResponse {
-                description: "",
+                description: answered(action),
                 status: Some(status),
                 status_range: None,
                 content: schema.map(json).into_iter().collect(),
@@ -130,6 +170,16 @@ fn summary<V: ViewSet>(action: Action) -> String {
         Action::Update => format!("Replace a {name}"),
         Action::PartialUpdate => format!("Change a {name} in part"),
         _ => format!("Delete a {name}"),
+    }
+}
+
+fn answered(action: Action) -> &'static str {
+    match action {
+        Action::List => "A page of rows.",
+        Action::Create => "The row as it was made.",
+        Action::Destroy => "The row is gone.",
+        Action::Retrieve => "The row.",
+        _ => "The row as it is now.",
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) use body::read_object;
 pub(crate) use document::interned;
 pub(crate) use fields::Fields;
 pub(crate) use guard::{Guard, Visit};
-pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction};
+pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
 pub(crate) use routes::METHODS;
 pub use routes::ViewSetApi;
 

@@ -1,6 +1,6 @@
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, OnceLock},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     action::ActionInfo,
-    row_permissions::{TOLD, ToldActions},
+    row_permissions::{TOLD, ToldActions, names_told},
 };
 
 /// A viewset with everything about it settled: what the trait says, met with the site's defaults.
@@ -46,6 +46,20 @@ pub(crate) struct Endpoint {
     pub(crate) guarded_by: Option<&'static str>,
     /// What guards it, and the viewset it belongs to, where it is a viewset's.
     pub(crate) guard: Option<(Arc<Guard>, TypeId)>,
+    /// The schema of a representation that tells what its reader may do with the row.
+    pub(crate) tells: Option<String>,
+}
+
+/// The representations that tell what their reader may do with the row, and everything each of them can tell.
+pub(crate) fn told_in(endpoints: &[Endpoint]) -> BTreeMap<&str, Vec<&'static str>> {
+    let mut told = BTreeMap::new();
+    for endpoint in endpoints {
+        let (Some(schema), Some((_, viewset))) = (&endpoint.tells, &endpoint.guard) else { continue };
+        let of_viewset = endpoints.iter().filter(|other| other.guard.as_ref().is_some_and(|(_, of)| of == viewset));
+        let on_row: Vec<Action> = of_viewset.filter(|other| other.on_row).filter_map(|other| other.action).collect();
+        told.insert(schema.as_str(), names_told(&on_row));
+    }
+    told
 }
 
 impl Endpoint {
@@ -164,6 +178,7 @@ impl<V: ViewSet> Mounted<V> {
                     on_row: action.on_row(),
                     guarded_by: None,
                     guard: Some((guard.clone(), TypeId::of::<V>())),
+                    tells: super::document::row_name::<V>(),
                 })
             })
             .collect()

@@ -98,23 +98,36 @@ impl RowPermissions {
     }
 }
 
-/// The schema of a representation.
-pub(super) fn output_schema<V: ViewSet>() -> MetaSchemaRef {
+/// What a representation can tell at most of these actions of a viewset, by the names it tells them by.
+pub(super) fn names_told(on_row: &[Action]) -> Vec<&'static str> {
+    let offers = |of: &[Action]| of.iter().any(|action| on_row.contains(action));
+    let standard = TOLD
+        .into_iter()
+        .zip([&[Action::Retrieve][..], &[Action::PartialUpdate, Action::Update], &[Action::Destroy]])
+        .filter_map(|(name, of)| offers(of).then_some(name));
+    let own = on_row.iter().filter(|action| action.method().is_none()).map(|action| action.name());
+    standard.chain(own).collect()
+}
+
+/// The schema of a representation with the member that tells: a copy of the output's, where that is a plain object.
+pub(super) fn telling(output: Option<&MetaSchema>, reference: MetaSchemaRef) -> MetaSchema {
     use poem_openapi::types::Type;
-    let output = V::Output::schema_ref();
-    if !V::ROW_PERMISSIONS {
-        return output;
-    }
     let names = MetaSchema {
         description: Some("What the caller may do with this row."),
         items: Some(Box::new(String::schema_ref())),
         ..MetaSchema::new("array")
     };
-    let member = MetaSchema {
-        properties: vec![(MEMBER, MetaSchemaRef::Inline(Box::new(names)))],
-        required: vec![MEMBER],
-        ..MetaSchema::new("object")
-    };
-    let all_of = vec![output, MetaSchemaRef::Inline(Box::new(member))];
-    MetaSchemaRef::Inline(Box::new(MetaSchema { all_of, ..MetaSchema::ANY }))
+    let member = (MEMBER, MetaSchemaRef::Inline(Box::new(names)));
+    match output {
+        Some(output) if !output.properties.is_empty() => {
+            let mut schema = output.clone();
+            schema.properties.push(member);
+            schema.required.push(MEMBER);
+            schema
+        }
+        _ => {
+            let told = MetaSchema { properties: vec![member], required: vec![MEMBER], ..MetaSchema::new("object") };
+            MetaSchema { all_of: vec![reference, MetaSchemaRef::Inline(Box::new(told))], ..MetaSchema::ANY }
+        }
+    }
 }

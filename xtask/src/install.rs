@@ -1,4 +1,4 @@
-//! Where the servers' programs are; Debian's packages, when they are missing.
+//! Where the programs of others are; Debian's packages, when they are missing.
 
 use std::{fs, os::unix::fs::MetadataExt, path::PathBuf, process::Command};
 
@@ -7,14 +7,18 @@ use crate::{
     run::{find, quietly},
 };
 
-/// A server's programs, and the Debian package that holds them.
+/// Two programs, and the Debian packages that hold them.
 pub(crate) struct Package {
-    pub(crate) name: &'static str,
+    pub(crate) names: &'static [&'static str],
     pub(crate) programs: [&'static str; 2],
 }
 
-pub(crate) const POSTGRES: Package = Package { name: "postgresql", programs: ["initdb", "postgres"] };
-pub(crate) const MARIADB: Package = Package { name: "mariadb-server", programs: ["mariadb-install-db", "mariadbd"] };
+pub(crate) const POSTGRES: Package = Package { names: &["postgresql"], programs: ["initdb", "postgres"] };
+pub(crate) const MARIADB: Package =
+    Package { names: &["mariadb-server"], programs: ["mariadb-install-db", "mariadbd"] };
+pub(crate) const NODE: Package = Package { names: &["nodejs", "npm"], programs: ["node", "npm"] };
+pub(crate) const CHROMIUM: Package =
+    Package { names: &["chromium", "chromium-driver"], programs: ["chromium", "chromedriver"] };
 
 impl Package {
     /// The paths of the programs; installs the package when root may and they are missing.
@@ -22,8 +26,9 @@ impl Package {
         if let Some(found) = self.found() {
             return Ok(found);
         }
-        self.install()?;
-        self.found().ok_or_else(|| format!("`{}` is installed but has no `{}`", self.name, self.programs.join("`, `")))
+        install(self.names, &self.programs.join("` and `"))?;
+        let missing = || format!("`{}` has no `{}`", self.names.join(" "), self.programs.join("`, `"));
+        self.found().ok_or_else(missing)
     }
 
     fn found(&self) -> Option<[PathBuf; 2]> {
@@ -31,21 +36,21 @@ impl Package {
         let [first, second] = self.programs.map(|program| find(program, &folders));
         Some([first?, second?])
     }
+}
 
-    fn install(&self) -> Result {
-        let command = format!("apt-get install --yes --no-install-recommends {}", self.name);
-        if !is_root() || find("apt-get", &[]).is_none() {
-            let who = if is_root() { "" } else { "sudo " };
-            let programs = self.programs.join("` and `");
-            return Err(format!("`{programs}` are not installed; on Debian and Ubuntu: {who}{command}"));
-        }
-        eprintln!("installing {}", self.name);
-        let apt = |arguments: &[&str]| {
-            quietly(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
-        };
-        apt(&["update"])?;
-        apt(&["install", "--yes", "--no-install-recommends", self.name])
+/// Debian's packages, where root may install them; else the sentence that says what is missing and how to get it.
+pub(crate) fn install(names: &[&str], missing: &str) -> Result {
+    let command = ["apt-get", "install", "--yes", "--no-install-recommends"];
+    if !is_root() || find("apt-get", &[]).is_none() {
+        let who = if is_root() { "" } else { "sudo " };
+        let command = format!("{who}{} {}", command.join(" "), names.join(" "));
+        return Err(format!("`{missing}` cannot be found; on Debian and Ubuntu: {command}"));
     }
+    eprintln!("installing {}", names.join(" "));
+    let apt =
+        |arguments: &[&str]| quietly(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments));
+    apt(&["update"])?;
+    apt(&[&command[1..], names].concat())
 }
 
 /// Does this program run as root?

@@ -3,11 +3,13 @@
 mod bench;
 mod ci;
 mod install;
+mod openapi;
 mod run;
 mod servers;
 mod stop;
 mod test;
 mod tls;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,10 @@ enum Task {
     Test(test::Options),
     /// Start PostgreSQL and MariaDB, print how to reach them, and stop them on Ctrl-C.
     Servers,
+    /// See to Node, Python, a browser and their packages, and print where they are.
+    Tools,
+    /// Make the checked-in document and its clients anew.
+    Openapi(openapi::Options),
     /// Run the benches, or one of them.
     Bench(bench::Options),
     /// Run what a change must pass; with names, only these steps.
@@ -43,6 +49,8 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Servers => servers(),
+        Task::Tools => tools(),
+        Task::Openapi(options) => openapi::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Ci { steps } => ci::run(&steps),
     };
@@ -53,6 +61,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn tools() -> Result {
+    for (variable, place) in tools::prepare()? {
+        println!("export {variable}={place}");
+    }
+    Ok(())
 }
 
 fn servers() -> Result {

@@ -5,10 +5,11 @@ use std::{env, process::Command};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    Result,
+    Result, openapi,
     run::{cargo, has_cargo, show},
     servers::{MARIADB_URL, POSTGRES_URL, Servers},
     stop::Stop,
+    tools,
 };
 
 /// The variable by which tests know that the other databases were left out on purpose.
@@ -19,7 +20,7 @@ pub(crate) const FEATURE: &str = "REFRAIN_TEST_FEATURE";
 
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Leave the other databases out; refused in CI.
+    /// Leave the other databases out, and what needs Node, Python and a browser; refused in CI.
     #[arg(long, value_enum)]
     only: Option<Only>,
     /// When a test fails, leave the servers and the test's database up until Ctrl-C.
@@ -51,6 +52,8 @@ pub(crate) fn run(options: &Options) -> Result {
         Some(Only::Sqlite) => (None, vec![(ONLY.to_owned(), "sqlite".to_owned())]),
         None => reach()?,
     };
+    let places = if options.needs_tools() { tools::prepare()? } else { Vec::new() };
+    let environment: Variables = environment.into_iter().chain(places).collect();
     let with =
         |command: &mut Command| show(command.env_remove(ONLY).env_remove(FEATURE).envs(environment.iter().cloned()));
     let tested = if has_cargo("nextest") {
@@ -70,6 +73,9 @@ pub(crate) fn run(options: &Options) -> Result {
     };
     if options.only.is_some() {
         eprintln!("not run: every test on PostgreSQL and MariaDB (--only sqlite)");
+        if !options.needs_tools() {
+            eprintln!("not run: the tests of `{}` (--only sqlite, and not named)", openapi::PACKAGE);
+        }
     }
     if tested.is_err() && options.keep && servers.is_some() && !stop.heard() {
         for (variable, url) in &environment {
@@ -81,10 +87,19 @@ pub(crate) fn run(options: &Options) -> Result {
 }
 
 impl Options {
+    /// Are there tests among these that use the programs of others?
+    fn needs_tools(&self) -> bool {
+        match self.package.as_slice() {
+            [] => self.only.is_none(),
+            packages => packages.iter().any(|package| package == openapi::PACKAGE),
+        }
+    }
+
     fn cargo(&self, command: &[&str]) -> Command {
         let mut cargo = cargo(command);
         match self.package.as_slice() {
-            [] => cargo.arg("--workspace"),
+            [] if self.needs_tools() => cargo.arg("--workspace"),
+            [] => cargo.args(["--workspace", "--exclude", openapi::PACKAGE]),
             packages => cargo.args(packages.iter().flat_map(|package| ["--package", package])),
         };
         cargo.arg("--all-features");

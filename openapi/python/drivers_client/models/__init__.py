@@ -1,0 +1,33 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .car import Car
+from .car_input import CarInput
+from .cars_page import CarsPage
+from .cars_row import CarsRow
+from .login import Login
+from .patched_car_input import PatchedCarInput
+from .patched_trip_input import PatchedTripInput
+from .problem import Problem
+from .problem_errors_type_0 import ProblemErrorsType0
+from .profile import Profile
+from .token import Token
+from .trip import Trip
+from .trip_input import TripInput
+from .trips_page import TripsPage
+
+__all__ = (
+    "Car",
+    "CarInput",
+    "CarsPage",
+    "CarsRow",
+    "Login",
+    "PatchedCarInput",
+    "PatchedTripInput",
+    "Problem",
+    "ProblemErrorsType0",
+    "Profile",
+    "Token",
+    "Trip",
+    "TripInput",
+    "TripsPage",
+)

@@ -1,0 +1,60 @@
+"""Against a running program: `DRIVERS_URL=http://127.0.0.1:3000/api python -m unittest discover tests`."""
+
+import os
+import unittest
+
+from drivers_client import AuthenticatedClient, Client
+from drivers_client.api.auth import auth_me, auth_token
+from drivers_client.api.cars import cars_create, cars_list
+from drivers_client.models import CarInput, CarsPage, CarsRow, Login, Problem, Profile, Token
+
+ADDRESS = os.environ["DRIVERS_URL"]
+
+
+def log_in(username: str) -> AuthenticatedClient:
+    answer = auth_token.sync(client=Client(base_url=ADDRESS), body=Login(username=username, password="wheels"))
+    assert isinstance(answer, Token), answer
+    return AuthenticatedClient(base_url=ADDRESS, token=answer.token, prefix="Token")
+
+
+class Calls(unittest.TestCase):
+    def test_what_the_guide_shows(self) -> None:
+        # guide: python
+        login = Login(username="alice", password="wheels")
+        token = auth_token.sync(client=Client(base_url=ADDRESS), body=login)
+        assert isinstance(token, Token)
+        drivers = AuthenticatedClient(base_url=ADDRESS, token=token.token, prefix="Token")
+
+        match cars_create.sync(client=drivers, body=CarInput(name="Beetle")):
+            case CarsRow() as car:
+                print(car.id, "change" in car.permissions, "delete" in car.permissions)  # 1 True False
+            case Problem() as problem:
+                raise SystemExit(f"{problem.code}: {problem.detail}")
+
+        page = cars_list.sync(client=drivers, ordering="-name", published=False)
+        assert isinstance(page, CarsPage)
+        print([car.name for car in page.results])
+        # end
+        self.assertEqual((car.name, car.permissions), ("Beetle", ["view", "change"]))
+        self.assertIn("Beetle", [car.name for car in page.results])
+
+    def test_a_refusal_is_a_typed_problem(self) -> None:
+        bob = log_in("bob")
+        answer = cars_create.sync_detailed(client=bob, body=CarInput(name="Mini"))
+        self.assertEqual(answer.status_code, 403)
+        assert isinstance(answer.parsed, Problem), answer
+        self.assertEqual(answer.parsed.code, "permission_denied")
+        self.assertEqual(answer.parsed.detail, "You do not have permission to perform this action.")
+
+        invalid = cars_create.sync(client=log_in("alice"), body=CarInput(name=""))
+        assert isinstance(invalid, Problem) and invalid.errors, invalid
+        self.assertEqual(invalid.errors.to_dict(), {"name": ["This field may not be blank."]})
+
+    def test_who_is_asking(self) -> None:
+        me = auth_me.sync(client=log_in("bob"))
+        assert isinstance(me, Profile), me
+        self.assertEqual((me.username, me.permissions), ("bob", ["drivers.view_car"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,87 @@
+//! Each client logs in, lists, creates, is refused, and reads the problem.
+
+#![allow(missing_docs, unreachable_pub)]
+
+mod support;
+
+use drivers_client::{
+    Client, Error, as_owner_of,
+    types::{PatchedCarInputName, Problem},
+};
+use support::{Folder, Site, Tools, here, run};
+
+type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+#[test]
+fn typescript() {
+    let site = Site::start("calls-typescript");
+    let folder = Folder::new("typescript");
+    let (_, node) = Tools::node(&folder);
+    run(&mut node(&["node_modules/typescript/bin/tsc"]));
+    run(node(&["--test", "dist/test/calls.test.js"]).env("DRIVERS_URL", site.api()));
+}
+
+#[test]
+fn python() {
+    let site = Site::start("calls-python");
+    let mut tests = Tools::python();
+    tests.args(["-m", "unittest", "discover", "tests"]).current_dir(here().join("python"));
+    run(tests.env("DRIVERS_URL", site.api()));
+}
+
+#[tokio::test]
+async fn rust() -> Outcome {
+    let site = Site::start("calls-rust");
+    what_the_guide_shows(&site.api()).await?;
+
+    let alice = as_owner_of(site.token("alice"), &site.api())?;
+    let car = alice.cars_create().body_map(|car| car.name("Mini")).send().await?;
+    assert_eq!((car.name.as_str(), &car.permissions[..]), ("Mini", &["view".to_owned(), "change".to_owned()][..]));
+    let name = PatchedCarInputName::try_from("Maxi")?;
+    let patched = alice.cars_partial_update().id(car.id).body_map(|car| car.name(name)).send().await?;
+    assert_eq!(patched.name, "Maxi");
+
+    let bob = as_owner_of(site.token("bob"), &site.api())?;
+    let page = bob.cars_list().limit(1).ordering("-name").send().await?.into_inner();
+    assert_eq!((page.count, page.results.len(), page.results[0].name.as_str()), (2, 1, "Maxi"));
+    let (status, problem) = refused(bob.cars_destroy().id(car.id).send().await);
+    assert_eq!((status, problem.code.as_str()), (403, "permission_denied"));
+    assert_eq!(problem.detail, "You do not have permission to perform this action.");
+
+    let (status, problem) = refused(Client::new(&site.api()).cars_list().send().await);
+    assert_eq!((status, problem.code.as_str()), (401, "not_authenticated"));
+    let (status, problem) = refused(alice.cars_retrieve().id(999).send().await);
+    assert_eq!((status, problem.code.as_str()), (404, "not_found"));
+    Ok(())
+}
+
+async fn what_the_guide_shows(address: &str) -> Outcome {
+    // guide: rust
+    let nobody = Client::new(address);
+    let login = nobody.auth_token().body_map(|login| login.username("alice").password("wheels")).send().await?;
+    let drivers = as_owner_of(&login.token, address)?;
+
+    match drivers.cars_create().body_map(|car| car.name("Beetle")).send().await {
+        Ok(car) => println!("{} {:?}", car.id, car.permissions), // 1 ["view", "change"]
+        Err(Error::ErrorResponse(problem)) => return Err(format!("{}: {}", problem.code, problem.detail).into()),
+        Err(error) => return Err(error.into()),
+    }
+
+    let page = drivers.cars_list().ordering("-name").published(false).send().await?;
+    for car in &page.results {
+        println!("{}", car.name);
+    }
+    // end
+    assert_eq!(page.results.len(), 1);
+    Ok(())
+}
+
+/// The status, and the problem in its type.
+#[track_caller]
+fn refused<T>(answer: Result<T, Error<Problem>>) -> (u16, Problem) {
+    match answer {
+        Err(Error::ErrorResponse(answer)) => (answer.status().as_u16(), answer.into_inner()),
+        Err(error) => panic!("not a problem: {error}"),
+        Ok(_) => panic!("it is not refused"),
+    }
+}

@@ -1,0 +1,67 @@
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+use super::Folder;
+
+/// The drivers, answering on a port of their own from a new SQLite file, until this is dropped.
+pub struct Site {
+    process: Child,
+    _folder: Folder,
+    greeting: String,
+    /// `127.0.0.1:40677`
+    pub address: String,
+}
+
+impl Site {
+    pub fn start(name: &str) -> Self {
+        let folder = Folder::new(name);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drivers"));
+        for name in ["DATABASE_URL", "DEFAULT_PERMISSIONS", "DEMO_DATA", "RUST_LOG"] {
+            command.env_remove(name);
+        }
+        command.current_dir(&folder.0).env("BIND", "127.0.0.1:0").stdout(Stdio::piped());
+        let mut process = command.spawn().expect("cargo has built it");
+        let mut lines = BufReader::new(process.stdout.take().expect("its output is read here")).lines();
+        let mut site = Self { process, _folder: folder, greeting: String::new(), address: String::new() };
+        while site.address.is_empty() {
+            let line = lines.next().expect("it says where it answers").expect("it prints text");
+            match line.split_once(" answers at http://") {
+                Some((_, rest)) => site.address = rest.split('/').next().unwrap_or_default().to_owned(),
+                None => site.greeting += &(line + "\n"),
+            }
+        }
+        site
+    }
+
+    /// `http://127.0.0.1:40677/api`
+    pub fn api(&self) -> String {
+        format!("http://{}/api", self.address)
+    }
+
+    /// The token it printed for somebody.
+    pub fn token(&self, name: &str) -> &str {
+        let words = self.greeting.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let at = words.filter(|words| words.first() == Some(&name)).find_map(|words| words.get(1).copied());
+        at.unwrap_or_else(|| panic!("no token of `{name}` is printed"))
+    }
+
+    /// The body of an answer.
+    pub fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        let head = format!("GET {path} HTTP/1.0\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        stream.write_all(head.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers text");
+        answer.split_once("\r\n\r\n").expect("a head and a body").1.to_owned()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

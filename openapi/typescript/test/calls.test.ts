@@ -1,0 +1,99 @@
+// Against a running program: `DRIVERS_URL=http://127.0.0.1:3000/api npm test`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Drivers, type Problem, Refused, can, connect, pages, rows } from "../src/index.js";
+
+const address = process.env["DRIVERS_URL"];
+if (!address) throw new Error("DRIVERS_URL does not say where the drivers answer");
+
+async function logIn(username: string): Promise<Drivers> {
+  const { data, error } = await connect(address!).POST("/auth/token", {
+    body: { username, password: "wheels" },
+  });
+  if (error) throw new Refused(error);
+  return connect(address!, data.token);
+}
+
+test("what the guide shows", async () => {
+  // guide: typescript
+  const { data: login } = await connect(address).POST("/auth/token", {
+    body: { username: "alice", password: "wheels" },
+  });
+  const drivers = connect(address, login!.token);
+
+  const { data: car, error } = await drivers.POST("/cars", { body: { name: "Beetle" } });
+  if (error) throw new Error(`${error.code}: ${error.detail}`);
+  console.log(car.id, can(car, "change"), can(car, "delete")); // 1 true false
+
+  for await (const car of rows(drivers, "/cars", { ordering: "-name", published: false })) {
+    console.log(car.name);
+  }
+  // end
+  assert.deepEqual([can(car, "view"), can(car, "change"), can(car, "delete"), can(car, "publish")], [
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+test("a refusal is a typed problem", async () => {
+  const bob = await logIn("bob");
+  const { data, error, response } = await bob.POST("/cars", { body: { name: "Mini" } });
+  assert.equal(data, undefined);
+  assert.equal(response.status, 403);
+  const problem: Problem = error!;
+  assert.equal(problem.code, "permission_denied");
+  assert.equal(problem.detail, "You do not have permission to perform this action.");
+
+  const alice = await logIn("alice");
+  const invalid = await alice.POST("/cars", { body: { name: "" } });
+  assert.deepEqual(invalid.error?.errors, { name: ["This field may not be blank."] });
+
+  const nobody = await connect(address).GET("/cars");
+  assert.equal(nobody.error?.code, "not_authenticated");
+});
+
+test("a list is read to its end, page by page", async () => {
+  const alice = await logIn("alice");
+  const made = ["a", "b", "c", "d", "e"].map((letter) => `${Date.now()} ${letter}`);
+  for (const name of made) await alice.POST("/cars", { body: { name } });
+
+  const bob = await logIn("bob");
+  const sizes: number[] = [];
+  for await (const page of pages(bob, "/cars", { limit: 2 })) sizes.push(page.results.length);
+  assert.ok(sizes.length >= 3 && sizes.slice(0, -1).every((size) => size === 2), String(sizes));
+
+  const seen: string[] = [];
+  for await (const car of rows(bob, "/cars", { limit: 2, ordering: "-name" })) {
+    assert.deepEqual(car.permissions, ["view"]);
+    if (made.includes(car.name)) seen.push(car.name);
+  }
+  assert.deepEqual(seen, [...made].reverse());
+
+  const carol = await logIn("carol");
+  const refused = await rows(carol, "/cars").next().catch((error: unknown) => error);
+  assert.ok(refused instanceof Refused && refused.problem.status === 403);
+});
+
+/** Never called: the compiler holds these to be mistakes. */
+export async function whatDoesNotCompile(drivers: Drivers): Promise<void> {
+  // @ts-expect-error there is no such path
+  await drivers.GET("/cats");
+  // @ts-expect-error the name is missing
+  await drivers.POST("/cars", { body: {} });
+  // @ts-expect-error only lists have pages
+  rows(drivers, "/auth/me");
+  // @ts-expect-error cars are not filtered by colour
+  rows(drivers, "/cars", { colour: "red" });
+  for await (const car of rows(drivers, "/cars")) {
+    // @ts-expect-error nobody can do this with a car
+    can(car, "paint");
+    // @ts-expect-error a car has no such member
+    car.colour;
+  }
+  for await (const trip of rows(drivers, "/trips")) {
+    // @ts-expect-error trips do not tell
+    can(trip, "change");
+  }
+}

@@ -1,0 +1,46 @@
+//! What the framework cannot know of an operation, written into its document: it is known only of the whole site.
+
+mod access;
+mod errors;
+mod tidy;
+
+use poem_openapi::{registry::Registry, types::Type};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    http::{ProblemBody, Site},
+    viewset::{Endpoint, told_in},
+};
+
+/// Writes into the framework's document who may call each operation, what it asks, and the errors it can answer.
+pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> String {
+    let Ok(Value::Object(mut document)) = serde_json::from_str(plain) else { return plain.to_owned() };
+    let mut responses = Map::new();
+    for endpoint in endpoints {
+        let method = endpoint.method.as_str().to_lowercase();
+        let operation = document
+            .get_mut("paths")
+            .and_then(|paths| paths.get_mut(&endpoint.path))
+            .and_then(|path| path.get_mut(&method))
+            .and_then(Value::as_object_mut);
+        if let Some(operation) = operation {
+            tidy::operation(operation, &endpoint.path);
+            access::describe(operation, endpoint, site);
+            errors::describe(operation, endpoint, site, &mut responses);
+        }
+    }
+    document.insert("tags".to_owned(), tidy::tags(&document));
+    let components = document.entry("components").or_insert_with(|| json!({}));
+    components["securitySchemes"] = access::schemes(site);
+    components["responses"] = responses.into();
+    // the framework drops schemas that nothing of its own document refers to
+    let mut registry = Registry::new();
+    ProblemBody::register(&mut registry);
+    for (name, schema) in registry.schemas {
+        components["schemas"][name] = json!(schema);
+    }
+    for (name, told) in told_in(endpoints) {
+        access::name_told(&mut components["schemas"][name], &told);
+    }
+    serde_json::to_string_pretty(&document).unwrap_or_else(|_| plain.to_owned())
+}

@@ -1,0 +1,31 @@
+//! `cargo xtask openapi`.
+
+use clap::Args;
+
+use crate::{
+    Result,
+    run::{cargo, show},
+    tools,
+};
+
+/// The package that holds the document to the program, and the clients to the document.
+pub(crate) const PACKAGE: &str = "refrain-openapi";
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Change nothing; fail where a file is not as it would be made.
+    #[arg(long)]
+    check: bool,
+}
+
+/// Makes `openapi/drivers.json`, and the three clients from it.
+pub(crate) fn run(options: &Options) -> Result {
+    let environment = tools::prepare()?;
+    let mut test = cargo(&["test", "--package", PACKAGE, "--all-features", "--test", "up_to_date"]);
+    if options.check {
+        test.env_remove("REFRAIN_OPENAPI");
+    } else {
+        test.env("REFRAIN_OPENAPI", "write");
+    }
+    show(test.envs(environment))
+}
