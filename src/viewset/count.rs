@@ -1,5 +1,6 @@
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QuerySelect, QueryTrait, Select, sea_query::Expr};
 
+use super::named::RowsOf;
 use crate::Db;
 
 /// How many rows of a model a query finds.
@@ -18,19 +19,4 @@ where
     let counted = db.query_one(&statement).await?.ok_or_else(|| DbErr::RecordNotFound("a count".to_owned()))?;
     let count = counted.try_get::<i64>("", "count")?;
     u64::try_from(count).map_err(|_| DbErr::Type("a count is negative".to_owned()))
-}
-
-/// What conditions are put to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RowsOf {
-    /// The model's table as it is.
-    Table,
-    /// A query of the viewset's own.
-    Query,
-}
-
-impl RowsOf {
-    pub(super) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
-        if rows.as_query() == E::find().as_query() { Self::Table } else { Self::Query }
-    }
 }

@@ -5,8 +5,9 @@ use serde_json::Value as Json;
 
 use super::{
     Resource,
-    count::{RowsOf, count},
+    count::count,
     guard::Visit,
+    named::RowsOf,
     page::{Page, Pagination, Window},
     query::ListQuery,
     row_permissions::RowPermissions,

@@ -60,7 +60,17 @@ impl Visit {
     }
 }
 
-/// Does the viewset leave no row of the table out?
-pub(super) fn is_whole_table<E: EntityTrait>(rows: &Select<E>) -> bool {
-    rows.as_query() == E::find().as_query()
+/// What a viewset has rows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowsOf {
+    /// The model's table as it is.
+    Table,
+    /// A query of the viewset's own.
+    Query,
+}
+
+impl RowsOf {
+    pub(super) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
+        if rows.as_query() == E::find().as_query() { Self::Table } else { Self::Query }
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     Resource, ViewSet,
     candidate::judge_candidate,
     guard::Visit,
-    named::{Named, is_whole_table},
+    named::{Named, RowsOf},
 };
 use crate::{
     Db,
@@ -54,8 +54,10 @@ impl Visit {
         let visit = self.afresh(db).await?;
         let rule = visit.meaning(db).await?;
         let rows = visit.scope(viewset, db);
-        let settled =
-            rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && is_whole_table(&rows);
+        let settled = rule == *judged_before
+            && !rule.reads_other_tables()
+            && !rule.has_hooks()
+            && RowsOf::of(&rows) == RowsOf::Table;
         let row = if settled && locked.holds(0, &visit.context(db)).await? {
             locked.row
         } else {
@@ -146,7 +148,7 @@ impl Write {
         candidate: <V::Entity as EntityTrait>::ActiveModel,
     ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
         let rows = self.visit.scope(viewset, self.db());
-        let judges = V::CHECKS_RESULT && (self.rule != Rule::Always || !is_whole_table(&rows));
+        let judges = V::CHECKS_RESULT && (self.rule != Rule::Always || RowsOf::of(&rows) == RowsOf::Query);
         match written {
             Ok(row) => {
                 if judges {
