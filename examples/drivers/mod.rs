@@ -30,7 +30,6 @@ impl Project for Drivers {
     const NAME: &'static str = "drivers";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const TITLE: &'static str = "Drivers";
-    const DOCUMENT: Option<&'static str> = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/drivers.json"));
     type Migrator = migration::Migrator;
 
     fn models() -> Models {

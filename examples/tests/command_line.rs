@@ -249,6 +249,8 @@ fn a_check_compares_the_document_with_the_one_that_was_kept() {
     fs::write(folder.0.join("other.json"), document.replace("drivers.publish_car", "drivers.show_car")).expect("again");
     assert_eq!(server.stop("-TERM"), Some(0));
     folder.run(&["check", "--document", "kept.json"]).is(0, "0 errors", "");
+    let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/drivers.json");
+    folder.run(&["check", "--document", checked_in]).is(0, "0 errors", "");
     let other = folder.run(&["check", "--document", "other.json"]);
     let other = other.is(1, "error: POST /api/cars/{id}/publish: the document that was kept says otherwise", "");
     assert!(other.out.contains("1 errors") && other.out.contains("write the file anew"), "{other:?}");
