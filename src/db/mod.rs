@@ -14,6 +14,6 @@ pub use connect::connect;
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
-pub(crate) use parameter::parameter;
+pub(crate) use parameter::{bounded, parameter};
 pub use settings::PoolSettings;
 pub(crate) use write::{begin_write, is_worth_retrying, was_refused};

@@ -4,7 +4,7 @@ use sea_orm::{
 };
 
 use super::{Residue, Rule};
-use crate::{Db, Error, Result, permission::Context};
+use crate::{Db, Error, Result, db::bounded, permission::Context};
 
 /// A row, and what each rule says of it: `Always`, `Never`, or the hooks that are still to be asked.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub(crate) async fn judged_in<M: FromQueryResult>(
     for (place, condition) in conditions.iter().enumerate() {
         statement.expr_as(condition.clone(), verdict_name(place));
     }
-    let found = db.query_all(&statement).await?;
+    let found = db.query_all_raw(bounded(&statement, db.get_database_backend())).await?;
     found
         .iter()
         .map(|row| {
