@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use poem::{
     Endpoint as Served, EndpointExt, IntoResponse, Request, Response,
     endpoint::{BoxEndpoint, make},
@@ -73,8 +73,7 @@ impl OfCaller {
             let own = own.clone();
             async move {
                 let caller = Caller::of(&request)?;
-                let headers = Arc::new(request.headers().clone());
-                let document = own.usable_by(&caller.0, &headers).await.map_err(Problem::from)?;
+                let document = own.usable_by(&caller.0, request.headers()).await.map_err(Problem::from)?;
                 Ok::<_, poem::Error>(json(document.to_string()))
             }
         });
@@ -91,7 +90,7 @@ impl OfCaller {
     }
 
     /// The operations whose meaning for the caller is not "no row", and the schemas they speak of.
-    async fn usable_by(&self, user: &Arc<User>, headers: &Arc<http::HeaderMap>) -> Result<Value> {
+    async fn usable_by(&self, user: &User, headers: &HeaderMap) -> Result<Value> {
         let mut document = self.document.clone();
         for endpoint in self.endpoints.iter() {
             if self.gate.rule(endpoint, user, headers).await? == Rule::Never {

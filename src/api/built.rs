@@ -39,7 +39,7 @@ pub struct BuiltApi {
     swagger_ui: String,
     service: BoxEndpoint<'static>,
     explainer: Explainer,
-    actions: Arc<Actions>,
+    pub(super) actions: Arc<Actions>,
 }
 
 impl BuiltApi {
@@ -126,11 +126,6 @@ impl BuiltApi {
             .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
             .map_to_response()
             .boxed()
-    }
-
-    /// What a guard outside the routes shares with those inside.
-    pub(super) fn shared(&self) -> (Arc<Site>, Arc<Actions>) {
-        (self.gate.site.clone(), self.actions.clone())
     }
 
     /// The path of a handler that the document leaves out, as the document would write it.

@@ -7,8 +7,8 @@ use crate::{
     Result,
     auth::User,
     http::Site,
-    permission::{Action, Rule},
-    viewset::{Endpoint, Visit},
+    permission::{Action, Context, Rule},
+    viewset::Endpoint,
 };
 
 /// The question that every request meets first, asked without the request, by the very guards that stand before the
@@ -20,15 +20,25 @@ pub(super) struct Gate {
 
 impl Gate {
     /// What an endpoint's permissions mean for a caller; where they mean no row, a request is answered 401 or 403.
-    pub(super) async fn rule(&self, endpoint: &Endpoint, user: &Arc<User>, headers: &Arc<HeaderMap>) -> Result<Rule> {
-        let Some((guard, _)) = &endpoint.guard else {
-            let cx = about_handler(&self.site, user, headers, endpoint.method.is_safe());
-            let admitted = admits(&endpoint.permissions.meaning(&cx).await?, &endpoint.permissions)?;
-            return Ok(if admitted { Rule::Always } else { Rule::Never });
-        };
-        let visit =
-            Visit { site: self.site.clone(), guard: guard.clone(), user: user.clone(), headers: headers.clone() };
-        visit.rule(visit.db()).await
+    pub(super) async fn rule(&self, endpoint: &Endpoint, user: &User, headers: &HeaderMap) -> Result<Rule> {
+        let rule = endpoint.permissions.meaning(&question(endpoint, &self.site, user, headers)).await?;
+        if endpoint.guard.is_none() {
+            admits(&rule, &endpoint.permissions)?;
+        }
+        Ok(rule)
+    }
+}
+
+/// The question itself: about the guard's action and model, or about a plain handler.
+pub(super) fn question<'a>(
+    endpoint: &'a Endpoint,
+    site: &'a Site,
+    user: &'a User,
+    headers: &'a HeaderMap,
+) -> Context<'a> {
+    match &endpoint.guard {
+        Some((guard, _)) => Context::new(user, guard.action, Some(&guard.model), headers, &site.db),
+        None => about_handler(site, user, headers, endpoint.method.is_safe()),
     }
 }
 

@@ -47,8 +47,7 @@ impl BuiltApi {
     pub fn guarding(&self, permissions: impl IntoPermissions) -> Result<Guarding> {
         let permissions = permissions.into_permissions();
         permissions.check(None)?;
-        let (site, actions) = self.shared();
-        Ok(Guarding { site, actions, permissions })
+        Ok(Guarding { site: self.gate.site.clone(), actions: self.actions.clone(), permissions })
     }
 }
 

@@ -86,6 +86,18 @@ pub(super) fn path_in_document(path: &str) -> String {
     path.split('/').map(|part| if variable(part) { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
+/// Methods in DRF's order.
+pub(super) const METHODS_IN_ORDER: [Method; 8] = [
+    Method::GET,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::HEAD,
+    Method::OPTIONS,
+    Method::TRACE,
+];
+
 /// The `Allow` header of a path, whichever parts share it; in DRF's order (CONTRACT 7.12).
 fn allowed(here: &[&Endpoint]) -> String {
     let offers = |method: &Method| match *method {
@@ -93,17 +105,7 @@ fn allowed(here: &[&Endpoint]) -> String {
         Method::OPTIONS => here.iter().any(|endpoint| endpoint.is_standard() || endpoint.method == Method::OPTIONS),
         _ => here.iter().any(|endpoint| endpoint.method == method),
     };
-    let order = [
-        Method::GET,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::HEAD,
-        Method::OPTIONS,
-        Method::TRACE,
-    ];
-    order.iter().filter(|method| offers(method)).map(Method::as_str).collect::<Vec<_>>().join(", ")
+    METHODS_IN_ORDER.iter().filter(|method| offers(method)).map(Method::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// The same for a request's path below the prefix: a method that no route knows, `QUERY`, is answered by none of them.

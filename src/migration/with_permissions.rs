@@ -24,8 +24,8 @@ use crate::{
 /// ```
 ///
 /// For programs that have a command line of their own, or none: [`cli::run`](crate::cli::run) does the same. Permissions
-/// are made after `up`, `fresh` and `refresh` alike. Programs that start together wait for each other: one migrates. `fresh`, which drops every table there is, is refused on a database
-/// in which Django's tables are not Refrain's.
+/// are made after `up`, `fresh` and `refresh` alike. Programs that start together wait for each other: one migrates.
+/// `fresh`, which drops every table there is, is refused on a database in which Django's tables are not Refrain's.
 #[doc(alias = "post_migrate")]
 pub struct WithPermissions<P>(PhantomData<fn() -> P>);
 

@@ -128,7 +128,7 @@ impl<V: ViewSet> Mounted<V> {
         let answer = async {
             let rule = visit.meaning(db).await?;
             match named {
-                Some(named) => visit.row(db, &rule, named.among(visit.scope(&self.viewset, db))).await.map(|_| ()),
+                Some(named) => visit.named_row(&self.viewset, db, &rule, named).await.map(|_| ()),
                 None => Ok(()),
             }
         };

@@ -61,16 +61,11 @@ impl Visit {
         Ok(Asked { visit: self, rule })
     }
 
-    /// What the permissions mean for this caller.
-    pub(crate) async fn rule(&self, db: Db<'_>) -> crate::Result<Rule> {
-        self.guard.permissions.meaning(&self.context(db)).await
-    }
-
-    /// The request's reading: the same; a refusal where they can mean nothing.
+    /// The request's reading: what the permissions mean for this caller; a refusal where they can mean nothing.
     pub(crate) async fn meaning(&self, db: Db<'_>) -> Result<Rule, Problem> {
-        let rule = self.rule(db).await?;
+        let cx = self.context(db);
+        let rule = self.guard.permissions.meaning(&cx).await?;
         if rule == Rule::Never {
-            let cx = self.context(db);
             let meanings = self.guard.permissions.meanings(&cx).await?;
             return Err(self.refused(meanings.refusing_request()));
         }

@@ -47,12 +47,12 @@ impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReade
         partial: bool,
     ) -> Result<E::ActiveModel, Problem> {
         self.fields.check(body, !partial)?;
-        let as_it_is = self.as_body::<O>(row);
+        // what becomes of a field that is no column only the input type knows
+        let otherwise = self.writes_otherwise(body);
+        let as_it_is = if partial || otherwise { self.as_body::<O>(row) } else { Map::new() };
         let mut whole = if partial { as_it_is.clone() } else { Map::new() };
         whole.extend(body.iter().map(|(name, value)| (name.clone(), value.clone())));
         let mut changes = self.fields.parse::<I>(whole)?.into_active_model();
-        // what becomes of a field that is no column only the input type knows
-        let otherwise = self.writes_otherwise(body);
         let unchanged = match otherwise {
             true => self.fields.parse::<I>(as_it_is).ok().map(I::into_active_model),
             false => None,

@@ -124,7 +124,7 @@ impl<V: ViewSet> Mounted<V> {
         let of_viewset = V::permissions();
         let declares = own.declares(action);
         let standard = Action::STANDARD.into_iter().chain([Action::Metadata]).map(|action| action.name());
-        if standard.chain(TOLD).any(|taken| taken == info.name) {
+        if standard.chain(TOLD.map(|(name, _)| name)).any(|taken| taken == info.name) {
             return Err(Error::wiring(format!(
                 "an action of the viewset `{}` is called `{}`, which is the name of a standard one or of what a row \
                  tells of those",

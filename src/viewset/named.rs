@@ -7,7 +7,7 @@ use super::{
     columns::{self, Parsed},
     guard::Visit,
 };
-use crate::{Db, http::Problem};
+use crate::{Db, http::Problem, permission::Rule};
 
 /// The row that a path names.
 pub(crate) struct Named<E: EntityTrait> {
@@ -54,6 +54,17 @@ impl<V: ViewSet> Mounted<V> {
 }
 
 impl Visit {
+    /// The row's reading of the row that the path names, where it is among those of the viewset.
+    pub(super) async fn named_row<V: ViewSet>(
+        &self,
+        viewset: &V,
+        db: Db<'_>,
+        rule: &Rule,
+        named: &Named<V::Entity>,
+    ) -> Result<<V::Entity as EntityTrait>::Model, Problem> {
+        self.row(db, rule, named.among(self.scope(viewset, db))).await
+    }
+
     /// The rows there are at all for this caller, as the viewset says.
     pub(super) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Select<V::Entity> {
         viewset.query(&self.context(db))

@@ -149,8 +149,8 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
-        let row = viewset.row_of(&visit, request)?.among(visit.scope(&viewset.viewset, visit.db()));
-        let row = visit.row(visit.db(), &rule, row).await?;
+        let named = viewset.row_of(&visit, request)?;
+        let row = visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
         Ok(Self { row, caller: visit.user })
     }
 }
@@ -165,7 +165,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
     ) -> poem::Result<Self> {
         let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
         let named = viewset.row_of(&visit, request)?;
-        visit.row(visit.db(), &rule, named.among(visit.scope(&viewset.viewset, visit.db()))).await?;
+        visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
         // for the arguments behind this one: while the row is locked no sender is waited for
         if body.is_some() {
             *body = RequestBody::new(read(body).await?.into());

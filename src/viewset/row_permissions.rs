@@ -15,8 +15,12 @@ use crate::{
 /// The member of a representation that tells what its reader may do with the row.
 pub(super) const MEMBER: &str = "permissions";
 
-/// What it tells of the standard actions.
-pub(super) const TOLD: [&str; 3] = ["view", "change", "delete"];
+/// What it tells of the standard actions: each name with the actions it may stand for, of which the first offered counts.
+pub(super) const TOLD: [(&str, &[Action]); 3] = [
+    ("view", &[Action::Retrieve]),
+    ("change", &[Action::PartialUpdate, Action::Update]),
+    ("delete", &[Action::Destroy]),
+];
 
 /// What a representation tells of, by name; nothing where the viewset does not say so.
 #[derive(Clone, Default)]
@@ -33,12 +37,8 @@ impl ToldActions {
         if !V::ROW_PERMISSIONS {
             return Self::default();
         }
-        let offered = |action: &Action| V::ACTIONS.contains(action);
-        let change = [Action::PartialUpdate, Action::Update].into_iter().find(offered);
-        let standard = TOLD
-            .into_iter()
-            .zip([Some(Action::Retrieve), change, Some(Action::Destroy)])
-            .filter_map(|(name, action)| Some((name, guard_of(action.filter(|action| V::ACTIONS.contains(action))?))));
+        let offered = |of: &[Action]| of.iter().copied().find(|action| V::ACTIONS.contains(action));
+        let standard = TOLD.into_iter().filter_map(|(name, of)| Some((name, guard_of(offered(of)?))));
         Self(standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect())
     }
 
@@ -101,10 +101,7 @@ impl RowPermissions {
 /// What a representation can tell at most of these actions of a viewset, by the names it tells them by.
 pub(super) fn names_told(on_row: &[Action]) -> Vec<&'static str> {
     let offers = |of: &[Action]| of.iter().any(|action| on_row.contains(action));
-    let standard = TOLD
-        .into_iter()
-        .zip([&[Action::Retrieve][..], &[Action::PartialUpdate, Action::Update], &[Action::Destroy]])
-        .filter_map(|(name, of)| offers(of).then_some(name));
+    let standard = TOLD.into_iter().filter_map(|(name, of)| offers(of).then_some(name));
     let own = on_row.iter().filter(|action| action.method().is_none()).map(|action| action.name());
     standard.chain(own).collect()
 }

@@ -56,8 +56,8 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
-        let row = self.row_of(visit, request)?.among(visit.scope(&self.viewset, visit.db()));
-        let row = visit.row(visit.db(), rule, row).await?;
+        let named = self.row_of(visit, request)?;
+        let row = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
         let shown = self.told().shown::<V::Entity, V::Output>(&visit.context(visit.db()), row).await?;
         Ok(Json(shown).into_response())
     }
@@ -85,7 +85,7 @@ impl<V: ViewSet> Mounted<V> {
         let named = self.row_of(visit, request)?;
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
-        let seen = visit.row(visit.db(), rule, named.among(visit.scope(&self.viewset, visit.db()))).await?;
+        let seen = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
         let body = read_object(request, body).await?;
         let partial = visit.guard.action == Action::PartialUpdate;
         self.input.changes::<V::Output>(&body, &seen, partial)?;
@@ -110,7 +110,7 @@ impl<V: ViewSet> Mounted<V> {
 
     async fn destroy(self: &Arc<Self>, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
-        visit.row(visit.db(), rule, named.among(visit.scope(&self.viewset, visit.db()))).await?;
+        visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
         retried(|| self.try_destroy(visit, rule, &named)).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }

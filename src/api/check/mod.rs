@@ -6,8 +6,6 @@ mod finding;
 mod open_write;
 mod possible;
 
-use std::sync::Arc;
-
 use http::HeaderMap;
 
 pub use finding::{Finding, Severity};
@@ -124,7 +122,7 @@ impl Looked<'_> {
 
     /// What it means for a caller without a name, and for one with nothing but a name.
     async fn whom_it_lets_in(&self, gate: &Gate) -> Result<Whom> {
-        let headers = Arc::new(HeaderMap::new());
+        let headers = HeaderMap::new();
         let asked = &self.endpoint.permissions_asked;
         let mut rules = Vec::new();
         for caller in CallerKind::ALL {

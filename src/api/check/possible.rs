@@ -2,10 +2,9 @@ use http::HeaderMap;
 
 use super::{Finding, Looked, open_write::names};
 use crate::{
-    api::{gate::Gate, guarded::about_handler},
+    api::gate::{Gate, question},
     auth::User,
     http::Site,
-    permission::Context,
     viewset::Declared,
 };
 
@@ -25,7 +24,7 @@ impl Looked<'_> {
         if self.endpoint.declared == Declared::Action && names(expression, "DenyAll") {
             return Some(self.note("cannot_hold", "nobody may do it: it says `DenyAll` itself".to_owned()));
         }
-        let leave = match self.endpoint.action.is_some_and(|action| action.method().is_some()) {
+        let leave = match self.endpoint.is_standard() {
             true => "leave it out of `ACTIONS`",
             false => "take the handler away",
         };
@@ -42,13 +41,7 @@ impl Looked<'_> {
             let held = asked.iter().enumerate().filter(move |(place, _)| held & (1 << place) != 0);
             with_any_flags(site, held.map(|(_, label)| label.clone()).collect())
         });
-        callers.any(|user| {
-            let cx = match &self.endpoint.guard {
-                Some((guard, _)) => Context::new(&user, guard.action, Some(&guard.model), &headers, &site.db),
-                None => about_handler(site, &user, &headers, self.endpoint.method.is_safe()),
-            };
-            self.endpoint.permissions.may_hold(&cx)
-        })
+        callers.any(|user| self.endpoint.permissions.may_hold(&question(self.endpoint, site, &user, &headers)))
     }
 }
 

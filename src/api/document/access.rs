@@ -5,11 +5,11 @@ use sea_orm::DbBackend;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::callers::CallerKind,
+    api::{callers::CallerKind, gate::question},
     auth::{Auth, User},
     authentication::{SecurityKind, SecurityScheme},
     http::Site,
-    permission::{Action, Context, CustomAction, Rule},
+    permission::Rule,
     viewset::Endpoint,
 };
 
@@ -72,10 +72,7 @@ fn asks_rows(endpoint: &Endpoint, site: &Site) -> bool {
 /// What the permissions mean for a caller, where that can be said at once and without a request.
 fn meaning_for(user: &User, endpoint: &Endpoint, site: &Site) -> Option<Rule> {
     let headers = HeaderMap::new();
-    let safe = endpoint.method.is_safe();
-    let action = endpoint.action.unwrap_or(Action::Custom(CustomAction { name: "handler", safe, codename: None }));
-    let cx = Context::new(user, action, endpoint.model.as_ref(), &headers, &site.db);
-    endpoint.permissions.meaning_now(&cx)?.ok()
+    endpoint.permissions.meaning_now(&question(endpoint, site, user, &headers))?.ok()
 }
 
 fn scheme(scheme: &SecurityScheme) -> Value {

@@ -67,7 +67,6 @@ fn answers(endpoint: &Endpoint, operation: &Map<String, Value>, site: &Site) -> 
         let parameters = operation.get("parameters").and_then(Value::as_array);
         parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["in"] == place))
     };
-    let viewset = endpoint.action.is_some_and(|action| action.method().is_some());
     let writes = !endpoint.method.is_safe();
     let body = operation.contains_key("requestBody");
     let on_row = endpoint.on_row || has_parameter("path");
@@ -79,7 +78,7 @@ fn answers(endpoint: &Endpoint, operation: &Map<String, Value>, site: &Site) -> 
         (challenged, UNAUTHENTICATED),
         (true, FORBIDDEN),
         (on_row || list, NOT_FOUND),
-        (viewset, NOT_ACCEPTABLE),
+        (endpoint.is_standard(), NOT_ACCEPTABLE),
         (writes && endpoint.model.is_some(), CONFLICT),
         (body, TOO_LARGE),
         (body, UNSUPPORTED),

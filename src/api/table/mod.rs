@@ -2,8 +2,6 @@
 
 mod print;
 
-use std::sync::Arc;
-
 use http::{HeaderMap, Method};
 use serde::Serialize;
 
@@ -11,6 +9,7 @@ use super::{
     BuiltApi,
     callers::CallerKind,
     gate::{Gate, lists},
+    routes::METHODS_IN_ORDER,
 };
 use crate::{
     auth::User,
@@ -148,7 +147,7 @@ impl EndpointPermissions {
 
 /// The rule for each kind of caller, where it is another than the more general kind's.
 async fn rows(gate: &Gate, endpoint: &Endpoint) -> Vec<RowsAdmitted> {
-    let headers = Arc::new(HeaderMap::new());
+    let headers = HeaderMap::new();
     let mut told: Vec<RowsAdmitted> = Vec::new();
     for caller in CallerKind::ALL {
         let user = supposed(gate, caller, &endpoint.permissions_asked);
@@ -167,12 +166,12 @@ async fn rows(gate: &Gate, endpoint: &Endpoint) -> Vec<RowsAdmitted> {
 }
 
 /// Somebody of this kind to ask about.
-pub(super) fn supposed(gate: &Gate, caller: CallerKind, asked: &[String]) -> Arc<User> {
+pub(super) fn supposed(gate: &Gate, caller: CallerKind, asked: &[String]) -> User {
     let Site { auth, db, .. } = &*gate.site;
-    Arc::new(caller.user(auth, db.get_database_backend(), asked))
+    caller.user(auth, db.get_database_backend(), asked)
 }
 
-/// Methods in the order of DRF's `Allow` header.
+/// Where a method stands among others.
 pub(super) fn place(method: &str) -> usize {
-    ["GET", "POST", "PUT", "PATCH", "DELETE"].iter().position(|known| *known == method).unwrap_or(usize::MAX)
+    METHODS_IN_ORDER.iter().position(|known| known == method).unwrap_or(usize::MAX)
 }
