@@ -5,6 +5,7 @@ mod constraint;
 mod executor;
 mod parameter;
 mod settings;
+mod sql;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod watch;
 mod write;
@@ -16,4 +17,5 @@ pub(crate) use constraint::Constraint;
 pub use executor::Db;
 pub(crate) use parameter::{bounded, parameter};
 pub use settings::PoolSettings;
+pub(crate) use sql::{Sql, joined, quoted};
 pub(crate) use write::{begin_write, is_worth_retrying, was_refused};

@@ -1,17 +1,13 @@
 use sea_orm::{
-    ConnectionTrait, DbErr, ExprTrait, ModelTrait, QueryResult, SqlErr, Value,
+    ConnectionTrait, DbErr, ModelTrait, QueryResult, SqlErr, Value,
     sea_query::{Alias, Expr, OnConflict, Query},
 };
 
-use super::{
-    Holder, PermissionOf, ToHolder,
-    named::{is_permission_of, permissions},
-    row_key::RowKey,
-    table::Table,
-};
+use super::{Holder, PermissionOf, ToHolder, row_key::RowKey, table::Table};
 use crate::{
     Db, Error, Result,
     auth::Auth,
+    db::{Sql, quoted},
     model::{Model, ModelInfo},
 };
 
@@ -129,12 +125,12 @@ struct Found {
 }
 
 async fn look_up(db: Db<'_>, model: &ModelInfo, codename: &str) -> Result<Option<Found>> {
-    let mut statement = permissions(model, Some(&[codename]), db.get_database_backend());
-    statement.expr_as(Expr::cust("gp.id"), "id").expr_as(Expr::cust("gp.content_type_id"), "content_type_id");
+    let what = "gp.id AS id, gp.content_type_id AS content_type_id";
+    let query = Sql::new(db.get_database_backend(), "").permissions(what, model, Some(&[codename]));
     let read = |row: QueryResult| {
         Ok(Found { permission: row.try_get("", "id")?, content_type: row.try_get("", "content_type_id")? })
     };
-    db.query_one(&statement).await?.map(read).transpose()
+    db.query_one_raw(query.statement()).await?.map(read).transpose()
 }
 
 async fn insert(db: Db<'_>, table: Table, pairs: &[(Holder, &RowKey)], found: &Found) -> Result<()> {
@@ -171,14 +167,11 @@ async fn delete(
     keys: &[RowKey],
 ) -> Result<u64> {
     let on = db.get_database_backend();
-    let col = |name: &'static str| Expr::col(Alias::new(name));
-    let statement = Query::delete()
-        .from_table(Alias::new(table.name))
-        .and_where(col(table.holder).is_in(holders.iter().map(|holder| value(*holder, db))))
-        .and_where(is_permission_of(model, Some(&[codename]), "permission_id IN", "gp.id", on))
-        .and_where(table.is_on(keys, on))
-        .to_owned();
-    Ok(db.execute(&statement).await?.rows_affected())
+    let grants = Sql::new(on, "DELETE FROM ").text(&quoted(table.name, on)).text(" WHERE ").text(table.holder);
+    let grants = grants.text(" IN (").values(holders.iter().map(|holder| value(*holder, db)));
+    let grants = grants.text(") AND permission_id IN (").permissions("gp.id", model, Some(&[codename]));
+    let grants = grants.text(") AND ").sql(&table.is_on(keys, on));
+    Ok(db.execute_raw(grants.statement()).await?.rows_affected())
 }
 
 fn value(holder: Holder, db: Db<'_>) -> Value {

@@ -3,20 +3,16 @@ use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
 };
 
-use sea_orm::{
-    ConnectionTrait, DbErr, ModelTrait,
-    sea_query::{Expr, SelectStatement, UnionType},
-};
+use sea_orm::{ConnectionTrait, DbErr, ModelTrait};
 
 use super::{
     PermissionOf, Subject,
-    named::permissions,
     row_key::{RowKey, unnameable},
-    table::with_codename,
 };
 use crate::{
     Db, Result,
     auth::{Auth, Group, User},
+    db::Sql,
     model::{Model, ModelInfo},
 };
 
@@ -166,14 +162,14 @@ async fn is_granted_on<R: ModelTrait<Entity: Model>>(
 ) -> Result<bool> {
     let (on, model) = (db.get_database_backend(), ModelInfo::of::<R::Entity>());
     let key = RowKey::of(&model, row)?;
-    let statements = subject.grants(auth, &model, Some(&[codename]), on).into_iter().map(|(table, mut grants)| {
-        grants.expr(Expr::cust("1")).and_where(table.is_on([&key], on));
-        grants
+    let queries = subject.grants(auth, &model, Some(&[codename]), on).into_iter().map(|grants| {
+        let on_row = grants.table.is_on([&key], on);
+        grants.and(&on_row).select("1")
     });
     // a row for the user, and one for each of their groups that was granted it; a limit, being a value, would have SQLite
     // compile the statement anew every time
-    let Some(statement) = all_of(statements) else { return Ok(false) };
-    Ok(db.query_one(&statement).await?.is_some())
+    let Some(query) = all_of(queries) else { return Ok(false) };
+    Ok(db.query_one_raw(query.statement()).await?.is_some())
 }
 
 /// The texts of keys, and the codenames granted on them.
@@ -186,27 +182,24 @@ async fn granted_on(
 ) -> Result<Vec<(String, String)>> {
     let on = db.get_database_backend();
     let key = model.key().ok_or_else(|| unnameable(model))?;
-    let statements = subject.grants(auth, model, None, on).into_iter().map(|(table, mut grants)| {
-        let text = if table.own { key.text_of("g.content_object_id", on) } else { Expr::cust("g.object_pk") };
-        with_codename(&mut grants).expr_as(text, "granted_on").and_where(table.is_on(keys, on));
-        grants
+    let queries = subject.grants(auth, model, None, on).into_iter().map(|grants| {
+        let (own, on_rows) = (grants.table.own, grants.table.is_on(keys, on));
+        let text = if own { key.text_of("g.content_object_id", on) } else { "g.object_pk".to_owned() };
+        grants.join_permissions().and(&on_rows).select(&format!("{text} AS granted_on, p.codename AS codename"))
     });
-    let Some(statement) = all_of(statements) else { return Ok(Vec::new()) };
-    let rows = db.query_all(&statement).await?;
+    let Some(query) = all_of(queries) else { return Ok(Vec::new()) };
+    let rows = db.query_all_raw(query.statement()).await?;
     let read = rows.iter().map(|row| Ok((row.try_get("", "granted_on")?, row.try_get("", "codename")?)));
     Ok(read.collect::<Result<_, DbErr>>()?)
 }
 
-fn all_of(statements: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
-    statements.into_iter().reduce(|mut all, other| {
-        all.union(UnionType::All, other);
-        all
-    })
+fn all_of(queries: impl Iterator<Item = Sql>) -> Option<Sql> {
+    queries.reduce(|all, query| all.text(" UNION ALL ").sql(&query))
 }
 
 /// The codenames on a model's content type (CONTRACT 8.17).
 async fn every_codename(db: Db<'_>, model: &ModelInfo) -> Result<HashSet<String>> {
-    let mut statement = permissions(model, None, db.get_database_backend());
-    let rows = db.query_all(statement.expr_as(Expr::cust("gp.codename"), "codename")).await?;
+    let query = Sql::new(db.get_database_backend(), "").permissions("gp.codename AS codename", model, None);
+    let rows = db.query_all_raw(query.statement()).await?;
     Ok(rows.iter().map(|row| row.try_get("", "codename")).collect::<Result<_, _>>()?)
 }

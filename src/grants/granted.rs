@@ -1,13 +1,14 @@
 use sea_orm::{
-    Condition, DbBackend, ExprTrait,
-    sea_query::{BinOper, Expr, Func, Query, SelectStatement, UnionType},
+    Condition, DbBackend,
+    sea_query::{BinOper, Expr, ExprTrait},
 };
 
-use super::{
-    KeyColumn, Subject,
-    table::{Table, g},
+use super::{KeyColumn, Subject, table::Grants};
+use crate::{
+    auth::Auth,
+    db::{Sql, joined, parameter},
+    model::ModelInfo,
 };
-use crate::{auth::Auth, db::parameter, model::ModelInfo};
 
 /// The rows on which somebody was granted something: one fact in two spellings.
 ///
@@ -15,9 +16,10 @@ use crate::{auth::Auth, db::parameter, model::ModelInfo};
 /// without looking at its table again, and so holds for a row under lock.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Granted {
-    pub(crate) key: KeyColumn,
-    grants: Vec<(Table, SelectStatement)>,
-    text: String,
+    key: KeyColumn,
+    grants: Vec<Grants>,
+    /// What they were granted, for people.
+    codenames: String,
     on: DbBackend,
 }
 
@@ -34,33 +36,38 @@ impl Granted {
     ) -> Option<Self> {
         let key = model.key()?.clone();
         let grants = subject.grants(auth, model, Some(codenames), on);
-        Some(Self { key, grants, text: format!("granted {}", codenames.join(" or ")), on })
+        Some(Self { key, grants, codenames: codenames.join(" or "), on })
     }
 
     /// The set, in parts: queries for one column of keys each. What is in several is there several times.
-    pub(crate) fn sets(&self) -> impl Iterator<Item = SelectStatement> {
-        self.grants.iter().map(|(table, grants)| {
-            let mut set = grants.clone();
-            match table.own {
-                true => _ = set.expr_as(g(table.row()), KEY),
-                false => self.key.select_named(&mut set, KEY, self.on),
-            }
-            set
+    pub(crate) fn sets(&self) -> impl Iterator<Item = Expr> {
+        self.grants.iter().map(|grants| {
+            let set = match grants.table.own {
+                true => grants.select("g.content_object_id AS k"),
+                false => self.key.named_by(grants, self.on),
+            };
+            set.expr()
         })
+    }
+
+    /// The same of the rows that meet a condition.
+    pub(crate) fn keys_where(&self, condition: Condition) -> Expr {
+        let (key, rows) = (self.key.of_row(self.on), self.key.rows(self.on));
+        joined(self.on, [Expr::cust(format!("SELECT {key} AS k FROM {rows} WHERE")), condition.into()])
     }
 
     /// One boolean over the row at hand.
     pub(crate) fn probe(&self) -> Expr {
-        let probes = self.grants.iter().map(|(table, grants)| {
-            let same = match table.own {
-                true => g(table.row()).eq(self.key.of_row()),
+        let mut probe = Sql::new(self.on, "(");
+        for (place, grants) in self.grants.iter().enumerate() {
+            let same = match grants.table.own {
+                true => ["g.content_object_id = ", &self.key.of_row(self.on)].concat(),
                 false => self.key.is_named_by_grant(self.on),
             };
-            let mut probe = grants.clone();
-            probe.expr(Expr::cust("1")).and_where(same);
-            Expr::exists(probe)
-        });
-        probes.reduce(Expr::or).unwrap_or_else(|| Expr::cust("1 = 0"))
+            probe = probe.text(if place == 0 { "EXISTS (" } else { " OR EXISTS (" });
+            probe = probe.sql(&grants.select("1")).text(" AND ").text(&same).text(")");
+        }
+        probe.text(")").expr()
     }
 
     /// The list's condition: the key is in the set.
@@ -74,20 +81,19 @@ impl Granted {
     /// A derived table, as MariaDB runs a bare `IN (… UNION …)` once a row. `ALL`, as `IN` drops what is there twice by
     /// itself. On PostgreSQL an array, which is read once and then serves the key's index in its order, so that a page
     /// ends with its last row; two arrays for one index are tried in every pairing.
-    pub(crate) fn within(&self, keys: impl IntoIterator<Item = SelectStatement>, beside: Beside) -> Expr {
-        let mut parts = keys.into_iter();
-        let mut keys = parts.next().expect("there is a query for keys");
-        for part in parts {
-            keys.union(UnionType::All, part);
+    pub(crate) fn within(&self, keys: impl IntoIterator<Item = Expr>, beside: Beside) -> Expr {
+        let key = self.key.of_row(self.on);
+        let (before, behind) = match (self.on, beside) {
+            (DbBackend::Postgres, Beside::NoOther) => (format!("{key} = ANY (ARRAY("), "))"),
+            _ => (format!("{key} IN (SELECT listed.k FROM ("), ") AS listed)"),
+        };
+        let mut parts = vec![Expr::cust(before)];
+        for (place, keys) in keys.into_iter().enumerate() {
+            parts.extend((place > 0).then(|| Expr::cust("UNION ALL")));
+            parts.push(keys);
         }
-        let key = self.key.of_row();
-        if self.on == DbBackend::Postgres && beside == Beside::NoOther {
-            let array = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(keys.into())));
-            return key.eq(Func::cust("ANY").arg(array));
-        }
-        let mut all = Query::select();
-        all.column(("listed", KEY)).from_subquery(keys, "listed");
-        key.in_subquery(all)
+        parts.push(Expr::cust(behind));
+        joined(self.on, parts)
     }
 
     /// A condition on the row, such as its owner's, with its value bound as those of the set are.
@@ -109,12 +115,9 @@ impl Granted {
 
 impl std::fmt::Display for Granted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
+        write!(f, "granted {}", self.codenames)
     }
 }
-
-/// What the set calls its column.
-pub(crate) const KEY: &str = "granted_key";
 
 /// What stands beside a set in its condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

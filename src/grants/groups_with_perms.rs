@@ -1,16 +1,8 @@
 use std::collections::BTreeSet;
 
-use sea_orm::{
-    ConnectionTrait, JoinType, ModelTrait, Order,
-    sea_query::{Alias, Expr},
-};
+use sea_orm::{ConnectionTrait, ModelTrait};
 
-use super::{
-    PermissionOf,
-    permission_of::codenames,
-    row_key::RowKey,
-    table::{Table, with_codename},
-};
+use super::{PermissionOf, permission_of::codenames, row_key::RowKey, table::Table};
 use crate::{
     Db, Result,
     auth::Auth,
@@ -58,15 +50,11 @@ impl<R: ModelTrait<Entity: Model>> GroupsWithPerms<'_, R> {
         let only = codenames(self.only.as_deref())?;
         let key = RowKey::of(&model, self.row)?;
         let table = Table::of_groups(&model);
-        let statement = with_codename(&mut table.grants(&model, only.as_deref(), on))
-            .expr_as(Expr::cust("a.id"), Alias::new("id"))
-            .expr_as(Expr::cust("a.name"), Alias::new("name"))
-            .join_as(JoinType::InnerJoin, Alias::new("auth_group"), Alias::new("a"), Expr::cust("a.id = g.group_id"))
-            .and_where(table.is_on([&key], on))
-            .order_by_expr(Expr::cust("a.id"), Order::Asc)
-            .to_owned();
+        let granted = table.grants(&model, only.as_deref(), on).and(&table.is_on([&key], on));
+        let granted = granted.join_permissions().join("auth_group a ON a.id = g.group_id");
+        let query = granted.select("a.id AS id, a.name AS name, p.codename AS codename").text(" ORDER BY a.id");
         let mut found: Vec<GroupWithPerms> = Vec::new();
-        for row in db.query_all(&statement).await? {
+        for row in db.query_all_raw(query.statement()).await? {
             let id = row.try_get("", "id")?;
             if found.last().is_none_or(|last| last.id != id) {
                 found.push(GroupWithPerms { id, name: row.try_get("", "name")?, codenames: BTreeSet::new() });

@@ -1,9 +1,10 @@
-use sea_orm::{
-    ColumnTrait, DbBackend, ExprTrait, Iden, Iterable, PrimaryKeyToColumn, Value,
-    sea_query::{Alias, ColumnType, Expr, SelectStatement, TableRef},
-};
+use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Iterable, PrimaryKeyToColumn, Value, sea_query::ColumnType};
 
-use crate::model::Model;
+use super::table::Grants;
+use crate::{
+    db::{Sql, quoted},
+    model::Model,
+};
 
 /// A model's key, in the two forms in which a grant meets it: the column, and guardian's text (CONTRACT 8.1).
 ///
@@ -11,9 +12,9 @@ use crate::model::Model;
 /// SQLite and MariaDB, and an error on PostgreSQL; so a cast is guarded by a pattern, or cast back and compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct KeyColumn {
-    rows: TableRef,
-    table: String,
-    column: String,
+    schema: Option<String>,
+    table: &'static str,
+    column: &'static str,
     kind: Kind,
 }
 
@@ -36,18 +37,19 @@ impl KeyColumn {
             _ => return None,
         };
         let entity = M::default();
-        let table = entity.table_name().to_owned();
-        Some(Self { rows: entity.table_ref(), table, column: Iden::to_string(&column), kind })
+        let schema = entity.schema_name().map(str::to_owned);
+        Some(Self { schema, table: entity.table_name(), column: column.as_str(), kind })
     }
 
     /// The model's table.
-    pub(crate) fn rows(&self) -> TableRef {
-        self.rows.clone()
+    pub(super) fn rows(&self, on: DbBackend) -> String {
+        let table = quoted(self.table, on);
+        self.schema.iter().fold(table, |table, schema| [quoted(schema, on), table].join("."))
     }
 
     /// The key of the row at hand.
-    pub(crate) fn of_row(&self) -> Expr {
-        Expr::col((Alias::new(&self.table), Alias::new(&self.column)))
+    pub(super) fn of_row(&self, on: DbBackend) -> String {
+        [quoted(self.table, on), quoted(self.column, on)].join(".")
     }
 
     /// The canonical text of a key's value, as a new grant writes it.
@@ -63,23 +65,18 @@ impl KeyColumn {
     }
 
     /// Does the grant at hand, `g`, name the row at hand?
-    pub(super) fn is_named_by_grant(&self, on: DbBackend) -> Expr {
-        let same = Expr::cust("g.object_pk").eq(self.text_of_row(on));
+    pub(super) fn is_named_by_grant(&self, on: DbBackend) -> String {
+        let text = self.text_of(&self.of_row(on), on);
         match on {
             // served by the index; the second compares what a collation would let pass
-            DbBackend::MySql => same.and(Expr::cust("BINARY g.object_pk").eq(self.text_of_row(on))),
-            _ => same,
+            DbBackend::MySql => format!("g.object_pk = {text} AND BINARY g.object_pk = {text}"),
+            _ => format!("g.object_pk = {text}"),
         }
     }
 
-    fn text_of_row(&self, on: DbBackend) -> Expr {
-        let quote = if on == DbBackend::MySql { '`' } else { '"' };
-        self.text_of(&format!("{quote}{}{quote}.{quote}{}{quote}", self.table, self.column), on)
-    }
-
     /// The canonical text of a column that holds a key.
-    pub(super) fn text_of(&self, column: &str, on: DbBackend) -> Expr {
-        Expr::cust(match (self.kind, on) {
+    pub(super) fn text_of(&self, column: &str, on: DbBackend) -> String {
+        match (self.kind, on) {
             (Kind::Text, _) => column.to_owned(),
             (_, DbBackend::Postgres) => format!("CAST({column} AS varchar)"),
             // unlike a cast, it takes the collation of what it is compared with
@@ -88,23 +85,23 @@ impl KeyColumn {
             // sea-orm keeps a uuid as 16 bytes where there is no such type
             (Kind::Uuid, DbBackend::MySql) => format!("CONCAT_WS('-', {})", dashed_parts(column).join(", ")),
             (Kind::Uuid, _) => dashed_parts(column).join(" || '-' || "),
-        })
+        }
     }
 
-    /// Has grants select the keys that they name by their texts; the text of none gives NULL, or no row.
-    pub(super) fn select_named(&self, grants: &mut SelectStatement, name: &'static str, on: DbBackend) {
+    /// The query for the keys that grants name by their texts; the text of none gives NULL, or no row.
+    pub(super) fn named_by(&self, grants: &Grants, on: DbBackend) -> Sql {
         match (self.kind, on) {
             // where a cast is never an error the test need not stand around it, which is quicker
             (Kind::Integer, DbBackend::Sqlite) => grants
-                .expr_as(Expr::cust("CAST(g.object_pk AS integer)"), name)
-                .and_where(Expr::cust("CAST(CAST(g.object_pk AS integer) AS text) = g.object_pk")),
-            _ => grants.expr_as(self.named_by_grant(on), name),
-        };
+                .select("CAST(g.object_pk AS integer) AS k")
+                .text(" AND CAST(CAST(g.object_pk AS integer) AS text) = g.object_pk"),
+            _ => grants.select(&[&self.named_by_grant(on), " AS k"].concat()),
+        }
     }
 
     /// The key that the grant at hand, `g`, names by its text; NULL where that is the text of none.
-    pub(super) fn named_by_grant(&self, on: DbBackend) -> Expr {
-        Expr::cust(match (self.kind, on) {
+    pub(super) fn named_by_grant(&self, on: DbBackend) -> String {
+        match (self.kind, on) {
             (Kind::Text, _) => "g.object_pk".to_owned(),
             // the first test is the quick one, for nearly all there are: digits, not of zero or of nothing
             (Kind::Integer, DbBackend::Postgres) => "CASE \
@@ -132,7 +129,7 @@ impl KeyColumn {
                 "CASE WHEN g.object_pk GLOB '{}' THEN unhex(g.object_pk, '-') END",
                 UUID_LENGTHS.map(|length| "[0-9a-f]".repeat(length)).join("-")
             ),
-        })
+        }
     }
 
     /// Must a match found by the database's own comparison be compared byte for byte once more?

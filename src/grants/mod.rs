@@ -39,8 +39,8 @@ mod users_with_perms;
 mod wanted;
 
 pub use checker::Checker;
+pub(crate) use granted::Beside;
 pub use granted::Granted;
-pub(crate) use granted::{Beside, KEY};
 pub use groups_with_perms::{GroupWithPerms, GroupsWithPerms};
 pub use holder::{Holder, ToHolder};
 pub(crate) use key::KeyColumn;

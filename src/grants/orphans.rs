@@ -1,17 +1,10 @@
-use sea_orm::{
-    ConnectionTrait, ExprTrait, ModelTrait,
-    sea_query::{Alias, Expr, Query},
-};
+use sea_orm::{ConnectionTrait, ModelTrait, Value};
 
-use super::{
-    KeyColumn,
-    named::is_content_type_of,
-    row_key::RowKey,
-    table::{Table, g},
-};
+use super::{KeyColumn, row_key::RowKey, table::Table};
 use crate::{
     Db, Result,
     auth::Auth,
+    db::{Sql, quoted},
     model::{Model, ModelInfo, Models},
 };
 
@@ -74,12 +67,12 @@ impl Auth {
         let key = RowKey::of(&model, row)?;
         let mut removed = 0;
         for table in [Table::of_users(&model), Table::of_groups(&model)] {
-            let mut statement =
-                Query::delete().from_table(Alias::new(table.name)).and_where(table.is_on([&key], on)).to_owned();
+            let grants = Sql::new(on, "DELETE FROM ").text(&quoted(table.name, on)).text(" WHERE ");
+            let mut grants = grants.sql(&table.is_on([&key], on));
             if !table.own {
-                statement.and_where(is_content_type_of(&model, "content_type_id", on));
+                grants = grants.text(" AND content_type_id = (").content_type_of(&model).text(")");
             }
-            removed += db.execute(&statement).await?.rows_affected();
+            removed += db.execute_raw(grants.statement()).await?.rows_affected();
         }
         Ok(removed)
     }
@@ -90,25 +83,24 @@ impl Auth {
 async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, most: u64) -> Result<Vec<i32>> {
     let on = db.get_database_backend();
     // by key where the text is one, so that the model's own index serves
-    let row = Query::select()
-        .expr(Expr::cust("1"))
-        .from(key.rows())
-        .and_where(key.of_row().eq(key.named_by_grant(on)))
-        .and_where(key.is_named_by_grant(on))
-        .to_owned();
-    let statement = Query::select()
-        .expr_as(g("id"), Alias::new("id"))
-        .from_as(Alias::new(table.name), Alias::new("g"))
-        .and_where(is_content_type_of(model, "g.content_type_id", on))
-        .and_where(Expr::exists(row).not())
-        .limit(Ord::max(most, 1))
-        .to_owned();
-    let rows = db.query_all(&statement).await?;
+    let row = format!(
+        "SELECT 1 FROM {} WHERE {} = {} AND {}",
+        key.rows(on),
+        key.of_row(on),
+        key.named_by_grant(on),
+        key.is_named_by_grant(on)
+    );
+    let query = Sql::new(on, "SELECT g.id AS id FROM ")
+        .text(table.name)
+        .text(" g WHERE g.content_type_id = (")
+        .content_type_of(model)
+        .text(&format!(") AND NOT EXISTS ({row}) LIMIT {}", Ord::max(most, 1)));
+    let rows = db.query_all_raw(query.statement()).await?;
     Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
 }
 
 async fn delete(db: Db<'_>, table: Table, grants: Vec<i32>) -> Result<u64> {
-    let listed = Expr::col(Alias::new("id")).is_in(grants);
-    let statement = Query::delete().from_table(Alias::new(table.name)).and_where(listed).to_owned();
-    Ok(db.execute(&statement).await?.rows_affected())
+    let listed = grants.into_iter().map(Value::from);
+    let sql = Sql::new(db.get_database_backend(), "DELETE FROM ").text(table.name).text(" WHERE id IN (");
+    Ok(db.execute_raw(sql.values(listed).text(")").statement()).await?.rows_affected())
 }

@@ -1,12 +1,9 @@
-use sea_orm::{
-    DbBackend, ExprTrait, JoinType,
-    sea_query::{Alias, Expr, Query, SelectStatement},
-};
+use sea_orm::DbBackend;
 
-use super::table::{Table, g};
+use super::table::{Grants, Table};
 use crate::{
     auth::{Auth, UserId},
-    db::parameter,
+    db::{Sql, quoted},
     model::ModelInfo,
 };
 
@@ -29,49 +26,33 @@ impl Subject {
         model: &ModelInfo,
         codenames: Option<&[&str]>,
         on: DbBackend,
-    ) -> Vec<(Table, SelectStatement)> {
-        let to_groups = |users: bool| {
-            let table = Table::of_groups(model);
-            let mut grants = table.grants(model, codenames, on);
-            if users {
-                let memberships = Alias::new(&*auth.users().groups_table);
-                grants.join_as(JoinType::InnerJoin, memberships, "ug", Expr::cust("ug.group_id = g.group_id"));
-            }
-            (table, grants)
-        };
+    ) -> Vec<Grants> {
+        let to_groups = Table::of_groups(model).grants(model, codenames, on);
         let (user, groups) = match self {
-            Self::Group(id) => {
-                let (table, mut grants) = to_groups(false);
-                grants.and_where(g(table.holder).eq(parameter((*id).into(), on)));
-                return vec![(table, grants)];
-            }
-            Self::User { id, groups } => (parameter(id.value(on), on), *groups),
+            Self::Group(id) => return vec![to_groups.and(&Sql::new(on, "g.group_id = ").value(*id))],
+            Self::User { id, groups } => (Sql::new(on, "").value(id.value(on)), *groups),
             Self::Anonymous { username, groups } => (active_user(auth, username, on), *groups),
         };
-        let table = Table::of_users(model);
-        let mut own = table.grants(model, codenames, on);
-        own.and_where(g(table.holder).eq(user.clone()));
-        let mut all = vec![(table, own)];
-        if groups {
-            let (table, mut grants) = to_groups(true);
-            let member = Expr::col(("ug", Alias::new(&*auth.users().link_column)));
-            grants.and_where(member.eq(user));
-            all.push((table, grants));
+        let own = Table::of_users(model).grants(model, codenames, on);
+        let own = own.and(&Sql::new(on, "g.user_id = ").sql(&user));
+        if !groups {
+            return vec![own];
         }
-        all
+        let users = auth.users();
+        let member = format!("ug.{} = ", quoted(&users.link_column, on));
+        let memberships = quoted(&users.groups_table, on) + " ug ON ug.group_id = g.group_id";
+        vec![own, to_groups.join(&memberships).and(&Sql::new(on, &member).sql(&user))]
     }
 }
 
 /// The key of the active user with this name, byte for byte.
-fn active_user(auth: &Auth, username: &str, on: DbBackend) -> Expr {
+fn active_user(auth: &Auth, username: &str, on: DbBackend) -> Sql {
     let users = auth.users();
-    let mut user = Query::select();
-    user.column("id")
-        .from(Alias::new(&*users.table))
-        .and_where(Expr::col(Alias::new(&*users.username)).eq(username))
-        .and_where(Expr::col("is_active"));
-    if on == DbBackend::MySql {
-        user.and_where(Expr::cust(format!("BINARY `{}`", users.username)).eq(username));
+    let column = quoted(&users.username, on);
+    let user = Sql::new(on, "(SELECT id FROM ").text(&quoted(&users.table, on)).text(" WHERE is_active AND ");
+    let user = user.text(&column).text(" = ").value(username);
+    match on {
+        DbBackend::MySql => user.text(" AND BINARY ").text(&column).text(" = ").value(username).text(")"),
+        _ => user.text(")"),
     }
-    Expr::SubQuery(None, Box::new(user.into()))
 }

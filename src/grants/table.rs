@@ -1,13 +1,10 @@
-use sea_orm::{
-    DbBackend, ExprTrait, JoinType,
-    sea_query::{Alias, Expr, Query, SelectStatement},
-};
+use sea_orm::{DbBackend, Value};
 
-use super::{
-    named::{ITS_TYPE, is_content_type_of, is_permission_of, permission_is},
-    row_key::RowKey,
+use super::{named::ITS_TYPE, row_key::RowKey};
+use crate::{
+    db::{Sql, quoted},
+    model::ModelInfo,
 };
-use crate::{db::parameter, model::ModelInfo};
 
 /// A table of grants: one of guardian's two, or one of a model's own (CONTRACT 8.4). Queries call it `g`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,75 +45,82 @@ impl Table {
     ///
     /// Both the permission and the row must be the model's: guardian's lists look at the permission alone, and list what
     /// its checks refuse (CONTRACT 8.22, 8.34).
-    pub(super) fn grants(self, model: &ModelInfo, codenames: Option<&[&str]>, on: DbBackend) -> SelectStatement {
-        let mut grants = Query::select();
-        grants.from_as(self.name, "g");
-        match (codenames, self.own) {
-            _ if on == DbBackend::MySql => self.join_permissions(&mut grants, model, codenames),
-            (Some([_]), true) => {
-                grants.and_where(is_permission_of(model, codenames, "g.permission_id =", "gp.id", on));
+    pub(super) fn grants(self, model: &ModelInfo, codenames: Option<&[&str]>, on: DbBackend) -> Grants {
+        let mut from = String::with_capacity(256);
+        from += &quoted(self.name, on);
+        from += " g";
+        let permission = |sql: Sql, what: &str| sql.text(" (").permissions(what, model, codenames).text(")");
+        let which = match (codenames, self.own) {
+            // MariaDB reads what is joined by a unique key before it plans, and plans better for it; SQLite and
+            // PostgreSQL take joins for a reason to start elsewhere than at the grants
+            _ if on == DbBackend::MySql => {
+                from += " JOIN auth_permission gp ON gp.id = g.permission_id ";
+                from += if self.own { "" } else { "AND gp.content_type_id = g.content_type_id " };
+                from += ITS_TYPE;
+                Sql::new(on, "").permission_is(model, codenames)
             }
+            (Some([_]), true) => permission(Sql::new(on, "g.permission_id ="), "gp.id"),
             (Some([_]), false) => {
-                let both = ("(g.permission_id, g.content_type_id) =", "gp.id, gp.content_type_id");
-                grants.and_where(is_permission_of(model, codenames, both.0, both.1, on));
+                permission(Sql::new(on, "(g.permission_id, g.content_type_id) ="), "gp.id, gp.content_type_id")
             }
-            (_, own) => {
-                if !own {
-                    grants.and_where(is_content_type_of(model, "g.content_type_id", on));
-                }
-                grants.and_where(is_permission_of(model, codenames, "g.permission_id IN", "gp.id", on));
+            (_, true) => permission(Sql::new(on, "g.permission_id IN"), "gp.id"),
+            (_, false) => {
+                let on_model = Sql::new(on, "g.content_type_id = (").content_type_of(model).text(") AND ");
+                permission(on_model.text("g.permission_id IN"), "gp.id")
             }
-        }
-        grants
-    }
-
-    /// The same by joins. MariaDB reads what is joined by a unique key before it plans, and plans better for it; SQLite
-    /// and PostgreSQL take joins for a reason to start elsewhere than at the grants.
-    fn join_permissions(self, grants: &mut SelectStatement, model: &ModelInfo, codenames: Option<&[&str]>) {
-        let its_permission = match self.own {
-            true => "gp.id = g.permission_id",
-            false => "gp.id = g.permission_id AND gp.content_type_id = g.content_type_id",
         };
-        grants
-            .join_as(JoinType::InnerJoin, "auth_permission", "gp", Expr::cust(its_permission))
-            .join_as(JoinType::InnerJoin, "django_content_type", "gt", Expr::cust(ITS_TYPE))
-            .and_where(permission_is(model, codenames, DbBackend::MySql));
+        Grants { table: self, on, from, which }
     }
 
     /// The condition that a grant is on one of these rows, byte for byte.
-    pub(super) fn is_on<'k>(self, keys: impl IntoIterator<Item = &'k RowKey>, on: DbBackend) -> Expr {
-        let row = Expr::col(Alias::new(self.row()));
+    pub(super) fn is_on<'k>(self, keys: impl IntoIterator<Item = &'k RowKey>, on: DbBackend) -> Sql {
+        let listed = |values: Vec<Value>| match values.len() {
+            0 => Sql::new(on, "1 = 0"),
+            1 => Sql::new(on, self.row()).text(" = ").values(values),
+            _ => Sql::new(on, self.row()).text(" IN (").values(values).text(")"),
+        };
         if self.own {
-            return row.is_in(keys.into_iter().map(|key| key.value.clone()));
+            return listed(keys.into_iter().map(|key| key.value.clone()).collect());
         }
-        let texts: Vec<&str> = keys.into_iter().map(|key| key.text.as_str()).collect();
-        if let [text] = *texts {
-            let same = row.eq(parameter(text.into(), on));
-            return match on {
-                DbBackend::MySql => same.and(Expr::cust("BINARY object_pk").eq(text)),
-                _ => same,
-            };
-        }
-        let listed = row.is_in(texts.iter().copied());
+        let texts: Vec<Value> = keys.into_iter().map(|key| key.text.as_str().into()).collect();
         match on {
             // served by the index; the second compares what a collation would let pass
-            DbBackend::MySql => listed.and(Expr::cust("BINARY object_pk").is_in(texts)),
-            _ => listed,
+            DbBackend::MySql => listed(texts.clone()).text(" AND BINARY ").sql(&listed(texts)),
+            _ => listed(texts),
         }
     }
 }
 
-/// Has grants select the codename of each.
-pub(super) fn with_codename(grants: &mut SelectStatement) -> &mut SelectStatement {
-    grants.expr_as(Expr::cust("p.codename"), "codename").join_as(
-        JoinType::InnerJoin,
-        "auth_permission",
-        "p",
-        Expr::cust("p.id = g.permission_id"),
-    )
+/// Some grants, as the end of a query that calls them `g`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Grants {
+    pub(super) table: Table,
+    on: DbBackend,
+    from: String,
+    which: Sql,
 }
 
-/// A column of the grants.
-pub(super) fn g(column: &'static str) -> Expr {
-    Expr::col(("g", column))
+impl Grants {
+    /// Together with another table.
+    pub(super) fn join(mut self, join: &str) -> Self {
+        self.from += " JOIN ";
+        self.from += join;
+        self
+    }
+
+    /// Together with their permissions, called `p`.
+    pub(super) fn join_permissions(self) -> Self {
+        self.join("auth_permission p ON p.id = g.permission_id")
+    }
+
+    /// Those of them only.
+    pub(super) fn and(mut self, condition: &Sql) -> Self {
+        self.which = self.which.text(" AND ").sql(condition);
+        self
+    }
+
+    /// The query for something of each.
+    pub(super) fn select(&self, what: &str) -> Sql {
+        Sql::new(self.on, "SELECT ").text(what).text(" FROM ").text(&self.from).text(" WHERE ").sql(&self.which)
+    }
 }

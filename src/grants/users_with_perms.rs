@@ -1,19 +1,12 @@
 use std::collections::BTreeSet;
 
-use sea_orm::{
-    ConnectionTrait, JoinType, ModelTrait, Order,
-    sea_query::{Alias, Expr, Query, SelectStatement, UnionType},
-};
+use sea_orm::{ConnectionTrait, DbBackend, ModelTrait};
 
-use super::{
-    PermissionOf,
-    permission_of::codenames,
-    row_key::RowKey,
-    table::{Table, with_codename},
-};
+use super::{PermissionOf, permission_of::codenames, row_key::RowKey, table::Table};
 use crate::{
     Db, Result,
     auth::{Auth, UserId},
+    db::{Sql, quoted},
     model::{Model, ModelInfo},
 };
 
@@ -69,22 +62,16 @@ impl<R: ModelTrait<Entity: Model>> UsersWithPerms<'_, R> {
     pub async fn load(self, db: impl Into<Db<'_>>) -> Result<Vec<UserWithPerms>> {
         let db = db.into();
         let users = self.auth.users();
-        let statement = Query::select()
-            .expr_as(Expr::cust("u.id"), Alias::new("id"))
-            .expr_as(Expr::col((Alias::new("u"), Alias::new(&*users.username))), Alias::new("username"))
-            .expr_as(Expr::cust("u.is_active"), Alias::new("is_active"))
-            .expr_as(Expr::cust("granted.codename"), Alias::new("codename"))
-            .from_subquery(self.granted(db)?, Alias::new("granted"))
-            .join_as(
-                JoinType::InnerJoin,
-                Alias::new(&*users.table),
-                Alias::new("u"),
-                Expr::cust("u.id = granted.user_key"),
-            )
-            .order_by_expr(Expr::cust("u.id"), Order::Asc)
-            .to_owned();
+        let on = db.get_database_backend();
+        let query = Sql::new(on, "SELECT u.id AS id, u.")
+            .text(&quoted(&users.username, on))
+            .text(" AS username, u.is_active AS is_active, granted.codename AS codename FROM (")
+            .sql(&self.granted(on)?)
+            .text(") granted JOIN ")
+            .text(&quoted(&users.table, on))
+            .text(" u ON u.id = granted.user_key ORDER BY u.id");
         let mut found: Vec<UserWithPerms> = Vec::new();
-        for row in db.query_all(&statement).await? {
+        for row in db.query_all_raw(query.statement()).await? {
             let id = UserId::read(&row, "id", users.key)?;
             if found.last().is_none_or(|last| last.id != id) {
                 let (username, is_active) = (row.try_get("", "username")?, row.try_get("", "is_active")?);
@@ -98,37 +85,25 @@ impl<R: ModelTrait<Entity: Model>> UsersWithPerms<'_, R> {
     }
 
     /// Users' keys and codenames; a superuser who was granted nothing has none.
-    fn granted(&self, db: Db<'_>) -> Result<SelectStatement> {
-        let on = db.get_database_backend();
+    fn granted(&self, on: DbBackend) -> Result<Sql> {
         let users = self.auth.users();
         let model = ModelInfo::of::<R::Entity>();
         let only = codenames(self.only.as_deref())?;
         let key = RowKey::of(&model, self.row)?;
-        let grants = |table: Table| {
-            let mut grants = table.grants(&model, only.as_deref(), on);
-            with_codename(&mut grants).and_where(table.is_on([&key], on)).to_owned()
-        };
-        let name = || Alias::new("user_key");
-        let mut granted = grants(Table::of_users(&model)).expr_as(Expr::cust("g.user_id"), name()).to_owned();
+        let grants =
+            |table: Table| table.grants(&model, only.as_deref(), on).join_permissions().and(&table.is_on([&key], on));
+        let mut granted = grants(Table::of_users(&model)).select("g.user_id AS user_key, p.codename AS codename");
         if self.with_group_users {
-            let member = (Alias::new(&*users.groups_table), Alias::new("ug"));
-            let mut members = grants(Table::of_groups(&model));
-            members.expr_as(Expr::col((Alias::new("ug"), Alias::new(&*users.link_column))), name()).join_as(
-                JoinType::InnerJoin,
-                member.0,
-                member.1,
-                Expr::cust("ug.group_id = g.group_id"),
-            );
-            granted.union(UnionType::All, members);
+            let memberships = quoted(&users.groups_table, on) + " ug ON ug.group_id = g.group_id";
+            let members = format!("ug.{} AS user_key, p.codename AS codename", quoted(&users.link_column, on));
+            let to_groups = grants(Table::of_groups(&model)).join(&memberships);
+            granted = granted.text(" UNION ALL ").sql(&to_groups.select(&members));
         }
         if self.with_superusers {
-            let superusers = Query::select()
-                .expr_as(Expr::cust("NULL"), Alias::new("codename"))
-                .expr_as(Expr::cust("s.id"), name())
-                .from_as(Alias::new(&*users.table), Alias::new("s"))
-                .and_where(Expr::cust("s.is_superuser AND s.is_active"))
-                .to_owned();
-            granted.union(UnionType::All, superusers);
+            granted = granted
+                .text(" UNION ALL SELECT s.id AS user_key, NULL AS codename FROM ")
+                .text(&quoted(&users.table, on))
+                .text(" s WHERE s.is_superuser AND s.is_active");
         }
         Ok(granted)
     }

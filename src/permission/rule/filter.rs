@@ -1,10 +1,10 @@
 use sea_orm::{
     Condition,
-    sea_query::{Expr, ExprTrait, Func, Query},
+    sea_query::{Expr, ExprTrait, Func},
 };
 
 use super::Rule;
-use crate::grants::{Beside, Granted, KEY};
+use crate::grants::{Beside, Granted};
 
 impl Rule {
     /// The list's reading: the rule as a `WHERE`.
@@ -68,21 +68,15 @@ impl Rule {
 /// An `OR` with grants as one set of keys: each part selects its own, from the side that is small for it. As an `OR` of
 /// conditions it would be a walk over the table.
 fn union(rules: &[Rule], grant: &Granted, beside: Beside) -> Condition {
-    let key = &grant.key;
-    let keys_where = |condition: Condition| {
-        let mut keys = Query::select();
-        keys.expr_as(key.of_row(), KEY).from(key.rows()).cond_where(condition);
-        keys
-    };
     let (with, without): (Vec<&Rule>, Vec<&Rule>) = rules.iter().partition(|rule| rule.grant().is_some());
     let plain = without.iter().fold(Condition::any(), |any, rule| match rule {
         Rule::When(condition) => any.add(grant.blind(condition)),
         rule => any.add(rule.admitted(Beside::NoOther)),
     });
-    let plain = (!without.is_empty()).then(|| keys_where(plain));
+    let plain = (!without.is_empty()).then(|| grant.keys_where(plain));
     let granted = with.iter().flat_map(|rule| match rule {
         Rule::Granted(granted) => granted.sets().collect(),
-        mixed => vec![keys_where(mixed.admitted(Beside::NoOther))],
+        mixed => vec![grant.keys_where(mixed.admitted(Beside::NoOther))],
     });
     let within = Condition::all().add(grant.within(plain.into_iter().chain(granted), beside));
     match grant.compares_loosely() {
