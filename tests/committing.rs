@@ -115,3 +115,37 @@ async fn what_follows_a_commit_follows_who_hangs_up(db: TestDb) {
     }
     panic!("what follows the commit was dropped with the request");
 }
+
+struct Stumbling;
+
+impl ViewSet for Stumbling {
+    type Entity = car::Entity;
+    type Output = Car;
+    type Input = CarInput;
+    const PATH: &'static str = "/cars";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsAuthenticated)
+    }
+
+    async fn after_commit(&self, action: Action, _: &car::Model) {
+        panic!("the mail after {} could not be sent", action.name());
+    }
+}
+
+/// Who was told of an error would write once more.
+#[every_database]
+async fn what_is_written_is_told_as_written_whatever_comes_after(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Stumbling);
+    let client = Client::new(api.build().unwrap());
+    let made = client.ask(Method::POST, "/api/cars", &token, Some(json!({"name": "written"}))).await;
+    assert_eq!(made.code(), 201, "{}", made.text);
+    let path = format!("/api/cars/{}", made.json()["id"]);
+    let changed = client.ask(Method::PATCH, &path, &token, Some(json!({"name": "again"}))).await;
+    assert_eq!((changed.code(), &changed.json()["name"]), (200, &json!("again")), "{}", changed.text);
+    assert_eq!(client.ask(Method::DELETE, &path, &token, None).await.code(), 204);
+    assert_eq!(car::Entity::find().count(db.db()).await.unwrap(), 0);
+}

@@ -150,10 +150,14 @@ async fn thousands_are_granted_by_a_statement_a_thousand(db: TestDb) -> Result<(
     let Site { auth, alice, bob, .. } = Site::open(&db).await?;
     keyed::open(&auth, &db).await?;
     let rows: Vec<big::Model> = (0..2500).map(big::Entity::row).collect();
+    for batch in rows.chunks(500) {
+        let batch = batch.iter().map(|row| row.clone().into_active_model().reset_all());
+        big::Entity::insert_many(batch).exec_without_returning(db.db()).await?;
+    }
     let (counting, counter) = counted(&db);
-    // one to find the permission; 5,000 grants
+    // one to find the permission, three to hold the rows; 5,000 grants
     assert_eq!(auth.assign_perm(&counting, big::Entity::VIEW_BIG, [&alice, &bob], &rows).await?, 5000);
-    assert_eq!(counter.take().len(), 1 + 5);
+    assert_eq!(counter.take().len(), 1 + 3 + 5);
     assert_eq!(grants(&db).await?, 5000);
 
     let mut checker = Checker::for_user(&alice);
@@ -523,7 +527,8 @@ async fn holds_nothing<M: Model, R: ModelTrait<Entity = M> + PartialEq>(
 async fn rows_of_two_models_with_one_key_never_mix(db: TestDb) -> Result<()> {
     let Site { auth, alice, .. } = Site::open(&db).await?;
     keyed::open(&auth, &db).await?;
-    let (small, big) = (small::Entity::row(7), big::Entity::row(7));
+    let small = small::Entity::row(7).into_active_model().reset_all().insert(db.db()).await?;
+    let big = big::Entity::row(7).into_active_model().reset_all().insert(db.db()).await?;
     auth.assign_perm(db.db(), small::Entity::VIEW_SMALL, [&alice], [&small]).await?;
     auth.assign_perm(db.db(), big::Entity::CHANGE_BIG, [&alice], [&big]).await?;
     assert_eq!(alice.perms(db.db(), &small).await?, set(&["view_small"]));
@@ -604,17 +609,57 @@ async fn a_deleted_row_takes_its_grants_with_it(db: TestDb) -> Result<()> {
     Ok(())
 }
 
+/// However the two are timed, the next row with the key inherits nothing.
+#[every_database]
+async fn a_grant_and_a_deletion_see_each_other(db: TestDb) -> Result<()> {
+    let Site { auth, alice, editors, .. } = Site::open(&db).await?;
+    let (row, kept) = (car_of(&db, None, "a car").await, car_of(&db, None, "another").await);
+    let holders = [Holder::User(alice.id().expect("known")), Holder::Group(editors.id)];
+
+    // while somebody deletes it
+    let deleting = db.begin().await?;
+    row.clone().delete(&deleting).await?;
+    let pool = db.another_pool().await;
+    let granting = tokio::spawn({
+        let (auth, row, kept) = (auth.clone(), row.clone(), kept.clone());
+        async move { auth.assign_perm(&pool, "view_car", holders, [&kept, &row]).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!granting.is_finished(), "it waits for whether the row stays");
+    deleting.commit().await?;
+    let refused = granting.await.expect("no panic").expect_err("the row is gone");
+    assert_eq!(refused.to_string(), format!("no Car is called `{}`", row.id));
+    assert_eq!(grants(&db).await?, 0, "nor on the other row");
+
+    // and before somebody deletes it
+    let transaction = db.begin().await?;
+    auth.assign_perm(&transaction, "view_car", holders, [&kept]).await?;
+    let client = api::<Open>(&db, &auth);
+    let path = format!("/api/cars/{}", kept.id);
+    let deleting = tokio::spawn(async move { client.ask(Method::DELETE, &path, "", None).await.code() });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!deleting.is_finished(), "it waits for the grant");
+    transaction.commit().await?;
+    assert_eq!(deleting.await.expect("no panic"), 204);
+    assert_eq!(grants(&db).await?, 0);
+    Ok(())
+}
+
 #[every_database]
 async fn orphans_are_cleaned_of_the_models_named_and_of_no_other(db: TestDb) -> Result<()> {
     let Site { auth, alice, editors, .. } = Site::open(&db).await?;
     keyed::open(&auth, &db).await?;
     let rows = keyed::rows::<unique::Entity>(&db).await?;
     let there = car_of(&db, None, "a car").await;
-    let missing = car::Model { id: there.id + 1, ..there.clone() };
+    let missing = car_of(&db, None, "another").await;
+    let small = small::Entity::row(5).into_active_model().reset_all().insert(db.db()).await?;
     let holders = [Holder::User(alice.id().expect("known")), Holder::Group(editors.id)];
     auth.assign_perm(db.db(), "view_car", holders, [&there, &missing]).await?;
     auth.assign_perm(db.db(), "view_unique", holders, &rows).await?;
-    auth.assign_perm(db.db(), "view_small", holders, [&small::Entity::row(5)]).await?;
+    auth.assign_perm(db.db(), "view_small", holders, [&small]).await?;
+    // not by way of Refrain
+    missing.delete(db.db()).await?;
+    small.delete(db.db()).await?;
     unique::Entity::delete_by_id(keyed::uuids()[1]).exec(db.db()).await?;
     let models = refrain::model::Models::default().with::<car::Entity>().with::<unique::Entity>();
     let none = OrphanBatches { size: 0, most: Some(0) };

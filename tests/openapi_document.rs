@@ -8,9 +8,9 @@ use openapiv3::{OpenAPI, Operation, Parameter, ReferenceOr, StatusCode};
 use poem::http::Method;
 use poem_openapi::{Object, OpenApi, payload, payload::Json as Payload};
 use refrain::{
-    Access, Action, AllowAny, Api, BuiltApi, CollectionAction, Guarded, HandlerPermissions, HasPerm, IntoPermissions,
-    IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, IsOwner, IsOwnerOrReadOnly, Locked, ModelPermissions,
-    Problem, Row, RowAction, Rows, ViewSet, authentication::Authenticators,
+    Access, Action, AllowAny, Api, BuiltApi, CollectionAction, Guarded, HandlerPermissions, HasPerm, HasPerms,
+    IntoPermissions, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, IsOwner, IsOwnerOrReadOnly, Locked,
+    ModelPermissions, Problem, Row, RowAction, Rows, ViewSet, authentication::Authenticators,
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
@@ -291,6 +291,27 @@ async fn it_says_whether_the_answer_depends_on_the_row() {
     let mut expected: Vec<&str> = of_own_cars.into_iter().chain(by_default).collect();
     expected.sort_unstable();
     assert_eq!(rows, expected);
+}
+
+/// Several permissions held or not are known of a caller at once, as one is.
+#[tokio::test]
+async fn permissions_on_the_model_say_nothing_of_rows() {
+    struct Exported;
+    impl ViewSet for Exported {
+        type Entity = car::Entity;
+        type Output = Car;
+        type Input = CarInput;
+        const PATH: &'static str = "/cars";
+
+        fn permissions() -> Access<car::Entity> {
+            Access::to(HasPerms(["drivers.view_car", "drivers.export_car"]))
+        }
+    }
+    let db = sea_orm::Database::connect("sqlite::memory:").await.expect("a database");
+    let built = Api::new("Drivers", "1.0", db).mount(Exported).build().expect("the parts fit");
+    for (_, operation) in operations(&parsed(built.document())) {
+        assert_eq!(operation.extensions["x-permissions"]["rows"], false);
+    }
 }
 
 /// A representation that tells what its reader may do is a type of its own, and so is each list's page.

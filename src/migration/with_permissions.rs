@@ -105,6 +105,8 @@ impl<P: Project> WithPermissions<P> {
         match step {
             Step::Up(steps) => P::Migrator::up(db, steps).await?,
             Step::Refresh => P::Migrator::refresh(db).await?,
+            Step::Down(steps) => return P::Migrator::down(db, steps).await,
+            Step::Reset => return P::Migrator::reset(db).await,
             Step::Fresh => {
                 Self::refuse_adopted(db).await.map_err(told)?;
                 Self::drop_and_apply(db, executor).await?;
@@ -122,6 +124,8 @@ enum Step {
     Up(Option<u32>),
     Fresh,
     Refresh,
+    Down(Option<u32>),
+    Reset,
 }
 
 #[async_trait]
@@ -147,10 +151,10 @@ impl<P: Project> MigratorTrait for WithPermissions<P> {
     }
 
     async fn down<'c, C: IntoSchemaManagerConnection<'c>>(db: C, steps: Option<u32>) -> Result<(), DbErr> {
-        P::Migrator::down(db, steps).await
+        Self::run(db.into_database_executor(), Step::Down(steps)).await
     }
 
     async fn reset<'c, C: IntoSchemaManagerConnection<'c>>(db: C) -> Result<(), DbErr> {
-        P::Migrator::reset(db).await
+        Self::run(db.into_database_executor(), Step::Reset).await
     }
 }

@@ -140,12 +140,16 @@ impl<V: ViewSet> Mounted<V> {
         let action = write.visit.guard.action;
         let committed = async move {
             write.commit::<V::Entity>().await?;
-            self.viewset.after_commit(action, &row).await;
+            let after = async move { self.viewset.after_commit(action, &row).await };
+            // what is written is told as written, whatever comes of that
+            if let Err(error) = tokio::spawn(after.in_current_span()).await {
+                tracing::error!(%error, "what follows a commit did not end");
+            }
             Ok(())
         };
         tokio::spawn(committed.in_current_span()).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "what follows a write did not end");
-            Err(Problem::server_error())
+            tracing::error!(%error, "the outcome of a commit is unknown");
+            Err(Problem::outcome_unknown())
         })
     }
 }

@@ -66,6 +66,12 @@ where
     fn permissions_asked(&self, _: Option<&ModelInfo>, _: Action) -> Vec<String> {
         self.labels()
     }
+
+    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
+        let held = self.0.into_iter().map(|label| cx.user().has_perm_now(label.as_ref()));
+        // of none it is `has_permission` that says what is wrong
+        held.reduce(|all, one| Some(all? && one?))?.map(|held| Ok(all_or_none(held)))
+    }
 }
 
 /// Everybody holds all of none (CONTRACT 3.3): as a permission class that is a mistake.
