@@ -107,8 +107,7 @@ impl KeyColumn {
             (Kind::Integer, DbBackend::Postgres) => "CASE \
                  WHEN g.object_pk !~ '[^0-9]' AND ascii(g.object_pk) > 48 AND octet_length(g.object_pk) < 19 \
                       THEN CAST(g.object_pk AS bigint) \
-                 WHEN g.object_pk ~ '^(0|-[1-9][0-9]{0,17})$' THEN CAST(g.object_pk AS bigint) \
-                 WHEN g.object_pk ~ '^-?[1-9][0-9]{18}$' THEN CASE WHEN CAST(g.object_pk AS numeric) \
+                 WHEN g.object_pk ~ '^(0|-?[1-9][0-9]{0,18})$' THEN CASE WHEN CAST(g.object_pk AS numeric) \
                       BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(g.object_pk AS bigint) END END"
                 .to_owned(),
             // unlike a cast, it says nothing of text that is no number, which in a strict UPDATE would be an error

@@ -47,11 +47,11 @@ impl Rule {
         }
     }
 
-    /// The row's reading: one boolean over the row at hand, never NULL. `None` where only hooks can say.
+    /// The row's reading: one boolean to be selected beside a row, never NULL. `None` where only hooks can say.
     ///
     /// It never looks at the row's own table again: under a lock it judges the locked version, where a sub-query over
     /// the same table would answer from before the wait.
-    pub(super) fn truth(&self) -> Option<Expr> {
+    pub fn verdict(&self) -> Option<Expr> {
         Some(match self {
             Self::Always => Expr::cust("1 = 1"),
             Self::Never => Expr::cust("1 = 0"),
@@ -60,7 +60,7 @@ impl Rule {
             Self::Hook(_) => return None,
             Self::All(rules) => fold(rules, Expr::and)?,
             Self::Any(rules) => fold(rules, Expr::or)?,
-            Self::Not(rule) => rule.truth()?.not(),
+            Self::Not(rule) => rule.verdict()?.not(),
         })
     }
 }
@@ -95,7 +95,7 @@ fn no_row() -> Condition {
 }
 
 fn fold(rules: &[Rule], join: fn(Expr, Expr) -> Expr) -> Option<Expr> {
-    let mut truths = rules.iter().map(Rule::truth);
+    let mut truths = rules.iter().map(Rule::verdict);
     let first = truths.next().expect("a combination is never empty");
     truths.try_fold(first?, |joined, truth| Some(join(joined, truth?)))
 }

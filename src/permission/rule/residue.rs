@@ -21,7 +21,7 @@ pub(crate) enum Residue {
 impl Residue {
     /// Splits a rule, adding what the database must say to `selected`.
     pub(crate) fn of(rule: &Rule, selected: &mut Vec<Expr>) -> Self {
-        match (rule, rule.truth()) {
+        match (rule, rule.verdict()) {
             (Rule::Always, _) => Self::Constant(true),
             (Rule::Never, _) => Self::Constant(false),
             (_, Some(truth)) => {
