@@ -11,8 +11,8 @@ use crate::{
     viewset::Endpoint,
 };
 
-/// The question that every request meets first, asked without the request, by the very guards that stand before the
-/// endpoints.
+/// The question that every request meets first, asked without the request, in the words of the guards that stand before
+/// the endpoints.
 #[derive(Clone)]
 pub(super) struct Gate {
     pub(super) site: Arc<Site>,
@@ -23,6 +23,7 @@ impl Gate {
     pub(super) async fn rule(&self, endpoint: &Endpoint, user: &User, headers: &HeaderMap) -> Result<Rule> {
         let rule = endpoint.permissions.meaning(&question(endpoint, &self.site, user, headers)).await?;
         if endpoint.guard.is_none() {
+            // a handler has no rows for a condition to be about
             admits(&rule, &endpoint.permissions)?;
         }
         Ok(rule)

@@ -39,7 +39,7 @@ impl Sql {
         self.text(&other.text)
     }
 
-    /// A value, at a place that SQLite's planner does not look behind (see [`parameter`](super::parameter)).
+    /// A value, at a place that SQLite's planner does not look behind (see [`parameter`](super::parameter())).
     pub(crate) fn value(mut self, value: impl Into<Value>) -> Self {
         if self.on == DbBackend::Sqlite {
             self.text += "+";

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use super::{
-    Holder, KeyColumn, PermissionOf, ToHolder,
+    Holder, PermissionOf, ToHolder,
     row_key::{RowKey, unnameable},
     table::Table,
 };
@@ -36,6 +36,10 @@ impl Auth {
     /// One statement for a thousand grants, after one for a thousand rows, all of them in one transaction. Returns how
     /// many grants were asked for. A permission that does not exist is an error, and so is a row that was deleted
     /// meanwhile, where guardian leaves a grant to whoever gets its key next; nothing is written then (CONTRACT 8.8).
+    ///
+    /// The rows are held until the transaction ends, so who has one locked in a transaction gives it that transaction, not
+    /// the pool, for which it would wait; and who is to write a row as well does so first. PostgreSQL lets nobody hold rows
+    /// who may not `UPDATE` one of their columns.
     #[doc(alias = "bulk_assign_perm")]
     pub async fn assign_perm<'r, R: ModelTrait<Entity: Model> + 'r>(
         &self,
@@ -44,17 +48,38 @@ impl Auth {
         holders: impl IntoIterator<Item = impl ToHolder>,
         rows: impl IntoIterator<Item = &'r R>,
     ) -> Result<usize> {
-        let permission = permission.into();
+        self.assign(db.into(), permission.into(), Grants::of(holders, rows)?, true).await
+    }
+
+    /// The same in a transaction that is going to be rolled back: the row may be anybody's meanwhile.
+    pub(crate) async fn suppose_perm<R: ModelTrait<Entity: Model>>(
+        &self,
+        db: Db<'_>,
+        permission: PermissionOf<R::Entity>,
+        holder: Holder,
+        row: &R,
+    ) -> Result<usize> {
+        self.assign(db, permission, Grants::of([holder], [row])?, false).await
+    }
+
+    async fn assign<M: Model>(
+        &self,
+        db: Db<'_>,
+        permission: PermissionOf<M>,
+        grants: Grants,
+        hold_rows: bool,
+    ) -> Result<usize> {
         let codename = permission.codename()?;
-        let grants = Grants::of(holders, rows)?;
         if grants.is_empty() {
             return Ok(0);
         }
-        let transaction = db.into().begin().await?;
+        let transaction = db.begin().await?;
         let db = Db::from(&transaction);
         let found = look_up(db, &grants.model, codename).await?;
         let permission = found.ok_or_else(|| Error::unknown("permission", permission.label()))?;
-        grants.hold_rows(db).await?;
+        if hold_rows {
+            grants.hold_rows(db).await?;
+        }
         for (table, holders) in grants.by_table() {
             let pairs: Vec<_> =
                 holders.iter().flat_map(|holder| grants.keys.iter().map(move |key| (*holder, key))).collect();
@@ -98,7 +123,6 @@ impl Auth {
 /// What is to be granted or taken away.
 struct Grants {
     model: ModelInfo,
-    key: KeyColumn,
     holders: Vec<Holder>,
     keys: Vec<RowKey>,
 }
@@ -111,8 +135,7 @@ impl Grants {
         let model = ModelInfo::of::<R::Entity>();
         let holders = holders.into_iter().map(|holder| holder.to_holder()).collect::<Result<_>>()?;
         let keys = rows.into_iter().map(|row| RowKey::of(&model, row)).collect::<Result<_>>()?;
-        let key = model.key().ok_or_else(|| unnameable(&model))?.clone();
-        Ok(Self { model, key, holders, keys })
+        Ok(Self { model, holders, keys })
     }
 
     fn is_empty(&self) -> bool {
@@ -123,8 +146,9 @@ impl Grants {
     /// deletes it sees the grant.
     async fn hold_rows(&self, db: Db<'_>) -> Result<()> {
         let on = db.get_database_backend();
-        let column = self.key.of_row(on);
-        let select = format!("SELECT {} AS name FROM {} WHERE ", self.key.text_of(&column, on), self.key.rows(on));
+        let key = self.model.key().ok_or_else(|| unnameable(&self.model))?;
+        let column = key.of_row(on);
+        let select = format!("SELECT {} AS name FROM {} WHERE ", key.text_of(&column, on), key.rows(on));
         let lock = match on {
             DbBackend::Postgres => " FOR KEY SHARE",
             DbBackend::MySql => " LOCK IN SHARE MODE",

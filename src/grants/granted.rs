@@ -67,7 +67,10 @@ impl Granted {
             probe = probe.text(if place == 0 { "EXISTS (" } else { " OR EXISTS (" });
             probe = probe.sql(&grants.select("1")).text(" AND ").text(&same).text(")");
         }
-        probe.text(")").expr()
+        match self.grants.is_empty() {
+            true => Expr::cust("1 = 0"),
+            false => probe.text(")").expr(),
+        }
     }
 
     /// The list's condition: the key is in the set.

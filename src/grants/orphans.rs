@@ -1,4 +1,4 @@
-use sea_orm::{ConnectionTrait, ModelTrait, Value};
+use sea_orm::{ConnectionTrait, ModelTrait};
 
 use super::{KeyColumn, row_key::RowKey, table::Table};
 use crate::{
@@ -56,7 +56,8 @@ impl Auth {
     /// Takes away everything that was granted on a row, to whomever. Returns how many grants there were.
     ///
     /// Deleting a row through a viewset does this in its transaction; guardian leaves the grants to whoever gets the
-    /// key next (CONTRACT 8.41).
+    /// key next (CONTRACT 8.41). Your own code locks or deletes the row first, and then calls this in the same
+    /// transaction: so it sees what was granted until then.
     pub async fn remove_all_perms<R: ModelTrait<Entity: Model>>(&self, db: impl Into<Db<'_>>, row: &R) -> Result<u64> {
         let db = db.into();
         let on = db.get_database_backend();
@@ -100,7 +101,7 @@ async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, m
 }
 
 async fn delete(db: Db<'_>, table: Table, grants: Vec<i32>) -> Result<u64> {
-    let listed = grants.into_iter().map(Value::from);
-    let sql = Sql::new(db.get_database_backend(), "DELETE FROM ").text(table.name).text(" WHERE id IN (");
-    Ok(db.execute_raw(sql.values(listed).text(")").statement()).await?.rows_affected())
+    let listed = grants.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+    let sql = format!("DELETE FROM {} WHERE id IN ({listed})", table.name);
+    Ok(db.execute_unprepared(&sql).await?.rows_affected())
 }

@@ -98,7 +98,7 @@ impl<V: ViewSet> Mounted<V> {
                     (_, false) => visit.user.permissions().add(db, [label.as_str()]).await,
                     (Some(row), true) => {
                         let permission = PermissionOf::<V::Entity>::from(label.as_str());
-                        let granted = visit.site.auth.assign_perm(db, permission, [Holder::User(id)], [row]).await;
+                        let granted = visit.site.auth.suppose_perm(db, permission, Holder::User(id), row).await;
                         granted.map(|_| ())
                     }
                     (None, true) => Err(Error::invalid("there is no row")),

@@ -47,7 +47,8 @@ impl Rule {
         }
     }
 
-    /// The row's reading: one boolean to be selected beside a row, never NULL. `None` where only hooks can say.
+    /// The row's reading: one boolean to be selected beside a row, never NULL. `None` where only hooks can say, which is
+    /// no yes. A rule of grants is written for the database of the context that it was made for.
     ///
     /// It never looks at the row's own table again: under a lock it judges the locked version, where a sub-query over
     /// the same table would answer from before the wait.

@@ -1,0 +1,128 @@
+//! What a growing table of grants costs: pages, counts and single checks under `ObjectPermissions` and
+//! `IsOwner | ObjectPermissions`, by the library and by the best SQL a hand would write for the same question, in turn:
+//! with a test that a grant's text names a key exactly, as the library's answers have it, and without.
+//!
+//! Tables of 10 k, 100 k and 1 M cars with as many grants, on SQLite, PostgreSQL and MariaDB. `--rows 10000` takes no
+//! table larger than that, `--database postgres` that database only.
+
+mod by_hand;
+mod compare;
+mod fill;
+mod question;
+
+use std::time::{Duration, Instant};
+
+use compare::Compared;
+use fill::fill;
+use question::{Caller, Question};
+use refrain::{IntoPermissions, IsOwner, ObjectPermissions, auth::Auth, doc_example::car, model::ModelInfo};
+use refrain_testing::{Backend, TestDb, on};
+
+const SIZES: [i64; 3] = [10_000, 100_000, 1_000_000];
+const PAGE: u64 = 20;
+/// Everybody who holds a grant holds one on this car.
+const CAR: i64 = 1;
+/// What the library may cost, measured by the best that a hand writes.
+const DEAREST: f64 = 1.2;
+/// What a first page over the largest table may cost, measured by one over the smallest.
+const STEEPEST: f64 = 2.0;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let option = |name: &str| arguments.iter().skip_while(|a| *a != name).nth(1);
+    // `cargo test` runs benches once to see that they do
+    let quick = arguments.iter().any(|argument| argument == "--test");
+    let most = option("--rows").map_or(i64::MAX, |rows| rows.parse().expect("`--rows` is followed by a number"));
+    let sizes: Vec<i64> = match SIZES.into_iter().filter(|size| *size <= most).collect::<Vec<_>>() {
+        _ if quick => vec![1000],
+        none if none.is_empty() => vec![most],
+        sizes => sizes,
+    };
+    for backend in [Backend::Sqlite, Backend::Postgres, Backend::MariaDb] {
+        if option("--database").is_some_and(|name| name != backend.name()) {
+            continue;
+        }
+        let mut first_pages = Vec::new();
+        for &rows in &sizes {
+            on(backend, async |db: TestDb| first_pages.extend(measure(&db, rows, quick).await));
+        }
+        growth(backend, &sizes, &first_pages);
+    }
+}
+
+/// Prints one table; gives back what the first page of the caller with 100 grants took, by rule.
+async fn measure(db: &TestDb, rows: i64, quick: bool) -> Vec<Duration> {
+    let begun = Instant::now();
+    let auth = Auth::default();
+    let holds = fill(db, &auth, rows).await;
+    // what loaded a million rows is left with caches like no site's
+    db.db().close_by_ref().await.expect("the pool closes");
+    let pool = db.another_pool().await;
+    println!("\n### {}, {rows} cars and grants (loaded in {:.0?})\n", db.backend().name(), begun.elapsed());
+    println!(
+        "| rule | grants | question | ours, ms | by hand, ms | ratio | its statement | trusting, ms | ratio |\n\
+         |---|---|---|---|---|---|---|---|---|"
+    );
+    let rules = [
+        ("ObjectPermissions", false, ObjectPermissions.into_permissions()),
+        ("IsOwner \\| ObjectPermissions", true, (IsOwner | ObjectPermissions).into_permissions()),
+    ];
+    let model = ModelInfo::of::<car::Entity>();
+    let (mut first_pages, mut of, mut met) = (Vec::new(), 0, [0; 3]);
+    for (name, or_owner, permissions) in &rules {
+        for (id, grants) in (1..).zip(holds) {
+            let user = auth.user_by_id(&pool, id).await.expect("a query").expect("the caller is in the table");
+            let caller = Caller { db: &pool, model: &model, permissions, or_owner: *or_owner, user: &user, id };
+            let visible = caller.ours(Question::Count).await[0] as u64;
+            let mut questions = vec![Question::Page(0), Question::Count, Question::Row];
+            if visible > 2 * PAGE {
+                questions.insert(1, Question::Page(visible * 9 / 10));
+            }
+            if !or_owner {
+                questions.push(Question::HasPerm);
+            }
+            for question in questions {
+                let Compared { took: [ours, _, exact, trusting], ratios } = caller.compare(question, quick).await;
+                let [whole, statement, to_trusting] = ratios;
+                let missed = if whole > DEAREST { " (missed)" } else { "" };
+                println!(
+                    "| {name} | {grants} | {question} | {} | {} | {whole:.2}{missed} | {statement:.2} | {} | {to_trusting:.2} |",
+                    ms(ours),
+                    ms(exact),
+                    ms(trusting),
+                );
+                of += 1;
+                for (met, ratio) in met.iter_mut().zip(ratios) {
+                    *met += u32::from(ratio <= DEAREST);
+                }
+                if question == Question::Page(0) && grants == 100 {
+                    first_pages.push(ours);
+                }
+            }
+        }
+    }
+    let [whole, statement, trusting] = met;
+    println!(
+        "\nratio at most {DEAREST}: {whole} of {of} met; {statement} by its statement alone; {trusting} by the statements \
+         that trust every grant"
+    );
+    first_pages
+}
+
+fn growth(backend: Backend, sizes: &[i64], first_pages: &[Duration]) {
+    let (Some(smallest), Some(largest)) = (first_pages.chunks(2).next(), first_pages.chunks(2).last()) else { return };
+    let [from, .., to] = sizes else { return };
+    for (rule, (small, large)) in ["granted", "own or granted"].iter().zip(smallest.iter().zip(largest)) {
+        let times = large.as_secs_f64() / small.as_secs_f64();
+        let verdict = if times <= STEEPEST { "met" } else { "missed" };
+        let (small, large, name) = (ms(*small), ms(*large), backend.name());
+        println!(
+            "{name}, {rule}: first page with 100 grants {small} ms at {from} cars, {large} ms at {to}: {times:.2} \
+             times; at most {STEEPEST}: {verdict}"
+        );
+    }
+}
+
+fn ms(duration: Duration) -> String {
+    format!("{:.2}", duration.as_secs_f64() * 1e3)
+}
