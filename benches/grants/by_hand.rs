@@ -1,6 +1,6 @@
 //! The statements that a hand would write.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{DbBackend, Statement, Value};
 
 use super::{
     CAR, PAGE,
