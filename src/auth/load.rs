@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use subtle::ConstantTimeEq;
 
 use super::{Auth, User, UserId, held::Held};
-use crate::Db;
+use crate::{Db, db::quoted};
 
 /// By what a user is looked for.
 pub(crate) enum Lookup<'a> {
@@ -27,8 +27,7 @@ const PERMISSIONS: &str = ":permissions";
 
 impl Statements {
     pub(super) fn new(users: &UserTable, on: DbBackend) -> Self {
-        let quote = if on == DbBackend::MySql { '`' } else { '"' };
-        let q = |name: &str| format!("{quote}{name}{quote}");
+        let q = |name: &str| quoted(name, on);
         let place = if on == DbBackend::Postgres { "$1" } else { "?" };
         // how long they are together stands before the labels: MariaDB cuts an aggregate where `group_concat_max_len`
         // ends, and mends the JSON, so that the last of them may have become another

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Db, Error, Result,
     auth::Auth,
-    db::{Sql, quoted},
+    db::Sql,
     model::{Model, ModelInfo},
 };
 
@@ -226,8 +226,8 @@ async fn delete(
     keys: &[RowKey],
 ) -> Result<u64> {
     let on = db.get_database_backend();
-    let grants = Sql::new(on, "DELETE FROM ").text(&quoted(table.name, on)).text(" WHERE ").text(table.holder);
-    let grants = grants.text(" IN (").values(holders.iter().map(|holder| value(*holder, db)));
+    let grants = table.delete(on).text(table.holder).text(" IN (");
+    let grants = grants.values(holders.iter().map(|holder| value(*holder, db)));
     let grants = grants.text(") AND permission_id IN (").permissions("gp.id", model, Some(&[codename]));
     let grants = grants.text(") AND ").sql(&table.is_on(keys, on));
     Ok(db.execute_raw(grants.statement()).await?.rows_affected())

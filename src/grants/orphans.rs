@@ -4,7 +4,7 @@ use super::{KeyColumn, row_key::RowKey, table::Table};
 use crate::{
     Db, Result,
     auth::Auth,
-    db::{Sql, quoted},
+    db::Sql,
     model::{Model, ModelInfo, Models},
 };
 
@@ -68,8 +68,7 @@ impl Auth {
         let key = RowKey::of(&model, row)?;
         let mut removed = 0;
         for table in [Table::of_users(&model), Table::of_groups(&model)] {
-            let grants = Sql::new(on, "DELETE FROM ").text(&quoted(table.name, on)).text(" WHERE ");
-            let mut grants = grants.sql(&table.is_on([&key], on));
+            let mut grants = table.delete(on).sql(&table.is_on([&key], on));
             if !table.own {
                 grants = grants.text(" AND content_type_id = (").content_type_of(&model).text(")");
             }
@@ -102,6 +101,6 @@ async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, m
 
 async fn delete(db: Db<'_>, table: Table, grants: Vec<i32>) -> Result<u64> {
     let listed = grants.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
-    let sql = format!("DELETE FROM {} WHERE id IN ({listed})", table.name);
-    Ok(db.execute_unprepared(&sql).await?.rows_affected())
+    let sql = table.delete(db.get_database_backend()).text("id IN (").text(&listed).text(")");
+    Ok(db.execute_raw(sql.statement()).await?.rows_affected())
 }

@@ -27,9 +27,9 @@ impl Subject {
         codenames: Option<&[&str]>,
         on: DbBackend,
     ) -> Vec<Grants> {
-        let to_groups = Table::of_groups(model).grants(model, codenames, on);
+        let to_groups = || Table::of_groups(model).grants(model, codenames, on);
         let (user, groups) = match self {
-            Self::Group(id) => return vec![to_groups.and(&Sql::new(on, "g.group_id = ").value(*id))],
+            Self::Group(id) => return vec![to_groups().and(&Sql::new(on, "g.group_id = ").value(*id))],
             Self::User { id, groups } => (Sql::new(on, "").value(id.value(on)), *groups),
             Self::Anonymous { username, groups } => (active_user(auth, username, on), *groups),
         };
@@ -40,8 +40,7 @@ impl Subject {
         }
         let users = auth.users();
         let member = format!("ug.{} = ", quoted(&users.link_column, on));
-        let memberships = quoted(&users.groups_table, on) + " ug ON ug.group_id = g.group_id";
-        vec![own, to_groups.join(&memberships).and(&Sql::new(on, &member).sql(&user))]
+        vec![own, to_groups().join_memberships(users).and(&Sql::new(on, &member).sql(&user))]
     }
 }
 

@@ -1,3 +1,4 @@
+use refrain_entity::UserTable;
 use sea_orm::{DbBackend, Value};
 
 use super::{named::ITS_TYPE, row_key::RowKey};
@@ -69,7 +70,12 @@ impl Table {
                 permission(on_model.text("g.permission_id IN"), "gp.id")
             }
         };
-        Grants { table: self, on, from, which }
+        Grants { table: self, from, which }
+    }
+
+    /// The beginning of a statement that deletes some of it.
+    pub(super) fn delete(self, on: DbBackend) -> Sql {
+        Sql::new(on, "DELETE FROM ").text(&quoted(self.name, on)).text(" WHERE ")
     }
 
     /// The condition that a grant is on one of these rows, byte for byte.
@@ -95,7 +101,6 @@ impl Table {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Grants {
     pub(super) table: Table,
-    on: DbBackend,
     from: String,
     which: Sql,
 }
@@ -113,6 +118,12 @@ impl Grants {
         self.join("auth_permission p ON p.id = g.permission_id")
     }
 
+    /// Together with the memberships, called `ug`, of the groups that they were made to.
+    pub(super) fn join_memberships(self, users: &UserTable) -> Self {
+        let memberships = quoted(&users.groups_table, self.which.on());
+        self.join(&[&memberships, " ug ON ug.group_id = g.group_id"].concat())
+    }
+
     /// Those of them only.
     pub(super) fn and(mut self, condition: &Sql) -> Self {
         self.which = self.which.text(" AND ").sql(condition);
@@ -121,6 +132,6 @@ impl Grants {
 
     /// The query for something of each.
     pub(super) fn select(&self, what: &str) -> Sql {
-        Sql::new(self.on, "SELECT ").text(what).text(" FROM ").text(&self.from).text(" WHERE ").sql(&self.which)
+        Sql::new(self.which.on(), "SELECT ").text(what).text(" FROM ").text(&self.from).text(" WHERE ").sql(&self.which)
     }
 }

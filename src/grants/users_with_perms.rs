@@ -94,9 +94,8 @@ impl<R: ModelTrait<Entity: Model>> UsersWithPerms<'_, R> {
             |table: Table| table.grants(&model, only.as_deref(), on).join_permissions().and(&table.is_on([&key], on));
         let mut granted = grants(Table::of_users(&model)).select("g.user_id AS user_key, p.codename AS codename");
         if self.with_group_users {
-            let memberships = quoted(&users.groups_table, on) + " ug ON ug.group_id = g.group_id";
             let members = format!("ug.{} AS user_key, p.codename AS codename", quoted(&users.link_column, on));
-            let to_groups = grants(Table::of_groups(&model)).join(&memberships);
+            let to_groups = grants(Table::of_groups(&model)).join_memberships(users);
             granted = granted.text(" UNION ALL ").sql(&to_groups.select(&members));
         }
         if self.with_superusers {

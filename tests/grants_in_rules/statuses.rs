@@ -10,14 +10,12 @@ use refrain::{
 };
 use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{MysqlQueryBuilder, PostgresQueryBuilder, SqliteQueryBuilder},
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 use serde_json::json;
 
-use crate::support::{Cars, Client, Rules, api, auth, car, car_of, cars, sync, user};
+use crate::support::{Cars, Client, Rules, api, auth, car, car_of, cars, sql_of, sync, user};
 
 /// Rows that are published.
 #[derive(Clone, Copy, Operators)]
@@ -312,16 +310,6 @@ async fn an_or_with_grants_is_a_union_of_keys(db: TestDb) -> Result<()> {
     let permissions = ((IsOwner | ObjectPermissions) & Published).into_permissions();
     let query =
         car::Entity::find().select_only().column(car::Column::Id).filter(permissions.meaning(&cx).await?.filter());
-    let sql = match db.backend() {
-        Backend::Sqlite => query.into_query().to_string(SqliteQueryBuilder),
-        Backend::Postgres => query.into_query().to_string(PostgresQueryBuilder),
-        Backend::MariaDb => query.into_query().to_string(MysqlQueryBuilder),
-    };
-    let alice = alice.id().expect("alice is known");
-    let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    let sql = [" = ", " = + "]
-        .iter()
-        .fold(sql, |sql, equals| sql.replace(&format!("{equals}{alice} "), &format!("{equals}ALICE ")));
-    insta::assert_snapshot!(db.backend().name(), sql);
+    insta::assert_snapshot!(db.backend().name(), sql_of(&query, &db, &alice));
     Ok(())
 }

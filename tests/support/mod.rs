@@ -15,7 +15,7 @@ use refrain::{
     auth::{Auth, NewUser, User, password::Passwords},
     model::Models,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, QueryTrait};
 use serde_json::Value as Json;
 
 pub mod meanwhile;
@@ -271,4 +271,12 @@ pub async fn car_of(db: &DatabaseConnection, owner: Option<&User>, name: &str) -
 pub fn api<R: Rules>(db: &DatabaseConnection, auth: &Auth) -> Client {
     let api = Api::new("Drivers", "1.0", db.clone()).auth(auth.clone()).mount(cars::<R>());
     Client::new(api.build().expect("the parts fit"))
+}
+
+/// A query with its values in it, and the caller's key by name.
+pub fn sql_of(query: &impl QueryTrait, db: &DatabaseConnection, caller: &User) -> String {
+    let sql = query.build(db.get_database_backend()).to_string();
+    let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let key = caller.id().expect("the caller is known");
+    [" = ", " = + "].iter().fold(sql, |sql, equals| sql.replace(&format!("{equals}{key} "), &format!("{equals}ALICE ")))
 }
