@@ -1,26 +1,20 @@
 //! Viewsets: a model's six routes and your own, declared by types and permissions.
+//!
+//! | folder | what it does |
+//! |---|---|
+//! | `declare` | what a viewset says of itself: who may do what, and its own actions |
+//! | `mount` | puts a declared viewset into an API: its guards, its routes, the six standard actions |
+//! | `row` | finds the row that a path names, hands it to actions, and says what its reader may do |
+//! | `list` | reads a list's query, asks for its page, counts it |
+//! | `write` | reads a body, writes the row under its lock, judges what it became |
+//! | `document` | tells the OpenAPI document and `explain` |
 
-mod access;
-mod action;
-mod body;
-mod candidate;
 mod columns;
-mod count;
-mod declared;
+mod declare;
 mod document;
-mod explain;
-mod fields;
-mod guard;
-mod input;
 mod list;
-mod mounted;
-mod named;
-mod page;
-mod query;
-mod routes;
+mod mount;
 mod row;
-mod row_permissions;
-mod standard;
 mod write;
 
 use poem_openapi::types::{ParseFromJSON, ToJSON};
@@ -28,20 +22,15 @@ use sea_orm::{
     ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Select,
 };
 
-pub use access::Access;
-pub use action::{CollectionAction, RowAction};
-pub use declared::Declared;
-pub use page::Pagination;
+pub use declare::{Access, CollectionAction, Declared, RowAction};
+pub use list::Pagination;
+pub use mount::ViewSetApi;
 pub use row::{Locked, Row, Rows};
 
-pub(crate) use action::{ActionInfo, collect_actions};
-pub(crate) use body::read_object;
+pub(crate) use declare::{ActionInfo, collect_actions};
 pub(crate) use document::interned;
-pub(crate) use fields::Fields;
-pub(crate) use guard::{Guard, Visit};
-pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
-pub(crate) use routes::METHODS;
-pub use routes::ViewSetApi;
+pub(crate) use mount::{Actions, Endpoint, Guard, METHODS, Mounted, MountedAction, Visit, told_in};
+pub(crate) use write::{Fields, read_object};
 
 use crate::{
     http::Problem,

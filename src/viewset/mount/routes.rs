@@ -10,7 +10,7 @@ use poem_openapi::{
     registry::{MetaApi, MetaPath, Registry},
 };
 
-use super::{Mounted, ViewSet, document};
+use crate::viewset::{Mounted, ViewSet, document};
 
 /// A viewset as poem-openapi sees it.
 pub struct ViewSetApi<V: ViewSet> {

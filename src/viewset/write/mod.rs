@@ -1,19 +1,30 @@
+//! A write: its body, the row under its lock, and what it becomes.
+
+mod body;
+mod candidate;
+mod fields;
+mod input;
+
+pub(crate) use body::{read, read_object};
+pub(crate) use fields::Fields;
+pub(crate) use input::InputReader;
+
+use candidate::judge_candidate;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
     PrimaryKeyToColumn, QueryFilter, QuerySelect, Select,
 };
 
-use super::{
-    Resource, ViewSet,
-    candidate::judge_candidate,
-    guard::Visit,
-    named::{Named, RowsOf},
-};
 use crate::{
     Db,
     db::{begin_write, was_refused},
     http::{Problem, constraint_problem},
     permission::{Rule, judge_one},
+    viewset::{
+        Resource, ViewSet,
+        mount::Visit,
+        row::{Named, RowsOf},
+    },
 };
 
 /// How often a write that met a deadlock or a serialization failure is run.
@@ -186,7 +197,7 @@ impl Write {
 }
 
 /// Runs a write, and runs it again where the database asks for that.
-pub(super) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: impl Fn() -> F) -> Result<T, Problem> {
+pub(crate) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: impl Fn() -> F) -> Result<T, Problem> {
     let mut attempt = 1;
     loop {
         match write().await {
@@ -197,6 +208,6 @@ pub(super) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: im
 }
 
 /// Of these rows the one with this row's key.
-pub(super) fn with_key_of<E: Resource>(rows: Select<E>, row: &E::Model) -> Select<E> {
+pub(crate) fn with_key_of<E: Resource>(rows: Select<E>, row: &E::Model) -> Select<E> {
     E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).fold(rows, |rows, key| rows.filter(key.eq(row.get(key))))
 }

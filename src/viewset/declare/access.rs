@@ -1,10 +1,10 @@
 use std::{collections::HashMap, marker::PhantomData};
 
-use super::Declared;
 use crate::{
     Result,
     model::ModelInfo,
     permission::{Action, Permissions, PermissionsFor},
+    viewset::Declared,
 };
 
 /// Who may do what with a viewset: one expression for all its actions, others for some, or the global default.

@@ -6,17 +6,18 @@ use std::{
 
 use poem::http::Method;
 
-use super::{Access, Declared, Guard, ViewSet, columns::is_readable, input::InputReader};
 use crate::{
     Error, Result,
     http::Site,
     model::ModelInfo,
     permission::{Action, Permissions},
-};
-
-use super::{
-    action::ActionInfo,
-    row_permissions::{TOLD, ToldActions, names_told},
+    viewset::{
+        Access, Declared, Guard, ViewSet,
+        columns::is_readable,
+        declare::ActionInfo,
+        row::{TOLD, ToldActions, names_told},
+        write::InputReader,
+    },
 };
 
 /// A viewset with everything about it settled: what the trait says, met with the site's defaults.
@@ -83,7 +84,7 @@ impl<V: ViewSet> Mounted<V> {
                 return Err(Error::wiring(format!(
                     "the viewset `{}` filters or looks up by `{}`, whose type cannot be read from text",
                     V::PATH,
-                    super::columns::column_name(column)
+                    crate::viewset::columns::column_name(column)
                 )));
             }
         }
@@ -111,7 +112,7 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     /// What its representations tell of.
-    pub(super) fn told(&self) -> &ToldActions {
+    pub(crate) fn told(&self) -> &ToldActions {
         self.told.get().expect("an API tells its viewsets before it answers")
     }
 
@@ -169,7 +170,7 @@ impl<V: ViewSet> Mounted<V> {
                 Some(Endpoint {
                     method: action.method()?,
                     path: path_of::<V>(*action),
-                    operation_id: super::document::operation_id::<V>(*action),
+                    operation_id: crate::viewset::document::operation_id::<V>(*action),
                     action: Some(*action),
                     model: Some(guard.model.clone()),
                     permissions: guard.permissions.clone(),
@@ -178,7 +179,7 @@ impl<V: ViewSet> Mounted<V> {
                     on_row: action.on_row(),
                     guarded_by: None,
                     guard: Some((guard.clone(), TypeId::of::<V>())),
-                    tells: super::document::row_name::<V>(),
+                    tells: crate::viewset::document::row_name::<V>(),
                 })
             })
             .collect()

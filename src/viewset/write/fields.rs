@@ -7,10 +7,10 @@ use serde_json::{Map, Value as Json};
 use crate::http::{Problem, WHOLE_BODY};
 
 /// The fields of an input type, as its own schema tells them.
-pub(crate) struct Fields(pub(super) Vec<Field>);
+pub(crate) struct Fields(pub(crate) Vec<Field>);
 
-pub(super) struct Field {
-    pub(super) name: &'static str,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
     schema: MetaSchema,
     required: bool,
 }
@@ -75,7 +75,7 @@ fn error(schema: &MetaSchema, value: Option<&Json>, required: bool) -> Option<St
 }
 
 /// What Python calls it.
-pub(super) fn type_name(value: &Json) -> &'static str {
+pub(crate) fn type_name(value: &Json) -> &'static str {
     match value {
         Json::Null => "NoneType",
         Json::Bool(_) => "bool",

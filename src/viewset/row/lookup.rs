@@ -2,12 +2,16 @@ use percent_encoding::percent_decode_str;
 use poem::Request;
 use sea_orm::{EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
 
-use super::{
-    Mounted, Resource, ViewSet,
-    columns::{self, Parsed},
-    guard::Visit,
+use crate::{
+    Db,
+    http::Problem,
+    permission::Rule,
+    viewset::{
+        Mounted, Resource, ViewSet,
+        columns::{self, Parsed},
+        mount::Visit,
+    },
 };
-use crate::{Db, http::Problem, permission::Rule};
 
 /// The row that a path names.
 pub(crate) struct Named<E: EntityTrait> {
@@ -17,25 +21,25 @@ pub(crate) struct Named<E: EntityTrait> {
 
 impl<E: Resource> Named<E> {
     /// Among all rows of the table.
-    pub(super) fn anywhere(&self) -> Select<E> {
+    pub(crate) fn anywhere(&self) -> Select<E> {
         self.among(E::find())
     }
 
     /// Among these rows.
-    pub(super) fn among(&self, rows: Select<E>) -> Select<E> {
+    pub(crate) fn among(&self, rows: Select<E>) -> Select<E> {
         rows.filter(self.key.clone())
     }
 }
 
 impl<V: ViewSet> Mounted<V> {
     /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
-    pub(super) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<V::Entity>, Problem> {
+    pub(crate) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<V::Entity>, Problem> {
         self.row_with_key(visit, request.raw_path_param("param0").ok_or_else(Problem::not_found)?)
     }
 
     /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column
     /// names no row (CONTRACT 7.10).
-    pub(super) fn row_named(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
+    pub(crate) fn row_named(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
         let text = percent_decode_str(text).decode_utf8().map_err(|_| Problem::not_found())?;
         self.row_with_key(visit, &text)
     }
@@ -55,7 +59,7 @@ impl<V: ViewSet> Mounted<V> {
 
 impl Visit {
     /// The row's reading of the row that the path names, where it is among those of the viewset.
-    pub(super) async fn named_row<V: ViewSet>(
+    pub(crate) async fn named_row<V: ViewSet>(
         &self,
         viewset: &V,
         db: Db<'_>,
@@ -66,14 +70,14 @@ impl Visit {
     }
 
     /// The rows there are at all for this caller, as the viewset says.
-    pub(super) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Select<V::Entity> {
+    pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Select<V::Entity> {
         viewset.query(&self.context(db))
     }
 }
 
 /// What a viewset has rows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RowsOf {
+pub(crate) enum RowsOf {
     /// The model's table as it is.
     Table,
     /// A query of the viewset's own.
@@ -81,7 +85,7 @@ pub(super) enum RowsOf {
 }
 
 impl RowsOf {
-    pub(super) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
+    pub(crate) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
         if rows.as_query() == E::find().as_query() { Self::Table } else { Self::Query }
     }
 }

@@ -7,12 +7,14 @@ use sea_orm::{
 };
 use serde_json::{Map, Value as Json};
 
-use super::{
-    Resource,
-    columns::{column_name, column_named},
-    fields::Fields,
+use crate::{
+    http::Problem,
+    viewset::{
+        Resource,
+        columns::{column_name, column_named},
+        write::Fields,
+    },
 };
-use crate::http::Problem;
 
 /// Reads bodies into rows: which of a model's columns a caller may write, and under which names.
 pub(crate) struct InputReader<E: EntityTrait, I> {

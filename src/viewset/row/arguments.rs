@@ -12,16 +12,18 @@ use poem_openapi::{
 };
 use sea_orm::{EntityTrait, QueryFilter, Select};
 
-use super::{
-    ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet,
-    action::announce,
-    body::read,
-    columns,
-    document::interned,
-    guard::{Asked, Visit},
-    write::Write,
+use crate::{
+    Db, Error,
+    auth::User,
+    http::Problem,
+    viewset::{
+        ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, columns,
+        declare::announce,
+        document::interned,
+        mount::{Asked, Visit},
+        write::{Write, read},
+    },
 };
-use crate::{Db, Error, auth::User, http::Problem};
 
 type EntityOf<V> = <V as ViewSet>::Entity;
 type ModelOf<V> = <EntityOf<V> as EntityTrait>::Model;

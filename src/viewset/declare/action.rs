@@ -2,8 +2,10 @@ use std::{any::TypeId, cell::RefCell};
 
 use poem::http::Method;
 
-use super::{Access, ViewSet};
-use crate::permission::{Action, CustomAction};
+use crate::{
+    permission::{Action, CustomAction},
+    viewset::{Access, ViewSet},
+};
 
 /// An action of your own on one row, beside the six.
 ///
@@ -26,7 +28,7 @@ use crate::permission::{Action, CustomAction};
 /// ```
 ///
 /// Its handler is an ordinary `#[OpenApi]` method with one argument that finds, judges and hands over the row:
-/// [`Row<Publish>`](super::Row), or [`Locked<Publish>`](super::Locked) to write it.
+/// [`Row<Publish>`](crate::viewset::Row), or [`Locked<Publish>`](crate::viewset::Locked) to write it.
 #[doc(alias = "action")]
 pub trait RowAction: Send + Sync + 'static {
     /// The viewset it belongs to.
@@ -45,7 +47,7 @@ pub trait RowAction: Send + Sync + 'static {
     }
 }
 
-/// An action of your own on the collection; its handler takes [`Rows<A>`](super::Rows), the rows the caller may see.
+/// An action of your own on the collection; its handler takes [`Rows<A>`](crate::viewset::Rows), the rows the caller may see.
 #[doc(alias = "action")]
 pub trait CollectionAction: Send + Sync + 'static {
     /// The viewset it belongs to.
@@ -105,6 +107,6 @@ pub(crate) fn collect_actions(register: impl FnOnce()) -> Vec<ActionInfo> {
     actions
 }
 
-pub(super) fn announce(action: ActionInfo) {
+pub(crate) fn announce(action: ActionInfo) {
     ACTIONS.with_borrow_mut(|actions| actions.push(action));
 }

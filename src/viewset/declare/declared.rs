@@ -6,7 +6,7 @@ use serde::Serialize;
 pub enum Declared {
     /// Nobody: the global default holds because nothing else does.
     Nothing,
-    /// The viewset says that the global default is meant ([`Access::global`](super::Access::global)).
+    /// The viewset says that the global default is meant ([`Access::global`](crate::viewset::Access::global)).
     Default,
     /// The viewset, for all its actions.
     ViewSet,

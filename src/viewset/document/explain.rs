@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use sea_orm::EntityTrait;
 
-use super::{Mounted, Resource, ViewSet, guard::Visit, named::Named};
 use crate::{
     Db, Error, Result,
     auth::User,
@@ -10,6 +9,7 @@ use crate::{
     grants::{Holder, PermissionOf},
     http::Problem,
     permission::{AskedPermission, Explanation, Outcome, judge_one},
+    viewset::{Mounted, Resource, ViewSet, mount::Visit, row::Named},
 };
 
 impl<V: ViewSet> Mounted<V> {

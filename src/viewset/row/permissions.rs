@@ -6,17 +6,17 @@ use poem_openapi::{
 };
 use serde_json::Value as Json;
 
-use super::{Resource, ViewSet, guard::Guard, write::with_key_of};
 use crate::{
     http::Problem,
     permission::{Action, Context, Judged, Rule, judge_one},
+    viewset::{Resource, ViewSet, mount::Guard, write::with_key_of},
 };
 
 /// The member of a representation that tells what its reader may do with the row.
-pub(super) const MEMBER: &str = "permissions";
+pub(crate) const MEMBER: &str = "permissions";
 
 /// What it tells of the standard actions: each name with the actions it may stand for, of which the first offered counts.
-pub(super) const TOLD: [(&str, &[Action]); 3] = [
+pub(crate) const TOLD: [(&str, &[Action]); 3] = [
     ("view", &[Action::Retrieve]),
     ("change", &[Action::PartialUpdate, Action::Update]),
     ("delete", &[Action::Destroy]),
@@ -43,7 +43,7 @@ impl ToldActions {
     }
 
     /// What the guards mean for this caller.
-    pub(super) async fn ask(&self, cx: &Context<'_>) -> Result<RowPermissions, Problem> {
+    pub(crate) async fn ask(&self, cx: &Context<'_>) -> Result<RowPermissions, Problem> {
         let mut told = Vec::with_capacity(self.0.len());
         for (name, guard) in &self.0 {
             told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?));
@@ -52,7 +52,7 @@ impl ToldActions {
     }
 
     /// A representation of one row, as its reader finds it now.
-    pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+    pub(crate) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
         &self,
         cx: &Context<'_>,
         row: E::Model,
@@ -73,12 +73,12 @@ impl ToldActions {
 
 impl RowPermissions {
     /// What is asked of the database beside a row.
-    pub(super) fn rules(&self) -> impl Iterator<Item = &Rule> {
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.told.iter().map(|(_, rule)| rule)
     }
 
     /// A representation of a row that was judged by these rules, which begin at `first`.
-    pub(super) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+    pub(crate) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
         &self,
         cx: &Context<'_>,
         judged: Judged<E::Model>,
@@ -99,7 +99,7 @@ impl RowPermissions {
 }
 
 /// What a representation can tell at most of these actions of a viewset, by the names it tells them by.
-pub(super) fn names_told(on_row: &[Action]) -> Vec<&'static str> {
+pub(crate) fn names_told(on_row: &[Action]) -> Vec<&'static str> {
     let offers = |of: &[Action]| of.iter().any(|action| on_row.contains(action));
     let standard = TOLD.into_iter().filter_map(|(name, of)| offers(of).then_some(name));
     let own = on_row.iter().filter(|action| action.method().is_none()).map(|action| action.name());
@@ -107,7 +107,7 @@ pub(super) fn names_told(on_row: &[Action]) -> Vec<&'static str> {
 }
 
 /// The schema of a representation with the member that tells: a copy of the output's, where that is a plain object.
-pub(super) fn telling(output: Option<&MetaSchema>, reference: MetaSchemaRef) -> MetaSchema {
+pub(crate) fn telling(output: Option<&MetaSchema>, reference: MetaSchemaRef) -> MetaSchema {
     use poem_openapi::types::Type;
     let names = MetaSchema {
         description: Some("What the caller may do with this row."),

@@ -1,21 +1,29 @@
+//! A list: its query, its page and its count.
+
+mod count;
+mod page;
+mod query;
+
+pub use page::Pagination;
+
+pub(crate) use page::{Page, Window, page_schema};
+pub(crate) use query::{ListQuery, ORDERING};
+
+use count::count;
 use poem::Request;
 use poem_openapi::types::ToJSON;
 use sea_orm::{QueryFilter, QuerySelect, Select};
 use serde_json::Value as Json;
 
-use super::{
-    Resource,
-    count::count,
-    guard::Visit,
-    named::RowsOf,
-    page::{Page, Pagination, Window},
-    query::ListQuery,
-    row_permissions::RowPermissions,
-};
 use crate::{
     Error,
     http::Problem,
     permission::{Judged, Rule, judged},
+    viewset::{
+        Resource,
+        mount::Visit,
+        row::{RowPermissions, RowsOf},
+    },
 };
 
 impl Visit {

@@ -1,13 +1,12 @@
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QuerySelect, QueryTrait, Select, sea_query::Expr};
 
-use super::named::RowsOf;
-use crate::Db;
+use crate::{Db, viewset::row::RowsOf};
 
 /// How many rows of a model a query finds.
 ///
 /// sea-orm counts around the query, columns and all, as one that groups its rows needs it. Where a query is the model's
 /// table with conditions, they are counted in place of its columns.
-pub(super) async fn count<E: EntityTrait>(db: Db<'_>, rows: Select<E>, of: RowsOf) -> Result<u64, DbErr>
+pub(crate) async fn count<E: EntityTrait>(db: Db<'_>, rows: Select<E>, of: RowsOf) -> Result<u64, DbErr>
 where
     E::Model: Send + Sync,
 {

@@ -5,18 +5,17 @@ use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait};
 use serde_json::{Map, Value, json};
 use tracing::Instrument;
 
-use super::{
-    Mounted, ViewSet,
-    body::read_object,
-    guard::Visit,
-    named::Named,
-    query::ListQuery,
-    write::{Write, retried},
-};
 use crate::{
     http::Problem,
     model::Model,
     permission::{Action, Rule},
+    viewset::{
+        Mounted, ViewSet,
+        list::ListQuery,
+        mount::Visit,
+        row::Named,
+        write::{Write, read_object, retried},
+    },
 };
 
 type ModelOf<V> = <<V as ViewSet>::Entity as EntityTrait>::Model;
@@ -24,7 +23,7 @@ type Reply = Result<Response, Problem>;
 
 impl<V: ViewSet> Mounted<V> {
     /// Answers a request on the collection or on a row, in the order of CONTRACT 6.1: permission, method, row, body.
-    pub(super) async fn answer(self: Arc<Self>, request: Request, on_row: bool) -> Reply {
+    pub(crate) async fn answer(self: Arc<Self>, request: Request, on_row: bool) -> Reply {
         let method = request.method().clone();
         let refused = || Problem::method_not_allowed(&method);
         let action = Action::of_method(&method, on_row).ok_or_else(refused)?;
@@ -136,7 +135,7 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     /// Commits, and runs what is to run after that; in a task of its own, which goes on when the client hangs up.
-    pub(super) async fn commit(self: Arc<Self>, write: Write, row: ModelOf<V>) -> Result<(), Problem> {
+    pub(crate) async fn commit(self: Arc<Self>, write: Write, row: ModelOf<V>) -> Result<(), Problem> {
         let action = write.visit.guard.action;
         let committed = async move {
             write.commit::<V::Entity>().await?;

@@ -3,12 +3,14 @@ use std::collections::HashSet;
 use poem::Request;
 use sea_orm::{DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, Select};
 
-use super::{
-    Resource,
-    columns::{self, Parsed, column_name},
-    page::{Pagination, Window},
+use crate::{
+    http::Problem,
+    viewset::{
+        Resource,
+        columns::{self, Parsed, column_name},
+        list::{Pagination, Window},
+    },
 };
-use crate::http::Problem;
 
 /// What a list's query string asks for; only what the viewset names, since a filter or an order over a column tells
 /// what is in it.

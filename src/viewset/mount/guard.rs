@@ -3,13 +3,13 @@ use std::sync::Arc;
 use http::HeaderMap;
 use sea_orm::{EntityTrait, Select};
 
-use super::Declared;
 use crate::{
     Db,
     auth::User,
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
     permission::{Action, Context, Denied, Permissions, Rule, judge_one},
+    viewset::Declared,
 };
 
 /// What guards one action on a model's rows.

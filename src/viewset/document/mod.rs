@@ -1,3 +1,7 @@
+//! What the OpenAPI document and `explain` are told of a viewset.
+
+mod explain;
+
 use std::{collections::HashSet, sync::Mutex};
 
 use poem_openapi::{
@@ -8,8 +12,11 @@ use poem_openapi::{
     types::Type,
 };
 
-use super::{ViewSet, columns, page::page_schema, row_permissions::telling};
-use crate::{model::Model, permission::Action};
+use crate::{
+    model::Model,
+    permission::Action,
+    viewset::{ViewSet, columns, list::page_schema, row::telling},
+};
 
 /// What a client's method is called: `cars_list`.
 pub(crate) fn operation_id<V: ViewSet>(action: Action) -> String {
@@ -34,7 +41,7 @@ fn type_name<V: ViewSet>(of: &str) -> String {
 }
 
 /// Registers the schemas that a viewset's operations speak of.
-pub(super) fn register<V: ViewSet>(registry: &mut Registry) {
+pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
     V::Output::register(registry);
     V::Input::register(registry);
     if let Some(input) = registry.schemas.get(V::Input::name().as_ref()) {
@@ -70,7 +77,7 @@ fn page_name<V: ViewSet>() -> String {
 }
 
 /// What a representation is called that tells what its reader may do with the row; nothing where it does not.
-pub(super) fn row_name<V: ViewSet>() -> Option<String> {
+pub(crate) fn row_name<V: ViewSet>() -> Option<String> {
     V::ROW_PERMISSIONS.then(|| type_name::<V>("Row"))
 }
 
@@ -80,7 +87,7 @@ fn row_schema<V: ViewSet>() -> MetaSchemaRef {
 }
 
 /// An operation as the framework's document has it; who may call it is written in when the site is known.
-pub(super) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
+pub(crate) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
     let words = summary::<V>(action);
     let (status, schema) = match action {
         Action::List => (200, Some(MetaSchemaRef::Reference(page_name::<V>()))),
@@ -152,7 +159,13 @@ fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {
     let orderings: Vec<String> = V::orderings().iter().map(columns::column_name).collect();
     if !orderings.is_empty() {
         let words = format!("Columns in order, `-` before a descending one: {}.", orderings.join(", "));
-        params.push(param(super::query::ORDERING.to_owned(), MetaParamIn::Query, String::schema_ref(), false, &words));
+        params.push(param(
+            crate::viewset::list::ORDERING.to_owned(),
+            MetaParamIn::Query,
+            String::schema_ref(),
+            false,
+            &words,
+        ));
     }
     for column in V::filters() {
         let words = "Only rows with this value.";

@@ -2,8 +2,10 @@ use mime::Mime;
 use poem::{Request, RequestBody, http::header};
 use serde_json::{Map, Value as Json};
 
-use super::fields::type_name;
-use crate::http::{Problem, WHOLE_BODY};
+use crate::{
+    http::{Problem, WHOLE_BODY},
+    viewset::write::fields::type_name,
+};
 
 /// A request's body as a JSON object. An empty body is an empty object, whatever its type says (CONTRACT 7.16).
 pub(crate) async fn read_object(request: &Request, body: &mut RequestBody) -> Result<Map<String, Json>, Problem> {

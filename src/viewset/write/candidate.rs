@@ -3,17 +3,17 @@ use sea_orm::{
     sea_query::{Alias, Expr, Query, UnionType},
 };
 
-use super::{Resource, guard::Visit};
 use crate::{
     http::Problem,
     permission::{Context, Judged, Rule, judged_in},
+    viewset::{Resource, mount::Visit},
 };
 
 /// Would these rows hold a row that could not be written, and the rule admit it?
 ///
 /// The row is spelled out under the table's own name, so that the database judges it as it judges rows that are there;
 /// the empty half of the union gives its values the columns' types.
-pub(super) async fn judge_candidate<E: Resource>(
+pub(crate) async fn judge_candidate<E: Resource>(
     visit: &Visit,
     rows: Select<E>,
     rule: &Rule,

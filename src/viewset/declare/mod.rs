@@ -1,0 +1,11 @@
+//! What a viewset says of itself: who may do what, and its own actions.
+
+mod access;
+mod action;
+mod declared;
+
+pub use access::Access;
+pub use action::{CollectionAction, RowAction};
+pub use declared::Declared;
+
+pub(crate) use action::{ActionInfo, announce, collect_actions};
