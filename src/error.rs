@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use sea_orm::DbErr;
 
-use crate::auth::password;
+use crate::{auth::password, db::Constraint};
 
 /// What went wrong where an answer was wanted. None of these is a denial: a question that could not be answered is never
 /// an allow, and never a 403.
@@ -55,6 +55,7 @@ impl Error {
     pub(crate) fn undecided(self) -> Self {
         match self {
             Self::Invalid(_) | Self::Unknown { .. } => Self::could_not_tell(self),
+            Self::Database(ref error) if Constraint::of(error).is_some() => Self::could_not_tell(self),
             error => error,
         }
     }

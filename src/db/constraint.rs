@@ -7,8 +7,12 @@ pub(crate) enum Constraint {
     Unique(Vec<String>),
     /// The row points at one that is not there, or is pointed at.
     ForeignKey(Vec<String>),
+    /// It meets another row where the two may not: PostgreSQL's `EXCLUDE`.
+    Exclusion(Vec<String>),
     /// A value that the column cannot hold.
     Value(Vec<String>),
+    /// A trigger refused it, in words of its own, which may be about anything.
+    Raised,
 }
 
 impl Constraint {
@@ -23,11 +27,16 @@ impl Constraint {
         Some(match &*code {
             // PostgreSQL
             "23505" => Self::Unique(detailed(error)),
-            "23503" => Self::ForeignKey(detailed(error)),
+            "23503" | "23001" => Self::ForeignKey(detailed(error)),
+            "23P01" => Self::Exclusion(detailed(error)),
+            "P0001" => Self::Raised,
             "23502" | "23514" => Self::Value(told_apart(error)),
             // SQLite: extended result codes
             "1555" | "2067" | "2579" => Self::Unique(listed(message)),
-            "787" | "1811" => Self::ForeignKey(Vec::new()),
+            "787" => Self::ForeignKey(Vec::new()),
+            // `RESTRICT` is a trigger to SQLite
+            "1811" if message == "FOREIGN KEY constraint failed" => Self::ForeignKey(Vec::new()),
+            "1811" => Self::Raised,
             "1299" | "275" => Self::Value(listed(message)),
             // MySQL and MariaDB: the number tells more than the SQLSTATE
             "23000" if message.starts_with("Duplicate entry") => Self::Unique(keyed(message)),
@@ -44,17 +53,19 @@ impl Constraint {
             }
             // too long, out of range, not in the column's character set: MySQL and MariaDB say where
             "HY000" if message.starts_with("Incorrect string value") => Self::Value(refusing(message)),
+            // `SIGNAL`
+            signal if signal.starts_with("45") => Self::Raised,
             data if data.len() == 5 && data.starts_with("22") => Self::Value(refusing(message)),
             _ => return None,
         })
     }
 }
 
-/// `Key (name, year)=(…) already exists.`: PostgreSQL keeps it apart from the message.
+/// `Key (name, year)=(…) already exists.`, in the server's language: PostgreSQL keeps it apart from the message.
 fn detailed(error: &(dyn sea_orm::sqlx::error::DatabaseError + 'static)) -> Vec<String> {
     #[cfg(feature = "postgres")]
     if let Some(error) = error.try_downcast_ref::<sea_orm::sqlx::postgres::PgDatabaseError>() {
-        return error.detail().map(|detail| between(detail, "Key (", ")=")).unwrap_or_default();
+        return error.detail().map(|detail| between(detail, "(", ")=(")).unwrap_or_default();
     }
     let _ = error;
     Vec::new()

@@ -1,21 +1,25 @@
 //! The database: how it is opened, which executor runs, how values are bound, and how transactions begin.
 
+mod column_defaults;
 mod connect;
 mod constraint;
 mod executor;
 mod parameter;
+mod passing;
 mod settings;
 mod sql;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod watch;
 mod write;
 
+pub(crate) use column_defaults::columns_with_defaults;
 pub use connect::connect;
 #[cfg(feature = "cli")]
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
 pub(crate) use parameter::{bounded, parameter};
+pub(crate) use passing::may_pass;
 pub use settings::PoolSettings;
 pub(crate) use sql::{Sql, joined, quoted};
 pub(crate) use write::{begin_write, is_worth_retrying, was_refused};

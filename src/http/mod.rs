@@ -1,13 +1,13 @@
 //! What every answer has in common: problem details, the caller of a request, and the site it is made to.
 
 mod caller;
-mod constraint;
+mod database;
 mod limit;
 mod problem;
 mod site;
 
 pub use caller::Caller;
-pub(crate) use constraint::constraint_problem;
+pub(crate) use database::constraint_problem;
 pub(crate) use limit::BodyLimit;
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};

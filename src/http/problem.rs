@@ -16,7 +16,6 @@ use poem_openapi::{
 use crate::{
     Error,
     authentication::AuthenticationError,
-    db::is_worth_retrying,
     permission::{Denial, Outcome},
 };
 
@@ -95,6 +94,28 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
+    /// 404 where there is nothing.
+    #[doc(alias = "Http404")]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
+    }
+
+    /// The same with one more header, such as `Retry-After`; a value that no header can hold is left out, and logged.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
+        match value.try_into() {
+            Ok(value) => self.more.headers.push((name, value)),
+            Err(_) => tracing::error!(header = %name, "a header value that cannot be sent"),
+        }
+        self
+    }
+
+    /// The same, for a transaction that failed in a way that may not happen again.
+    pub(super) fn worth_retrying(mut self, worth: bool) -> Self {
+        self.more.worth_retrying = worth;
+        self
+    }
+
     /// The status it is answered with.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -118,23 +139,9 @@ impl Problem {
         self
     }
 
-    /// The same with a header.
-    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
-        match HeaderValue::from_str(value) {
-            Ok(value) => self.more.headers.push((name, value)),
-            Err(_) => tracing::error!(header = %name, "a header value that cannot be sent"),
-        }
-        self
-    }
-
     /// 404 for what does not exist, and in the very same words for what the caller may not know of.
     pub(crate) fn no_such_row(object_name: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("No {object_name} matches the given query."))
-    }
-
-    /// 404 where there is nothing at all.
-    pub(crate) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
     }
 
     /// The same, naming the class that refused.
@@ -250,12 +257,7 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::Database(error) => {
-                tracing::error!(%error, "the database could not tell");
-                let mut problem = Self::unavailable();
-                problem.more.worth_retrying = is_worth_retrying(&error);
-                problem
-            }
+            Error::Database(error) => error.into(),
             Error::CouldNotTell(error) => {
                 tracing::error!(%error, "could not tell");
                 Self::unavailable()
@@ -274,12 +276,6 @@ impl From<Error> for Problem {
 impl From<&Problem> for Outcome {
     fn from(problem: &Problem) -> Self {
         Self { allowed: false, status: Some(problem.status.as_u16()), detail: Some(problem.detail.to_string()) }
-    }
-}
-
-impl From<sea_orm::DbErr> for Problem {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Error::from(error).into()
     }
 }
 

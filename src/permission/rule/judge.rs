@@ -19,6 +19,12 @@ impl<M: Sync + 'static> Judged<M> {
         self.verdicts[place].ask(cx, &self.row).await
     }
 
+    /// The same without the verdicts before this place.
+    pub(crate) fn from(mut self, place: usize) -> Self {
+        self.verdicts.drain(..place);
+        self
+    }
+
     /// Has the database alone settled that it does not?
     pub(crate) fn refuses(&self, place: usize) -> bool {
         self.verdicts[place] == Rule::Never

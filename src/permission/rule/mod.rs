@@ -3,11 +3,12 @@
 mod display;
 mod filter;
 mod judge;
+mod reads;
 mod residue;
 
 use std::{ops, sync::Arc};
 
-use sea_orm::sea_query::{Expr, Func};
+use sea_orm::sea_query::Expr;
 
 pub(crate) use judge::{Judged, judge_one, judged, judged_in};
 use residue::Residue;
@@ -94,20 +95,6 @@ impl Rule {
             Self::Always | Self::Never | Self::When(_) | Self::Granted(_) => None,
         }
     }
-
-    /// May this rule's answer change without the row's own columns changing?
-    ///
-    /// Such a rule is judged in a statement begun after the row is locked: the locking statement itself still sees
-    /// what other tables held before the wait.
-    pub(crate) fn reads_other_tables(&self) -> bool {
-        match self {
-            Self::When(condition) => !only_own_columns(condition),
-            Self::Granted(_) => true,
-            Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::reads_other_tables),
-            Self::Not(rule) => rule.reads_other_tables(),
-            Self::Always | Self::Never | Self::Hook(_) => false,
-        }
-    }
 }
 
 impl ops::BitAnd for Rule {
@@ -176,21 +163,6 @@ impl PartialEq for Rule {
             (Self::Not(a), Self::Not(b)) => a == b,
             _ => false,
         }
-    }
-}
-
-/// Only what is known to read nothing else; whatever cannot be looked into counts as reading other tables.
-fn only_own_columns(condition: &Expr) -> bool {
-    match condition {
-        Expr::Column(_) | Expr::Value(_) | Expr::Values(_) | Expr::Constant(_) | Expr::Keyword(_) => true,
-        Expr::Tuple(parts) => parts.iter().all(only_own_columns),
-        Expr::Unary(_, inner) | Expr::AsEnum(_, inner) => only_own_columns(inner),
-        Expr::Binary(left, _, right) => only_own_columns(left) && only_own_columns(right),
-        // a function of the database's own may read anything
-        Expr::FunctionCall(call) => {
-            !matches!(call.get_func(), Func::Custom(_)) && call.get_args().iter().all(only_own_columns)
-        }
-        _ => false,
     }
 }
 

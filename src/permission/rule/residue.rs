@@ -25,8 +25,12 @@ impl Residue {
             (Rule::Always, _) => Self::Constant(true),
             (Rule::Never, _) => Self::Constant(false),
             (_, Some(truth)) => {
-                selected.push(truth);
-                Self::Selected(selected.len() - 1)
+                // what several rules ask is asked once
+                let known = selected.iter().position(|known| *known == truth);
+                Self::Selected(known.unwrap_or_else(|| {
+                    selected.push(truth);
+                    selected.len() - 1
+                }))
             }
             (Rule::All(rules), None) => Self::All(rules.iter().map(|rule| Self::of(rule, selected)).collect()),
             (Rule::Any(rules), None) => Self::Any(rules.iter().map(|rule| Self::of(rule, selected)).collect()),

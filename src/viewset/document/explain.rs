@@ -28,8 +28,8 @@ impl<V: ViewSet> Mounted<V> {
         let meanings = visit.guard.permissions.meanings(&cx).await?;
         let judged = match &named {
             Some(named) => {
-                let row = named.among(visit.scope(&self.viewset, visit.db()));
-                judge_one(visit.db(), row, &meanings.rules()).await?
+                let scope = visit.scope(&self.viewset, visit.db()).map_err(Error::could_not_tell)?;
+                judge_one(visit.db(), named.among(scope.rows), &meanings.rules()).await?
             }
             None => None,
         };

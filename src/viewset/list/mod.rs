@@ -22,7 +22,7 @@ use crate::{
     viewset::{
         Resource,
         mount::Visit,
-        row::{RowPermissions, RowsOf},
+        row::{RowPermissions, RowsOf, Scope},
     },
 };
 
@@ -31,13 +31,12 @@ impl Visit {
     pub(crate) async fn list<E: Resource, O: ToJSON + From<E::Model>>(
         &self,
         request: &Request,
-        rows: Select<E>,
+        Scope { rows, of }: Scope<E>,
         rule: &Rule,
         query: &ListQuery<E>,
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<Json, Problem> {
-        let of = RowsOf::of(&rows);
         let rows = query.ordered(query.filtered(rows.filter(rule.filter()), self.site.db.get_database_backend()));
         let window = query.window;
         let (count, mut found) = if let Some(at_most) = rule.in_memory_cap() {

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use poem::Request;
-use sea_orm::{DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, Select};
+use sea_orm::{DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryTrait, Select};
 
 use crate::{
     http::Problem,
@@ -67,7 +67,12 @@ impl<E: Resource> ListQuery<E> {
     }
 
     /// Ends with the key, so that pages do not overlap.
-    pub(crate) fn ordered(&self, rows: Select<E>) -> Select<E> {
+    ///
+    /// An order of the viewset's own is for lists of which none is asked for.
+    pub(crate) fn ordered(&self, mut rows: Select<E>) -> Select<E> {
+        if !self.order.is_empty() {
+            QueryTrait::query(&mut rows).clear_order_by();
+        }
         let rows = self.order.iter().fold(rows, |rows, (column, descending)| match descending {
             true => rows.order_by_desc(*column),
             false => rows.order_by_asc(*column),
@@ -76,17 +81,19 @@ impl<E: Resource> ListQuery<E> {
     }
 }
 
-/// `name,-id`: columns in order, a minus for descending.
+/// `name,-id`: columns in order, a minus for descending; each once, so there are no more than the viewset names.
 fn order<E: Resource>(text: &str, orderings: &[E::Column]) -> Result<Vec<(E::Column, bool)>, Problem> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|term| !term.is_empty())
-        .map(|term| {
-            let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
-            let column = orderings.iter().find(|column| column_name(*column) == name);
-            column
-                .map(|column| (*column, descending))
-                .ok_or_else(|| Problem::invalid([(ORDERING, format!("This list cannot be ordered by \"{name}\"."))]))
-        })
-        .collect()
+    let refused = |sentence: String| Problem::invalid([(ORDERING, sentence)]);
+    let mut order = Vec::new();
+    let mut seen = HashSet::new();
+    for term in text.split(',').map(str::trim).filter(|term| !term.is_empty()) {
+        let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
+        let column = orderings.iter().find(|column| column_name(*column) == name);
+        let column = column.ok_or_else(|| refused(format!("This list cannot be ordered by \"{name}\".")))?;
+        if !seen.insert(name) {
+            return Err(refused(format!("\"{name}\" was given twice.")));
+        }
+        order.push((*column, descending));
+    }
+    Ok(order)
 }

@@ -8,7 +8,7 @@ use crate::{
     auth::User,
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
-    permission::{Action, Context, Denied, Permissions, Rule, judge_one},
+    permission::{Action, Context, Denied, Judged, Permissions, Rule, judge_one},
     viewset::Declared,
 };
 
@@ -72,29 +72,53 @@ impl Visit {
         Ok(rule)
     }
 
-    /// The row's reading: the row, where the rule admits it.
+    /// The row's reading: the row, where the rule admits it, with what the other rules say of it.
     ///
-    /// One that the caller may not even view is answered in the words of one that is not there, after the same
-    /// statements.
+    /// One statement reads the row and answers every question about it: what is shown is what was judged. A row that
+    /// the caller may not even view is answered in the words of one that is not there, after the same statements.
     pub(crate) async fn row<E: EntityTrait<Model: Sync>>(
         &self,
         db: Db<'_>,
         rule: &Rule,
         row: Select<E>,
-    ) -> Result<E::Model, Problem> {
+        others: &[&Rule],
+    ) -> Result<Judged<E::Model>, Problem> {
         let cx = self.context(db);
         let retrieves = self.guard.action == Action::Retrieve;
         let viewable = match retrieves {
             true => rule.clone(),
-            false => self.guard.retrieve.meaning(&cx.about(Action::Retrieve)).await?,
+            false => self.viewable(db).await?,
         };
-        let judged = judge_one(db, row.clone(), &[rule, &viewable]).await?;
+        let rules = [&[rule, &viewable], others].concat();
+        let judged = judge_one(db, row.clone(), &rules).await?;
         let Some(judged) = judged else { return Err(self.no_such_row()) };
         if judged.holds(0, &cx).await? {
-            return Ok(judged.row);
+            return Ok(judged.from(2));
         }
         let visible = self.site.reveal_hidden_rows || (!retrieves && judged.holds(1, &cx).await?);
         if visible { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
+    }
+
+    /// Which rows the caller may know of: what guards `retrieve` means.
+    async fn viewable(&self, db: Db<'_>) -> Result<Rule, Problem> {
+        Ok(self.guard.retrieve.meaning(&self.context(db).about(Action::Retrieve)).await?)
+    }
+
+    /// May the caller, to whom `rule` admits this row for another action, be shown it? Where not, it is not there.
+    pub(crate) async fn check_viewable<E: EntityTrait<Model: Sync>>(
+        &self,
+        db: Db<'_>,
+        rule: &Rule,
+        row: Select<E>,
+    ) -> Result<(), Problem> {
+        let viewable = self.viewable(db).await?;
+        if viewable == Rule::Always || viewable == *rule {
+            return Ok(());
+        }
+        match judge_one(db, row, &[&viewable]).await? {
+            Some(judged) if judged.holds(0, &self.context(db)).await? => Ok(()),
+            _ => Err(self.no_such_row()),
+        }
     }
 
     /// Names the part of the permissions that does not admit a row; asked only once the answer is no.

@@ -48,7 +48,7 @@ impl<V: ViewSet> Mounted<V> {
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let pagination = V::pagination();
         let query = ListQuery::<V::Entity>::read(request, &pagination, &V::filters(), &V::orderings())?;
-        let rows = visit.scope(&self.viewset, visit.db());
+        let rows = visit.scope(&self.viewset, visit.db())?;
         let tell = self.told().ask(&visit.context(visit.db())).await?;
         let page = visit.list::<V::Entity, V::Output>(request, rows, rule, &query, &pagination, &tell).await?;
         Ok(Json(page).into_response())
@@ -56,8 +56,12 @@ impl<V: ViewSet> Mounted<V> {
 
     async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
-        let row = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
-        let shown = self.told().shown::<V::Entity, V::Output>(&visit.context(visit.db()), row).await?;
+        let (db, cx) = (visit.db(), visit.context(visit.db()));
+        let tell = self.told().ask(&cx).await?;
+        let told: Vec<&Rule> = tell.rules().collect();
+        let row = named.among(visit.scope(&self.viewset, db)?.rows);
+        let row = visit.row(db, rule, row, &told).await?;
+        let shown = tell.shown::<V::Entity, V::Output>(&cx, row, 0).await?;
         Ok(Json(shown).into_response())
     }
 
@@ -103,6 +107,10 @@ impl<V: ViewSet> Mounted<V> {
         let (write, before) = visit.begin_change(&self.viewset, rule, named).await?;
         let changes = self.input.changes::<V::Output>(body, &before, partial)?;
         let changes = self.viewset.perform_update(&write.visit.context(write.db()), changes, &before).await?;
+        if !changes.is_changed() {
+            // who wrote nothing is shown nothing that they could not read
+            write.check_viewable(&self.viewset, &before).await?;
+        }
         let (write, changed) = write.update(&self.viewset, before, changes).await?;
         self.show_and_commit(write, changed).await
     }

@@ -196,7 +196,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
             let message = "rows that a hook judges cannot be handed to a collection's action as a query";
             return Err(Problem::from(Error::wiring(message)).into());
         }
-        let rows = visit.scope(&viewset.viewset, visit.db()).filter(rule.filter());
+        let rows = visit.scope(&viewset.viewset, visit.db())?.rows.filter(rule.filter());
         Ok(Self { rows, visit, action: PhantomData })
     }
 }

@@ -1,9 +1,9 @@
 use percent_encoding::percent_decode_str;
 use poem::Request;
-use sea_orm::{EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
 
 use crate::{
-    Db,
+    Db, Error,
     http::Problem,
     permission::Rule,
     viewset::{
@@ -66,13 +66,32 @@ impl Visit {
         rule: &Rule,
         named: &Named<V::Entity>,
     ) -> Result<<V::Entity as EntityTrait>::Model, Problem> {
-        self.row(db, rule, named.among(self.scope(viewset, db))).await
+        let row = self.row(db, rule, named.among(self.scope(viewset, db)?.rows), &[]).await?;
+        Ok(row.row)
     }
 
     /// The rows there are at all for this caller, as the viewset says.
-    pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Select<V::Entity> {
-        viewset.query(&self.context(db))
+    pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<V::Entity>, Problem> {
+        let rows = viewset.query(&self.context(db));
+        let of = RowsOf::of(&rows);
+        if of == RowsOf::Query
+            && let Some(word) = settled_by(&rows.build(db.get_database_backend()).sql)
+        {
+            let message = format!(
+                "the query of the viewset at `{}` has a {word}, to which no rule can be added; say it within a condition: \
+                 `find().filter(Column::Id.in_subquery(…))`",
+                V::PATH
+            );
+            return Err(Error::wiring(message).into());
+        }
+        Ok(Scope { rows, of })
     }
+}
+
+/// The rows of a viewset for one caller.
+pub(crate) struct Scope<E: EntityTrait> {
+    pub(crate) rows: Select<E>,
+    pub(crate) of: RowsOf,
 }
 
 /// What a viewset has rows of.
@@ -87,5 +106,57 @@ pub(crate) enum RowsOf {
 impl RowsOf {
     pub(crate) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
         if rows.as_query() == E::find().as_query() { Self::Table } else { Self::Query }
+    }
+}
+
+/// The clause of a query after which a condition says something else: the part of a UNION that it would not reach, the
+/// rows that a LIMIT has chosen already.
+fn settled_by(sql: &str) -> Option<&'static str> {
+    const CLAUSES: [&str; 6] = ["UNION", "INTERSECT", "EXCEPT", "LIMIT", "OFFSET", "FETCH"];
+    let mut depth = 0_usize;
+    let mut quoted_by = None;
+    let mut word_at = None;
+    for (at, char) in sql.char_indices().chain([(sql.len(), ' ')]) {
+        if let Some(quote) = quoted_by {
+            quoted_by = (char != quote).then_some(quote);
+            continue;
+        }
+        if char.is_ascii_alphanumeric() || char == '_' {
+            word_at.get_or_insert(at);
+            continue;
+        }
+        if let (Some(from), 0) = (word_at.take(), depth)
+            && let Some(clause) = CLAUSES.into_iter().find(|clause| sql[from..at].eq_ignore_ascii_case(clause))
+        {
+            return Some(clause);
+        }
+        match char {
+            '\'' | '"' | '`' => quoted_by = Some(char),
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settled_by;
+
+    #[test]
+    fn clauses_count_where_they_are_the_querys_own() {
+        for (sql, clause) in [
+            ("SELECT a FROM t WHERE a = 1", None),
+            ("SELECT a FROM t UNION (SELECT a FROM u)", Some("UNION")),
+            ("SELECT a FROM t UNION ALL SELECT a FROM u", Some("UNION")),
+            ("SELECT a FROM t ORDER BY a LIMIT ?", Some("LIMIT")),
+            ("SELECT a FROM t\nOFFSET $1", Some("OFFSET")),
+            ("SELECT a FROM t WHERE a IN (SELECT a FROM u LIMIT 1)", None),
+            ("SELECT \"limit\" FROM `union` WHERE a = ' it''s LIMIT '", None),
+            ("SELECT my_limit FROM t", None),
+        ] {
+            assert_eq!(settled_by(sql), clause, "{sql}");
+        }
     }
 }

@@ -6,5 +6,5 @@ mod permissions;
 
 pub use arguments::{Locked, Row, Rows};
 
-pub(crate) use lookup::{Named, RowsOf};
+pub(crate) use lookup::{Named, RowsOf, Scope};
 pub(crate) use permissions::{RowPermissions, TOLD, ToldActions, names_told, telling};

@@ -1,9 +1,14 @@
+use std::collections::HashSet;
+
 use sea_orm::{
-    ActiveModelTrait, DbErr, FromQueryResult, Iden, Iterable, QueryResult, QueryTrait, Select,
-    sea_query::{Alias, Expr, Query, UnionType},
+    ActiveModelTrait, ColumnTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, Iden, IdenStatic, Iterable,
+    PrimaryKeyToColumn, QueryResult, QueryTrait, Select, Value,
+    sea_query::{Alias, ColumnType, Expr, ExprTrait, Func, OptionEnum, Query, SelectStatement, UnionType},
 };
+use serde_json::{Map, Value as Json};
 
 use crate::{
+    db::{Constraint, columns_with_defaults, quoted},
     http::Problem,
     permission::{Context, Judged, Rule, judged_in},
     viewset::{Resource, mount::Visit},
@@ -11,36 +16,49 @@ use crate::{
 
 /// Would these rows hold a row that could not be written, and the rule admit it?
 ///
-/// The row is spelled out under the table's own name, so that the database judges it as it judges rows that are there;
-/// the empty half of the union gives its values the columns' types.
-pub(crate) async fn judge_candidate<E: Resource>(
+/// The database judges it as it judges rows that are there: it is spelled out, with the types of the table's columns,
+/// under the table's own name. What the rule reads and only the database would have filled in cannot be judged, and is
+/// refused; a value that is none, such as a text too long, leaves nothing to judge.
+pub(super) async fn judge_candidate<E: Resource>(
     visit: &Visit,
     rows: Select<E>,
     rule: &Rule,
-    candidate: E::ActiveModel,
+    mut candidate: E::ActiveModel,
 ) -> Result<bool, Problem> {
     let db = visit.db();
-    let table = || Alias::new(E::default().table_name());
-    let columns: Vec<E::Column> = E::Column::iter().collect();
-    let names: Vec<Alias> = columns.iter().map(|column| Alias::new(Iden::to_string(column))).collect();
-    let values: Vec<Expr> = columns
-        .iter()
-        .map(|column| candidate.get(*column).into_value().map_or_else(|| Expr::cust("NULL"), Expr::from))
-        .collect();
-    let spelled = Query::select()
-        .columns(names)
-        .from(table())
-        .and_where(Expr::cust("1 = 0"))
-        .union(UnionType::All, Query::select().exprs(values).to_owned())
-        .to_owned();
-    let mut row = rows.into_query();
-    row.from_clear().from_subquery(spelled, table());
+    let read = rule.columns_read();
+    let unknown = unknown_columns::<E>(visit, &candidate).await?;
+    let keys: HashSet<String> = keys::<E>().map(|key| name(&key)).collect();
+    // a part that nobody can look into may read any of them; but no other row knows a key that was never given
+    if unknown.iter().any(|column| read.named.contains(column) || (read.others && !keys.contains(column))) {
+        return Ok(false);
+    }
     let cx = visit.context(db);
-    Ok(if rule.has_hooks() {
-        holds(judged_in::<E::Model>(db, row, &[rule]).await?, &cx).await?
+    let judged = if rule.has_hooks() {
+        if !give_key::<E>(&mut candidate) {
+            return Ok(false);
+        }
+        let row = spelled_out::<E>(rows, &candidate, visit.site.db.get_database_backend());
+        match judged_in::<E::Model>(db, row, &[rule]).await {
+            Ok(judged) => holds(judged, &cx).await,
+            Err(error) => return impossible_value(error),
+        }
     } else {
-        holds(judged_in::<Unread>(db, row, &[rule]).await?, &cx).await?
-    })
+        let row = spelled_out::<E>(rows, &candidate, visit.site.db.get_database_backend());
+        match judged_in::<Unread>(db, row, &[rule]).await {
+            Ok(judged) => holds(judged, &cx).await,
+            Err(error) => return impossible_value(error),
+        }
+    };
+    Ok(judged?)
+}
+
+/// The database's own word on a value that no column holds; what it said of the write stands.
+fn impossible_value(error: DbErr) -> Result<bool, Problem> {
+    match Constraint::of(&error) {
+        Some(Constraint::Value(_)) => Ok(true),
+        _ => Err(error.into()),
+    }
 }
 
 /// No row at all is one outside the rows asked of.
@@ -49,6 +67,142 @@ async fn holds<M: Sync + 'static>(judged: Vec<Judged<M>>, cx: &Context<'_>) -> c
         Some(row) => row.holds(0, cx).await,
         None => Ok(false),
     }
+}
+
+/// The columns that the candidate leaves out and whose value only the database would know.
+async fn unknown_columns<E: Resource>(visit: &Visit, candidate: &E::ActiveModel) -> Result<HashSet<String>, DbErr> {
+    let left_out = |column: &E::Column| {
+        candidate.get(*column).into_value().is_none() && column.def().get_column_default().is_none()
+    };
+    let left_out: HashSet<String> = E::Column::iter().filter(left_out).map(|column| name(&column)).collect();
+    if left_out.is_empty() {
+        return Ok(left_out);
+    }
+    let mut filled = columns_with_defaults(visit.db(), &E::default()).await?;
+    // SQLite numbers rows without saying so
+    filled.extend(keys::<E>().map(|key| name(&key)));
+    Ok(left_out.into_iter().filter(|column| filled.contains(column)).collect())
+}
+
+/// A hook reads a whole row: one without a number yet is number 0. No other kind of key can be made up.
+fn give_key<E: Resource>(candidate: &mut E::ActiveModel) -> bool {
+    keys::<E>().filter(|key| candidate.get(*key).into_value().is_none()).collect::<Vec<_>>().into_iter().all(|key| {
+        let number = match key.def().get_column_type() {
+            ColumnType::SmallInteger => Value::from(0_i16),
+            ColumnType::Integer => Value::from(0_i32),
+            ColumnType::BigInteger => Value::from(0_i64),
+            _ => return false,
+        };
+        candidate.try_set(key, number).is_ok()
+    })
+}
+
+fn keys<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
+}
+
+fn name(column: &impl IdenStatic) -> String {
+    Iden::to_string(column)
+}
+
+/// The rows' query over the candidate in place of the table.
+fn spelled_out<E: Resource>(rows: Select<E>, candidate: &E::ActiveModel, on: DbBackend) -> SelectStatement {
+    let spelled = match on {
+        DbBackend::Postgres => populated::<E>(candidate).unwrap_or_else(|| below_the_table::<E>(candidate, on)),
+        _ => below_the_table::<E>(candidate, on),
+    };
+    let mut row = rows.into_query();
+    row.from_clear().from_subquery(spelled, Alias::new(E::default().table_name()));
+    row
+}
+
+/// PostgreSQL: JSON read as a row of the table's own type, whatever that is made of: domains, enums, `citext`.
+fn populated<E: Resource>(candidate: &E::ActiveModel) -> Option<SelectStatement> {
+    let on = DbBackend::Postgres;
+    let mut values = Map::new();
+    for column in E::Column::iter() {
+        let json = match candidate.get(column).into_value() {
+            Some(value) => as_json(&value)?,
+            // an expression is no JSON
+            None if column.def().get_column_default().is_some() => return None,
+            None => Json::Null,
+        };
+        values.insert(name(&column), json);
+    }
+    let entity = E::default();
+    let table = entity.schema_name().into_iter().chain([entity.table_name()]);
+    let table = table.map(|part| quoted(part, on)).collect::<Vec<_>>().join(".");
+    let row = Func::cust("jsonb_populate_record")
+        .arg(Expr::cust(format!("NULL::{table}")))
+        .arg(Expr::val(Json::Object(values)).cast_as("jsonb"));
+    Some(Query::select().expr(Expr::cust("*")).from_function(row, "candidate").to_owned())
+}
+
+/// A value as PostgreSQL reads it out of JSON; `None` for a kind that this does not know.
+fn as_json(value: &Value) -> Option<Json> {
+    fn text(value: Option<impl ToString>) -> Json {
+        value.map_or(Json::Null, |value| Json::String(value.to_string()))
+    }
+    Some(match value {
+        Value::Bool(value) => (*value).into(),
+        Value::TinyInt(value) => (*value).into(),
+        Value::SmallInt(value) => (*value).into(),
+        Value::Int(value) => (*value).into(),
+        Value::BigInt(value) => (*value).into(),
+        Value::TinyUnsigned(value) => (*value).into(),
+        Value::SmallUnsigned(value) => (*value).into(),
+        Value::Unsigned(value) => (*value).into(),
+        Value::BigUnsigned(value) => (*value).into(),
+        // as text, which is exact and knows what is not finite
+        Value::Float(value) => text(*value),
+        Value::Double(value) => text(*value),
+        Value::String(value) => text(value.as_ref()),
+        Value::Enum(OptionEnum::Some(value)) => Json::String(value.value.to_string()),
+        Value::Enum(OptionEnum::None(_)) => Json::Null,
+        Value::Char(value) => text(*value),
+        Value::Bytes(value) => text(value.as_ref().map(|bytes| format!("\\x{}", hex::encode(bytes)))),
+        Value::Json(value) => value.as_deref().cloned().unwrap_or_default(),
+        Value::ChronoDate(value) => text(*value),
+        Value::ChronoTime(value) => text(*value),
+        Value::ChronoDateTime(value) => text(*value),
+        Value::ChronoDateTimeUtc(value) => text(value.map(|moment| moment.to_rfc3339())),
+        Value::ChronoDateTimeLocal(value) => text(value.map(|moment| moment.to_rfc3339())),
+        Value::ChronoDateTimeWithTimeZone(value) => text(value.map(|moment| moment.to_rfc3339())),
+        Value::Uuid(value) => text(*value),
+        _ => return None,
+    })
+}
+
+/// Elsewhere: the values below an empty half that gives them the columns' names, types and collations. SQLite takes a
+/// number for text without a cast, and then 10.50 for less than 9.
+fn below_the_table<E: Resource>(candidate: &E::ActiveModel, on: DbBackend) -> SelectStatement {
+    let value = |column: E::Column| {
+        let definition = column.def();
+        let Some(value) = candidate.get(column).into_value() else {
+            return definition.get_column_default().cloned().unwrap_or_else(|| Expr::cust("NULL"));
+        };
+        let value = column.save_as(Expr::val(value));
+        if on != DbBackend::Sqlite {
+            return value;
+        }
+        match definition.get_column_type() {
+            ColumnType::Decimal(_) | ColumnType::Money(_) | ColumnType::Float | ColumnType::Double => {
+                value.cast_as("numeric")
+            }
+            ColumnType::TinyInteger
+            | ColumnType::SmallInteger
+            | ColumnType::Integer
+            | ColumnType::BigInteger
+            | ColumnType::Boolean => value.cast_as("integer"),
+            _ => value,
+        }
+    };
+    Query::select()
+        .columns(E::Column::iter().map(|column| Alias::new(name(&column))))
+        .from(E::default().table_ref())
+        .and_where(Expr::cust("1 = 0"))
+        .union(UnionType::All, Query::select().exprs(E::Column::iter().map(value)).to_owned())
+        .to_owned()
 }
 
 /// A row that is judged and not looked at: the key of a new one is not known yet.

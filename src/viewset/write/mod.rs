@@ -17,13 +17,13 @@ use sea_orm::{
 
 use crate::{
     Db,
-    db::{begin_write, was_refused},
+    db::{Constraint, begin_write, was_refused},
     http::{Problem, constraint_problem},
     permission::{Rule, judge_one},
     viewset::{
         Resource, ViewSet,
         mount::Visit,
-        row::{Named, RowsOf},
+        row::{Named, RowsOf, Scope},
     },
 };
 
@@ -35,6 +35,8 @@ pub(crate) struct Write {
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) visit: Visit,
     rule: Rule,
+    /// Was a row deleted? Then it is what other rows point at that the database may have against it.
+    deletes: bool,
 }
 
 impl Visit {
@@ -44,7 +46,7 @@ impl Visit {
         let db = Db::from(&transaction);
         let visit = self.afresh(db).await?;
         let rule = visit.meaning(db).await?;
-        Ok(Write { transaction, visit, rule })
+        Ok(Write { transaction, visit, rule, deletes: false })
     }
 
     /// Begins a write on a row: locks it, and judges it as it is now.
@@ -64,17 +66,15 @@ impl Visit {
         let Some(locked) = locked else { return Err(self.no_such_row()) };
         let visit = self.afresh(db).await?;
         let rule = visit.meaning(db).await?;
-        let rows = visit.scope(viewset, db);
-        let settled = rule == *judged_before
-            && !rule.reads_other_tables()
-            && !rule.has_hooks()
-            && RowsOf::of(&rows) == RowsOf::Table;
+        let scope = visit.scope(viewset, db)?;
+        let settled =
+            rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && scope.of == RowsOf::Table;
         let row = if settled && locked.holds(0, &visit.context(db)).await? {
             locked.row
         } else {
-            visit.row(db, &rule, named.among(rows)).await?
+            visit.row(db, &rule, named.among(scope.rows), &[]).await?.row
         };
-        Ok((Write { transaction, visit, rule }, row))
+        Ok((Write { transaction, visit, rule, deletes: false }, row))
     }
 }
 
@@ -116,21 +116,29 @@ impl Write {
         self.judge_result(viewset, changed, candidate).await
     }
 
+    /// May the caller be shown this row, which they may write?
+    pub(crate) async fn check_viewable<V: ViewSet>(
+        &self,
+        viewset: &V,
+        row: &<V::Entity as EntityTrait>::Model,
+    ) -> Result<(), Problem> {
+        let rows = self.visit.scope(viewset, self.db())?.rows;
+        self.visit.check_viewable(self.db(), &self.rule, with_key_of(rows, row)).await
+    }
+
     /// Deletes a row, and what was granted on it: the next row with its key inherits nothing.
-    pub(crate) async fn delete<E: Resource>(self, row: E::Model) -> Result<Self, Problem> {
+    pub(crate) async fn delete<E: Resource>(mut self, row: E::Model) -> Result<Self, Problem> {
+        self.deletes = true;
         self.visit.site.auth.remove_all_perms(self.db(), &row).await?;
         match row.into_active_model().delete(&self.transaction).await {
             Ok(_) => Ok(self),
-            Err(error) if crate::db::Constraint::of(&error).is_some() => {
-                Err(Problem::conflict("Other rows point at this one."))
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(write_problem::<E>(error, self.deletes)),
         }
     }
 
     /// Commits. A commit whose outcome is unknown is reported as such, and never run again.
-    pub(crate) async fn commit<E: EntityTrait>(self) -> Result<(), Problem> {
-        let object_name = self.visit.guard.model.object_name();
+    pub(crate) async fn commit<E: Resource>(self) -> Result<(), Problem> {
+        let deletes = self.deletes;
         let commit = self.transaction.commit();
         let committed = match self.visit.site.request_timeout {
             // whoever hangs up does not end it, so it has a limit of its own
@@ -145,8 +153,7 @@ impl Write {
                 tracing::error!(%error, "the outcome of a commit is unknown");
                 return Problem::outcome_unknown();
             }
-            let refused = constraint_problem::<E>(&error, object_name);
-            refused.unwrap_or_else(|| error.into())
+            write_problem::<E>(error, deletes)
         })
     }
 
@@ -158,8 +165,8 @@ impl Write {
         written: Result<<V::Entity as EntityTrait>::Model, DbErr>,
         candidate: <V::Entity as EntityTrait>::ActiveModel,
     ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
-        let rows = self.visit.scope(viewset, self.db());
-        let judges = V::CHECKS_RESULT && (self.rule != Rule::Always || RowsOf::of(&rows) == RowsOf::Query);
+        let Scope { rows, of } = self.visit.scope(viewset, self.db())?;
+        let judges = V::CHECKS_RESULT && (self.rule != Rule::Always || of == RowsOf::Query);
         match written {
             Ok(row) => {
                 if judges {
@@ -172,7 +179,7 @@ impl Write {
                 else {
                     return Err(error.into());
                 };
-                let Self { transaction, visit, rule } = self;
+                let Self { transaction, visit, rule, .. } = self;
                 // after an error PostgreSQL answers nothing more in this transaction
                 transaction.rollback().await?;
                 if judges && !judge_candidate(&visit, rows, &rule, candidate).await? {
@@ -193,6 +200,14 @@ impl Write {
             return Ok(());
         }
         Err(self.visit.refuse_row(db, new).await?)
+    }
+}
+
+/// What the database said of a write; of a deletion it tells by the same words that other rows point at the row.
+fn write_problem<E: Resource>(error: DbErr, deletes: bool) -> Problem {
+    match Constraint::of(&error) {
+        Some(Constraint::ForeignKey(_)) if deletes => Problem::conflict("Other rows point at this one."),
+        _ => Problem::of_write::<E>(error),
     }
 }
 

@@ -1,0 +1,61 @@
+use sea_orm::{
+    DbErr, RuntimeErr,
+    sqlx::{self, error::DatabaseError},
+};
+
+/// May the same question be answered another time? The connection, a time limit, a lock, the server's resources, two
+/// transactions in each other's way: these pass. A statement that is wrong, or an answer that nobody can read, does not.
+pub(crate) fn may_pass(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+            sqlx::Error::Database(error) => passes(&**error),
+            // a server that does not say what was expected; but sqlx says so too of a statement that no server takes
+            sqlx::Error::Protocol(message) => !message.contains("too many arguments"),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn passes(error: &(dyn DatabaseError + 'static)) -> bool {
+    if let Some(passes) = mysql_passes(error) {
+        return passes;
+    }
+    let Some(code) = error.code() else { return false };
+    match code.parse::<u32>() {
+        // SQLite, by the low byte: busy, locked, out of memory, interrupted, input and output, full, cannot open
+        Ok(code) if code < 10_000 => matches!(code & 0xff, 5 | 6 | 7 | 9 | 10 | 13 | 14),
+        // PostgreSQL's classes: connection, rolled back, resources, stopped by somebody, the system below; and a lock
+        // that was not to be had, a server that only reads for now
+        _ => {
+            matches!(&*code, "55P03" | "25006")
+                || ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+        }
+    }
+}
+
+/// MySQL and MariaDB file most of these under one SQLSTATE: the number tells.
+fn mysql_passes(error: &(dyn DatabaseError + 'static)) -> Option<bool> {
+    #[cfg(feature = "mysql")]
+    if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        let passes = match error.number() {
+            // memory, disk, tables and connections that are full
+            1021 | 1037 | 1038 | 1040 | 1041 | 1114 | 1135 | 1203 | 1226 => true,
+            // locks, deadlocks, a row or a table changed since it was read, a transaction left open
+            1020 | 1205 | 1213 | 1412 | 1568 | 1615 => true,
+            // the server stops, only reads, or was told to end this
+            1053 | 1077 | 1079 | 1290 | 1317 | 1836 | 1927 | 1969 | 3024 => true,
+            _ => error.code().is_some_and(|state| state.starts_with("08") || state.starts_with("40")),
+        };
+        return Some(passes);
+    }
+    let _ = error;
+    None
+}

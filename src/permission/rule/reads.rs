@@ -1,0 +1,108 @@
+use std::collections::HashSet;
+
+use sea_orm::sea_query::{Expr, Func};
+
+use super::Rule;
+
+/// What of a row a rule looks at.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ColumnsRead {
+    /// Columns it names.
+    pub(crate) named: HashSet<String>,
+    /// Is there a part that nobody can look into: a hook, SQL as text, a sub-query?
+    pub(crate) others: bool,
+}
+
+impl Rule {
+    /// May this rule's answer change without the row's own columns changing?
+    ///
+    /// Such a rule is judged in a statement begun after the row is locked: the locking statement itself still sees
+    /// what other tables held before the wait.
+    pub(crate) fn reads_other_tables(&self) -> bool {
+        match self {
+            Self::When(condition) => !only_own_columns(condition),
+            Self::Granted(_) => true,
+            Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::reads_other_tables),
+            Self::Not(rule) => rule.reads_other_tables(),
+            Self::Always | Self::Never | Self::Hook(_) => false,
+        }
+    }
+
+    /// Which of the row's columns does the answer depend on? A grant is a grant on the key, which no row has that was
+    /// never written.
+    pub(crate) fn columns_read(&self) -> ColumnsRead {
+        let mut read = ColumnsRead::default();
+        self.add_read(&mut read);
+        read
+    }
+
+    fn add_read(&self, read: &mut ColumnsRead) {
+        match self {
+            Self::When(condition) => add_columns(condition, read),
+            Self::All(rules) | Self::Any(rules) => rules.iter().for_each(|rule| rule.add_read(read)),
+            Self::Not(rule) => rule.add_read(read),
+            Self::Hook(_) => read.others = true,
+            Self::Granted(_) | Self::Always | Self::Never => {}
+        }
+    }
+}
+
+/// Only what is known to read nothing else; whatever cannot be looked into counts as reading other tables.
+fn only_own_columns(condition: &Expr) -> bool {
+    match condition {
+        Expr::Column(_) | Expr::Value(_) | Expr::Values(_) | Expr::Constant(_) | Expr::Keyword(_) => true,
+        Expr::Tuple(parts) => parts.iter().all(only_own_columns),
+        Expr::Unary(_, inner) | Expr::AsEnum(_, inner) => only_own_columns(inner),
+        Expr::Binary(left, _, right) => only_own_columns(left) && only_own_columns(right),
+        // a function of the database's own may read anything
+        Expr::FunctionCall(call) => {
+            !matches!(call.get_func(), Func::Custom(_)) && call.get_args().iter().all(only_own_columns)
+        }
+        _ => false,
+    }
+}
+
+fn add_columns(condition: &Expr, read: &mut ColumnsRead) {
+    match condition {
+        Expr::Column(column) => match column.column() {
+            Some(name) => {
+                read.named.insert(name.to_string());
+            }
+            None => read.others = true,
+        },
+        Expr::Value(_) | Expr::Values(_) | Expr::Constant(_) | Expr::Keyword(_) | Expr::TypeName(_) => {}
+        Expr::Tuple(parts) => parts.iter().for_each(|part| add_columns(part, read)),
+        Expr::Unary(_, inner) | Expr::AsEnum(_, inner) => add_columns(inner, read),
+        Expr::Binary(left, _, right) => {
+            add_columns(left, read);
+            add_columns(right, read);
+        }
+        Expr::FunctionCall(call) => call.get_args().iter().for_each(|part| add_columns(part, read)),
+        _ => read.others = true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sea_query::{ExprTrait, Query};
+
+    use super::*;
+
+    fn read(rule: &Rule) -> (Vec<String>, bool) {
+        let ColumnsRead { named, others } = rule.columns_read();
+        let mut named: Vec<String> = named.into_iter().collect();
+        named.sort_unstable();
+        (named, others)
+    }
+
+    #[test]
+    fn what_a_rule_looks_at() {
+        let banned = Rule::when(Expr::col(("drivers_car", "banned")).eq(true));
+        let lower = Rule::when(Expr::expr(Func::lower(Expr::col("name"))).eq("x"));
+        assert_eq!(read(&(!banned.clone() & lower)), (vec!["banned".into(), "name".into()], false));
+        assert_eq!(read(&Rule::Always), (vec![], false));
+        let elsewhere = Rule::when(Expr::exists(Query::select().column("id").from("t").to_owned()));
+        assert_eq!(read(&(banned | elsewhere)), (vec!["banned".into()], true));
+        assert_eq!(read(&Rule::when(Expr::cust("banned"))), (vec![], true));
+    }
+}
