@@ -10,9 +10,9 @@ use refrain::{
 };
 use refrain_testing::{Counter, TestDb, counted, every_database};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnection, EntityTrait, QueryOrder};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use support::{
-    Answer, Car, CarInput, Rules, auth, car, car_of, cars, sync, user,
+    Answer, Car, CarInput, Rules, api, auth, car, car_of, cars, sync, user,
     wire::{Sent, Wire},
 };
 
@@ -311,4 +311,31 @@ async fn the_clock_tells_them_apart_no_better(db: TestDb) {
     let middle = ratios[ratios.len() / 2];
     println!("hidden / missing: {middle:.3}");
     assert!((0.8..1.25).contains(&middle), "the middle of the ratios is {middle}");
+}
+
+/// Who may change cars, and look at none.
+struct WriteOnly;
+
+impl Rules for WriteOnly {
+    fn permissions() -> Access<car::Entity> {
+        Access::to(ModelPermissions)
+    }
+}
+
+#[every_database]
+async fn who_writes_nothing_is_shown_nothing(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, changer) = user(&auth, &db, NewUser::new("changer"), &["change"]).await;
+    let (_, reader) = user(&auth, &db, NewUser::new("reader"), &["change", "view"]).await;
+    let path = format!("/api/cars/{}", car_of(&db, None, "unseen").await.id);
+    let client = api::<WriteOnly>(&db, &auth);
+    let change = async |token: &str, body: Json| client.ask(Method::PATCH, &path, token, Some(body)).await;
+    for nothing in [json!({}), json!({"published": true}), json!({"nonsense": 1})] {
+        let answer = change(&changer, nothing.clone()).await;
+        answer.is_problem(404, "not_found", "No Car matches the given query.", &Json::Null);
+        assert_eq!(change(&reader, nothing).await.json()["name"], "unseen");
+    }
+    // a writer sees what they just wrote, as in DRF
+    assert_eq!(change(&changer, json!({"name": "seen"})).await.json()["name"], "seen");
 }

@@ -77,7 +77,9 @@ async fn what_is_told_is_what_may_be_done(db: TestDb) {
         for row in list["results"].as_array().unwrap() {
             let path = format!("/api/cars/{}", row["id"]);
             let told: Vec<&str> = row["permissions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            counter.take();
             let detail = client.get(&path, token).await.json();
+            assert_eq!(counter.count(), 2, "told in the statement that reads and judges the row");
             assert_eq!(detail["permissions"], row["permissions"]);
             let change = client.ask(Method::PATCH, &path, token, Some(json!({}))).await;
             let publish = client.ask(Method::POST, &format!("{path}/publish"), token, None).await;

@@ -173,8 +173,8 @@ fn as_json(value: &Value) -> Option<Json> {
     })
 }
 
-/// Elsewhere: the values below an empty half that gives them the columns' names, types and collations. SQLite takes a
-/// number for text without a cast, and then 10.50 for less than 9.
+/// Elsewhere: the values below an empty half that gives them the columns' names, types and collations. Without a
+/// cast SQLite takes a number for text, and then 10.50 for less than 9, and MariaDB an integer for a decimal.
 fn below_the_table<E: Resource>(candidate: &E::ActiveModel, on: DbBackend) -> SelectStatement {
     let value = |column: E::Column| {
         let definition = column.def();
@@ -182,18 +182,16 @@ fn below_the_table<E: Resource>(candidate: &E::ActiveModel, on: DbBackend) -> Se
             return definition.get_column_default().cloned().unwrap_or_else(|| Expr::cust("NULL"));
         };
         let value = column.save_as(Expr::val(value));
-        if on != DbBackend::Sqlite {
-            return value;
-        }
+        let sqlite = on == DbBackend::Sqlite;
         match definition.get_column_type() {
-            ColumnType::Decimal(_) | ColumnType::Money(_) | ColumnType::Float | ColumnType::Double => {
+            ColumnType::Decimal(_) | ColumnType::Money(_) | ColumnType::Float | ColumnType::Double if sqlite => {
                 value.cast_as("numeric")
             }
             ColumnType::TinyInteger
             | ColumnType::SmallInteger
             | ColumnType::Integer
             | ColumnType::BigInteger
-            | ColumnType::Boolean => value.cast_as("integer"),
+            | ColumnType::Boolean => value.cast_as(if sqlite { "integer" } else { "signed" }),
             _ => value,
         }
     };
