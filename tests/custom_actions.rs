@@ -122,7 +122,7 @@ row_action!(Give, "give", POST, None, Access::to(IsOwner));
 row_action!(Forget, "forget", POST, None, Access::to(IsOwner));
 row_action!(Scrap, "scrap", POST, Some("delete"), Access::global());
 row_action!(Rename, "rename", POST, Some("change"), Access::global());
-row_action!(Honk, "honk", POST, Some("view"), Access::to(IsAuthenticated));
+row_action!(Honk, "honk", POST, None, Access::to(IsAuthenticated));
 
 struct Export;
 

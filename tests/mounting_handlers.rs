@@ -46,6 +46,69 @@ async fn a_path_is_the_same_whatever_its_variable_is_called(db: TestDb) {
     }
 }
 
+macro_rules! hidden_at {
+    ($handlers:ident: $method:literal $path:literal) => {
+        struct $handlers;
+        #[OpenApi]
+        impl $handlers {
+            #[oai(path = $path, method = $method, hidden)]
+            async fn unseen(&self) -> PlainText<&'static str> {
+                PlainText("unseen")
+            }
+        }
+    };
+}
+
+hidden_at!(HiddenRow: "get" "/cars/:pk");
+hidden_at!(HiddenList: "get" "/cars");
+hidden_at!(HiddenHead: "head" "/cars");
+hidden_at!(HiddenOptions: "options" "/cars/:id");
+hidden_at!(HiddenShadow: "get" "/shadows/:id");
+hidden_at!(HiddenBeside: "delete" "/cars");
+hidden_at!(HiddenBesideToo: "delete" "/cars");
+
+/// A handler beside a viewset's, in the document.
+struct Shadows;
+
+#[OpenApi]
+impl Shadows {
+    #[oai(path = "/shadows/:pk", method = "get", operation_id = "shadows")]
+    async fn shadow(&self, pk: Path<i64>) -> PlainText<String> {
+        PlainText(pk.to_string())
+    }
+}
+
+/// What a hidden handler asks is the handlers' default, which may be less than what its route's own permissions ask.
+#[every_database(sqlite, because = "nothing is asked of the database")]
+async fn a_hidden_handler_takes_nobodys_route(db: TestDb) {
+    let api = || Api::new("Drivers", "1", db.db().clone()).handler_permissions(AllowAny).mount(cars::<Authenticated>());
+    let hidden = "a handler that is hidden from the document answers";
+    let refusals = [
+        (api().with(HiddenRow).build().err(), format!("{hidden} `GET /cars/:param0`, the route of `cars_retrieve`;")),
+        (api().with(HiddenList).build().err(), format!("{hidden} `GET /cars`, the route of `cars_list`;")),
+        (api().with(HiddenHead).build().err(), format!("{hidden} `HEAD /cars`, the route of `cars_list`;")),
+        (api().with(HiddenOptions).build().err(), format!("{hidden} `OPTIONS /cars/:param0`, the route of `cars_")),
+        (
+            api().with(HiddenShadow).with(Shadows).build().err(),
+            format!("{hidden} `GET /shadows/:param0`, the route of `shadows`;"),
+        ),
+        (
+            api().with(HiddenBeside).with(HiddenBesideToo).build().err(),
+            "two handlers that are hidden from the document answer `DELETE /cars`; give each a path of its own".into(),
+        ),
+    ];
+    for (refused, start) in refusals {
+        let message = refused.expect(&start).to_string();
+        assert!(message.starts_with(&start), "{message}");
+    }
+    let first = Api::new("Drivers", "1", db.db().clone()).with(HiddenRow).mount(cars::<Authenticated>());
+    assert!(first.build().is_err(), "in any order");
+    // a method that the viewset does not answer is nobody's
+    let client = Client::new(api().with(HiddenBeside).build().expect("it is free"));
+    assert_eq!(client.ask(Method::DELETE, "/api/cars", "", None).await.text, "unseen");
+    assert_eq!(client.get("/api/cars", "").await.code(), 401);
+}
+
 /// Says of a row what it cannot say where there is none.
 #[derive(Clone, Copy, Operators)]
 struct Depends;

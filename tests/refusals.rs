@@ -8,9 +8,9 @@ mod support;
 use poem::http::Method;
 use poem_openapi::{Object, OpenApi, param::Path, payload::PlainText};
 use refrain::{
-    Access, Api, Context, Guarded, HandlerPermissions, Hook, IntoPermissions, IsAuthenticated, IsOwner, Lists,
-    Operators, PermissionClass, Permissions, Result, Row, RowAction, RowHook, Rule, ViewSet, api::Part, async_trait,
-    permission::Classes,
+    Access, Api, Context, Guarded, HandlerPermissions, HasPerm, Hook, IntoPermissions, IsAuthenticated, IsOwner, Lists,
+    ModelPermissionsOrAnonReadOnly, Operators, PermissionClass, Permissions, Result, Row, RowAction, RowHook, Rule,
+    ViewSet, api::Part, async_trait, permission::Classes,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, DeriveIntoActiveModel};
 use support::{Rules, car, cars};
@@ -187,13 +187,16 @@ fn two_viewsets_have_two_paths() {
 /// A row action of the cars, with one handler that answers `POST`.
 macro_rules! action {
     ($module:ident: $($said:tt)*) => {
+        action!($module of Undeclared: $($said)*);
+    };
+    ($module:ident of $rules:ty: $($said:tt)*) => {
         mod $module {
             use super::*;
 
             pub(super) struct Publish;
 
             impl RowAction for Publish {
-                type Of = support::Cars<Undeclared>;
+                type Of = support::Cars<$rules>;
                 const NAME: &'static str = "publish";
                 $($said)*
             }
@@ -235,6 +238,40 @@ fn an_action_asks_a_permission_that_its_model_declares() {
         api().mount(cars::<Undeclared>()).with(undeclared::Handlers),
         "the action `publish` asks `paint_car`, which the model `drivers.car` does not declare",
     );
+}
+
+struct Known;
+
+impl Rules for Known {
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsAuthenticated)
+    }
+}
+
+action!(asks_by_itself of Known: const METHOD: Method = Method::POST;
+    const CODENAME: Option<&'static str> = Some("publish");
+    fn permissions() -> Access<car::Entity> { Access::to(IsAuthenticated & HasPerm("drivers.publish_car")) });
+action!(asked_by_nobody of Known: const METHOD: Method = Method::POST;
+    const CODENAME: Option<&'static str> = Some("publish"););
+action!(read_by_anybody of Known: const METHOD: Method = Method::GET;
+    const CODENAME: Option<&'static str> = Some("publish");
+    fn permissions() -> Access<car::Entity> { Access::to(ModelPermissionsOrAnonReadOnly) });
+
+#[test]
+fn a_codename_is_asked_by_some_class() {
+    let refused = |permissions: &str| {
+        format!(
+            "the action `publish` has the codename `publish`, and no class of its permissions, `{permissions}`, asks for \
+             `drivers.publish_car`: add `ModelPermissions`, `ObjectPermissions` or `HasPerm(\"drivers.publish_car\")` to \
+             them, or leave `CODENAME` out"
+        )
+    };
+    says(api().mount(cars::<Known>()).with(asked_by_nobody::Handlers), &refused("IsAuthenticated"));
+    says(api().mount(cars::<Known>()).with(read_by_anybody::Handlers), &refused("ModelPermissionsOrAnonReadOnly"));
+    assert!(api().mount(cars::<Known>()).with(asks_by_itself::Handlers).build().is_ok());
+    // by the global default, too
+    let open = api().default_permissions(IsAuthenticated).mount(cars::<Undeclared>()).with(named::Handlers);
+    says(open, &refused("IsAuthenticated"));
 }
 
 #[test]

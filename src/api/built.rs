@@ -16,7 +16,7 @@ use super::{
     document,
     explain::Explainer,
     gate::Gate,
-    part::MountedParts,
+    part::{MountedParts, check_hidden},
     routes::{Routes, allowed_at},
 };
 use crate::{
@@ -50,7 +50,7 @@ impl BuiltApi {
         site: Arc<Site>,
         mounted: MountedParts,
         parts: P,
-    ) -> Self {
+    ) -> Result<Self> {
         let endpoints = Arc::new(mounted.endpoints);
         let actions = mounted.actions;
         let gate = Gate { site: site.clone() };
@@ -69,7 +69,8 @@ impl BuiltApi {
         let swagger_ui = service.swagger_ui_html().replace(&plain, &document.replace("</", "<\\/"));
         let service = poem::IntoEndpoint::into_endpoint(service);
         let hidden = std::mem::take(&mut *mounted.hidden.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        Self {
+        check_hidden(&endpoints, &hidden)?;
+        Ok(Self {
             gate,
             models: mounted.models,
             endpoints,
@@ -80,7 +81,7 @@ impl BuiltApi {
             service,
             explainer,
             actions,
-        }
+        })
     }
 
     /// The OpenAPI document, as `/openapi.json` serves it.

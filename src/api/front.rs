@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use mime::Mime;
 use poem::{
@@ -31,8 +31,8 @@ pub(super) struct Front {
 pub(super) enum Asks {
     /// A standard action of a viewset, which asks for itself.
     Nothing,
-    /// A handler, and the argument that asks the same.
-    Handler(Permissions, Option<&'static str>),
+    /// A handler, and the type whose argument asks the same.
+    Handler(Permissions, Option<TypeId>),
     /// An action of one's own.
     Action(Arc<Guard>),
 }
@@ -96,8 +96,8 @@ impl Front {
             Asks::Nothing => {}
             Asks::Handler(permissions, guarded_by) => {
                 admit(&request, permissions).await?;
-                if let Some(argument) = guarded_by {
-                    request.extensions_mut().insert(Admitted(argument));
+                if let Some(by) = guarded_by {
+                    request.extensions_mut().insert(Admitted(*by));
                 }
             }
             Asks::Action(guard) => {

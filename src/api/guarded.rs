@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, marker::PhantomData, ops::Deref, sync::Mutex};
+use std::{any::TypeId, collections::BTreeMap, marker::PhantomData, ops::Deref, sync::Mutex};
 
 use http::HeaderMap;
 use poem::{Request, RequestBody};
@@ -11,7 +11,7 @@ use crate::{
         Action, AllowAny, Context, CustomAction, IntoPermissions, IsAdminUser, IsAuthenticated, IsSuperuser,
         Permissions, Rule,
     },
-    viewset::interned,
+    viewset::marker,
 };
 
 /// Who may call a plain handler: an argument of an `#[OpenApi]` method, best its first.
@@ -79,7 +79,14 @@ impl<P> Deref for Guarded<P> {
 /// The permissions that `Guarded` arguments announce, by the name their operations' `security` mentions.
 pub(super) static GUARDED: Mutex<Announced> = Mutex::new(BTreeMap::new());
 
-type Announced = BTreeMap<&'static str, fn() -> Permissions>;
+type Announced = BTreeMap<&'static str, Announcement>;
+
+/// A `Guarded` argument: the type that says who may, and what it says.
+#[derive(Clone, Copy)]
+pub(super) struct Announcement {
+    pub(super) by: TypeId,
+    pub(super) permissions: fn() -> Permissions,
+}
 
 impl<'a, P: HandlerPermissions> ApiExtractor<'a> for Guarded<P> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
@@ -88,15 +95,16 @@ impl<'a, P: HandlerPermissions> ApiExtractor<'a> for Guarded<P> {
 
     fn register(_: &mut Registry) {
         let mut guarded = GUARDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        guarded.insert(marker::<P>(), || P::permissions().into_permissions());
+        let permissions = || P::permissions().into_permissions();
+        guarded.insert(marker::<Self>(), Announcement { by: TypeId::of::<P>(), permissions });
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![marker::<P>()]
+        vec![marker::<Self>()]
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let before = request.extensions().get::<Admitted>().is_some_and(|admitted| admitted.0 == marker::<P>());
+        let before = request.extensions().get::<Admitted>().is_some_and(|admitted| admitted.0 == TypeId::of::<P>());
         let caller = match before {
             true => Caller::of(request)?,
             false => admit(request, &P::permissions().into_permissions()).await?,
@@ -105,9 +113,9 @@ impl<'a, P: HandlerPermissions> ApiExtractor<'a> for Guarded<P> {
     }
 }
 
-/// The argument whose permissions let this request in, before any argument was read.
+/// The type whose permissions let this request in, before any argument was read.
 #[derive(Clone)]
-pub(super) struct Admitted(pub(super) &'static str);
+pub(super) struct Admitted(pub(super) TypeId);
 
 /// Lets the caller of a plain handler through, or says why not.
 pub(super) async fn admit(request: &Request, permissions: &Permissions) -> Result<Caller, Problem> {
@@ -134,8 +142,4 @@ pub(super) fn admits(rule: &Rule, permissions: &Permissions) -> crate::Result<bo
         Rule::Never => Ok(false),
         _ => Err(crate::Error::wiring(format!("`{permissions}` depends on a row, and a plain handler has none"))),
     }
-}
-
-fn marker<P>() -> &'static str {
-    interned(format!("refrain guard {}", std::any::type_name::<P>()))
 }

@@ -10,14 +10,14 @@ use poem_openapi::{
 };
 
 use super::{
-    guarded::{GUARDED, admit},
+    guarded::{Announcement, GUARDED, admit},
     part::{Hidden, Mounting, Part},
     routes::path_in_document,
 };
 use crate::{
     Error, Result,
     http::{Problem, site_of},
-    permission::{Action, Permissions},
+    permission::Action,
     viewset::{ActionInfo, Actions, Declared, Endpoint, Guard, collect_actions},
 };
 
@@ -104,12 +104,9 @@ impl Mounting {
         }
         let endpoint = match guards.pop() {
             Some(GuardedBy::Action(info)) => return of_action(endpoint, info, &actions.0[&info.id].guard),
-            Some(GuardedBy::Guarded(marker, permissions)) => Endpoint {
-                permissions: permissions(),
-                declared: Declared::Action,
-                guarded_by: Some(marker),
-                ..endpoint
-            },
+            Some(GuardedBy::Guarded(Announcement { by, permissions })) => {
+                Endpoint { permissions: permissions(), declared: Declared::Action, guarded_by: Some(by), ..endpoint }
+            }
             None => endpoint,
         };
         endpoint.permissions.check(None)?;
@@ -147,14 +144,14 @@ fn of_action(endpoint: Endpoint, info: &ActionInfo, guard: &Arc<Guard>) -> Resul
 /// An argument that guards a handler.
 enum GuardedBy<'a> {
     Action(&'a ActionInfo),
-    Guarded(&'static str, fn() -> Permissions),
+    Guarded(Announcement),
 }
 
 fn guards<'a>(actions: &'a [ActionInfo], operation: &MetaOperation) -> Vec<GuardedBy<'a>> {
     let announced = GUARDED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let guard = |scheme: &&'static str| match actions.iter().find(|info| (info.marker)() == *scheme) {
+    let guard = |scheme: &&'static str| match actions.iter().find(|info| info.marker == *scheme) {
         Some(info) => Some(GuardedBy::Action(info)),
-        None => announced.get(scheme).map(|permissions| GuardedBy::Guarded(scheme, *permissions)),
+        None => announced.get(scheme).copied().map(GuardedBy::Guarded),
     };
     operation.security.iter().flat_map(|schemes| schemes.keys()).filter_map(guard).collect()
 }

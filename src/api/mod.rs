@@ -186,6 +186,6 @@ impl<P: Part> Api<P> {
         let mut mounting = part::Mounting::new(site.clone());
         self.parts.mount(&mut mounting)?;
         let mounted = mounting.finish()?;
-        Ok(BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts))
+        BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts)
     }
 }

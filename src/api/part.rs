@@ -175,3 +175,31 @@ fn check_distinct(endpoints: &[Endpoint]) -> Result<()> {
     }
     Ok(())
 }
+
+/// A handler that the document leaves out answers by the default's permissions, whoever's route it takes.
+pub(super) fn check_hidden(endpoints: &[Endpoint], hidden: &[(Method, String)]) -> Result<()> {
+    for (place, (method, path)) in hidden.iter().enumerate() {
+        let same = |other: &str| path_in_document(other) == path_in_document(path);
+        let taken = endpoints.iter().find(|endpoint| same(&endpoint.path) && answers(endpoint, method));
+        if let Some(endpoint) = taken {
+            return Err(Error::wiring(format!(
+                "a handler that is hidden from the document answers `{method} {path}`, the route of `{}`; give it a path \
+                 of its own, or take one of the two away",
+                endpoint.operation_id
+            )));
+        }
+        if hidden[..place].iter().any(|(known, other)| known == method && same(other)) {
+            return Err(Error::wiring(format!(
+                "two handlers that are hidden from the document answer `{method} {path}`; give each a path of its own"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A route answers HEAD as it does GET, and a viewset's `OPTIONS` too.
+fn answers(endpoint: &Endpoint, method: &Method) -> bool {
+    endpoint.method == *method
+        || (endpoint.method == Method::GET && *method == Method::HEAD)
+        || (endpoint.is_standard() && *method == Method::OPTIONS)
+}

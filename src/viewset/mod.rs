@@ -27,8 +27,7 @@ pub use list::Pagination;
 pub use mount::ViewSetApi;
 pub use row::{Locked, Row, Rows};
 
-pub(crate) use declare::{ActionInfo, collect_actions};
-pub(crate) use document::interned;
+pub(crate) use declare::{ActionInfo, collect_actions, marker};
 pub(crate) use mount::{Actions, Endpoint, Guard, METHODS, Mounted, MountedAction, Visit, told_in};
 pub(crate) use write::{Fields, read_object};
 

@@ -1,8 +1,8 @@
-use std::fmt;
+use std::{any::TypeId, fmt};
 
 use super::{Finding, Looked, Whom};
 use crate::{
-    permission::{Action, Permissions, Rule},
+    permission::{Action, AllowAny, Permissions, Rule},
     viewset::Declared,
 };
 
@@ -26,7 +26,7 @@ impl Looked<'_> {
                 Some(self.warning("open_to_users", message).write(write))
             }
             Whom { anonymous: Rule::Never, .. } => None,
-            Whom { .. } if said_here && names(expression, "AllowAny") => {
+            Whom { .. } if said_here && names::<AllowAny>(expression) => {
                 Some(self.note("open_write", "everybody may do it: it says `AllowAny` itself".to_owned()))
             }
             Whom { anonymous, .. } => {
@@ -50,11 +50,11 @@ impl Looked<'_> {
     }
 }
 
-/// A class, by itself or beside others that must hold too.
-pub(super) fn names(expression: &Permissions, class: &str) -> bool {
+/// A class, by itself or beside others that must hold too. By its type: anybody may call a class `AllowAny`.
+pub(super) fn names<C: 'static>(expression: &Permissions) -> bool {
     match expression {
-        Permissions::And(parts) => parts.iter().any(|part| names(part, class)),
-        Permissions::Class(known) => known.name() == class,
+        Permissions::And(parts) => parts.iter().any(names::<C>),
+        Permissions::Class(known) => known.only_value() == Some(TypeId::of::<C>()),
         Permissions::Hook(_) | Permissions::Or(_) | Permissions::Not(_) | Permissions::About(..) => false,
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     api::gate::{Gate, question},
     auth::User,
     http::Site,
+    permission::DenyAll,
     viewset::Declared,
 };
 
@@ -21,7 +22,7 @@ impl Looked<'_> {
         if self.endpoint.permissions_asked.len() > MOST_ASKED || self.may_hold(&gate.site) {
             return None;
         }
-        if self.endpoint.declared == Declared::Action && names(expression, "DenyAll") {
+        if self.endpoint.declared == Declared::Action && names::<DenyAll>(expression) {
             return Some(self.note("cannot_hold", "nobody may do it: it says `DenyAll` itself".to_owned()));
         }
         let leave = match self.endpoint.is_standard() {

@@ -37,7 +37,8 @@ pub trait RowAction: Send + Sync + 'static {
     const NAME: &'static str;
     /// The method of its route: a safe one asks for less.
     const METHOD: Method;
-    /// The first part of the codename that model permissions ask: `publish` asks `publish_car`.
+    /// The first part of the codename that model permissions ask: `publish` asks `publish_car`. A class of the action's
+    /// permissions must ask it; under classes that ask no codename it is refused when the API is built.
     const CODENAME: Option<&'static str> = None;
 
     /// Who may; by default what the viewset says, which for a method that writes needs [`CODENAME`](Self::CODENAME) to
@@ -56,7 +57,7 @@ pub trait CollectionAction: Send + Sync + 'static {
     const NAME: &'static str;
     /// The method of its route.
     const METHOD: Method;
-    /// The first part of the codename that model permissions ask.
+    /// The first part of the codename that model permissions ask, as for a [`RowAction`].
     const CODENAME: Option<&'static str> = None;
 
     /// Who may, as for a [`RowAction`]. The rows handed over meet both this and the list's own permissions.
@@ -72,7 +73,7 @@ pub(crate) fn custom(name: &'static str, method: &Method, codename: Option<&'sta
 /// What is known of an action once an `#[OpenApi]` method takes it as an argument.
 #[derive(Clone, Copy)]
 pub(crate) struct ActionInfo {
-    /// The type of the action.
+    /// The type of its argument: `Row<A>` or `Rows<A>`.
     pub(crate) id: TypeId,
     /// The type of the viewset.
     pub(crate) viewset: TypeId,
@@ -82,7 +83,7 @@ pub(crate) struct ActionInfo {
     /// An `Access<E>`, which only the viewset can name.
     pub(crate) access: fn() -> Box<dyn std::any::Any>,
     /// The name under which an operation's `security` mentions it.
-    pub(crate) marker: fn() -> &'static str,
+    pub(crate) marker: &'static str,
     pub(crate) on_row: bool,
 }
 

@@ -3,9 +3,11 @@
 mod access;
 mod action;
 mod declared;
+mod marker;
 
 pub use access::Access;
 pub use action::{CollectionAction, RowAction};
 pub use declared::Declared;
 
 pub(crate) use action::{ActionInfo, announce, collect_actions};
+pub(crate) use marker::marker;

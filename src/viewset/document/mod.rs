@@ -205,7 +205,7 @@ fn inline(schema: MetaSchema) -> MetaSchemaRef {
 }
 
 /// The framework's document holds `&'static str`; each text is kept once for the life of the process.
-pub(crate) fn interned(text: String) -> &'static str {
+fn interned(text: String) -> &'static str {
     static TEXTS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
     let mut texts = TEXTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let texts = texts.get_or_insert_default();

@@ -43,8 +43,8 @@ pub(crate) struct Endpoint {
     pub(crate) declared: Declared,
     /// Does the answer depend on the row?
     pub(crate) on_row: bool,
-    /// The name of the handler's argument that guards it.
-    pub(crate) guarded_by: Option<&'static str>,
+    /// The type that says who may, of the handler's argument that guards it.
+    pub(crate) guarded_by: Option<TypeId>,
     /// What guards it, and the viewset it belongs to, where it is a viewset's.
     pub(crate) guard: Option<(Arc<Guard>, TypeId)>,
     /// The schema of a representation that tells what its reader may do with the row.
@@ -153,6 +153,7 @@ impl<V: ViewSet> Mounted<V> {
         let access = if declares { &*own } else { &of_viewset };
         let declared = if declares { Declared::Action } else { of_viewset.declared(action) };
         let mut permissions = access.resolve(action, &self.site.default_permissions, &model)?;
+        check_codename_is_asked(info, &permissions, &model)?;
         if !info.on_row {
             let listed = self.guards[&Action::List].permissions.clone();
             permissions = Permissions::And(vec![permissions, Permissions::About(Action::List, Box::new(listed))]);
@@ -186,12 +187,26 @@ impl<V: ViewSet> Mounted<V> {
     }
 }
 
+/// A codename that no class asks guards nothing, though it was written to.
+fn check_codename_is_asked(info: &ActionInfo, permissions: &Permissions, model: &ModelInfo) -> Result<()> {
+    let Some(first) = info.codename else { return Ok(()) };
+    let asked = format!("{}.{first}_{}", model.app_label(), model.model_name());
+    if permissions.permissions_asked(Some(model), info.action()).contains(&asked) {
+        return Ok(());
+    }
+    Err(Error::wiring(format!(
+        "the action `{}` has the codename `{first}`, and no class of its permissions, `{permissions}`, asks for `{asked}`: \
+         add `ModelPermissions`, `ObjectPermissions` or `HasPerm({asked:?})` to them, or leave `CODENAME` out",
+        info.name
+    )))
+}
+
 /// The action's path as the document writes it.
 pub(crate) fn path_of<V: ViewSet>(action: Action) -> String {
     if action.on_row() { format!("{}/{{id}}", V::PATH) } else { V::PATH.to_owned() }
 }
 
-/// A site's custom actions, by their types.
+/// A site's custom actions, by the types of their arguments.
 #[derive(Default)]
 pub(crate) struct Actions(pub(crate) HashMap<TypeId, MountedAction>);
 

@@ -18,8 +18,7 @@ use crate::{
     http::Problem,
     viewset::{
         ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, columns,
-        declare::announce,
-        document::interned,
+        declare::{announce, marker},
         mount::{Asked, Visit},
         write::{Write, read},
     },
@@ -133,7 +132,7 @@ macro_rules! documents_row {
         }
 
         fn security_schemes() -> Vec<&'static str> {
-            vec![marker::<A>()]
+            vec![marker::<Row<A>>()]
         }
 
         fn param_in() -> Option<MetaParamIn> {
@@ -150,7 +149,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
     documents_row!();
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
+        let (Asked { visit, rule }, viewset) = asked::<Row<A>, A::Of>(request).await?;
         let named = viewset.row_of(&visit, request)?;
         let row = visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
         Ok(Self { row, caller: visit.user })
@@ -165,7 +164,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
+        let (Asked { visit, rule }, viewset) = asked::<Row<A>, A::Of>(request).await?;
         let named = viewset.row_of(&visit, request)?;
         visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
         // for the arguments behind this one: while the row is locked no sender is waited for
@@ -187,11 +186,11 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![marker::<A>()]
+        vec![marker::<Self>()]
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let (Asked { visit, rule }, viewset) = asked::<A, A::Of>(request).await?;
+        let (Asked { visit, rule }, viewset) = asked::<Self, A::Of>(request).await?;
         if rule.has_hooks() {
             let message = "rows that a hook judges cannot be handed to a collection's action as a query";
             return Err(Problem::from(Error::wiring(message)).into());
@@ -201,10 +200,10 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
     }
 }
 
-/// What the action's permissions mean for the caller. It was asked before any argument was read, but for a handler that
-/// the document does not tell of.
-async fn asked<A: 'static, V: ViewSet>(request: &Request) -> Result<(Asked, Arc<Mounted<V>>), Problem> {
-    let MountedAction { guard, viewset } = mounted::<A>(request)?;
+/// What the permissions of an argument's action mean for the caller. It was asked before any argument was read, but for a
+/// handler that the document does not tell of.
+async fn asked<R: 'static, V: ViewSet>(request: &Request) -> Result<(Asked, Arc<Mounted<V>>), Problem> {
+    let MountedAction { guard, viewset } = mounted::<R>(request)?;
     let viewset = viewset.downcast::<Mounted<V>>();
     let viewset = viewset.map_err(|_| Error::wiring("an action met another viewset"))?;
     let before = request.extensions().get::<Asked>().filter(|asked| Arc::ptr_eq(&asked.visit.guard, &guard));
@@ -215,35 +214,31 @@ async fn asked<A: 'static, V: ViewSet>(request: &Request) -> Result<(Asked, Arc<
     Ok((asked, viewset))
 }
 
-fn mounted<A: 'static>(request: &Request) -> Result<MountedAction, Problem> {
+fn mounted<R: 'static>(request: &Request) -> Result<MountedAction, Problem> {
     let actions = request.extensions().get::<Arc<Actions>>();
-    let mounted = actions.and_then(|actions| actions.0.get(&TypeId::of::<A>()).cloned());
+    let mounted = actions.and_then(|actions| actions.0.get(&TypeId::of::<R>()).cloned());
     mounted.ok_or_else(|| {
-        let name = std::any::type_name::<A>();
-        Error::wiring(format!("the action `{name}` was called outside the `Api` that mounts its viewset")).into()
+        let name = std::any::type_name::<R>();
+        Error::wiring(format!("the action of `{name}` was called outside the `Api` that mounts its viewset")).into()
     })
 }
 
-/// Unlike any scheme's name, and one for each action.
-fn marker<A>() -> &'static str {
-    interned(format!("refrain action {}", std::any::type_name::<A>()))
-}
-
 fn row_action<A: RowAction>() -> ActionInfo {
-    action::<A, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), true)
+    action::<Row<A>, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), true)
 }
 
 fn collection_action<A: CollectionAction>() -> ActionInfo {
-    action::<A, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), false)
+    action::<Rows<A>, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), false)
 }
 
-fn action<A: 'static, V: ViewSet>(
+/// An action goes by its argument: a type may be an action on a row and another one on the collection.
+fn action<R: 'static, V: ViewSet>(
     name: &'static str,
     method: fn() -> Method,
     codename: Option<&'static str>,
     access: fn() -> Box<dyn Any>,
     on_row: bool,
 ) -> ActionInfo {
-    let (id, viewset) = (TypeId::of::<A>(), TypeId::of::<V>());
-    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<A>, on_row }
+    let (id, viewset) = (TypeId::of::<R>(), TypeId::of::<V>());
+    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<R>(), on_row }
 }
