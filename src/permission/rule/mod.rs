@@ -168,7 +168,7 @@ impl PartialEq for Rule {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::sea_query::{ExprTrait, Query};
+    use sea_orm::sea_query::{ExprTrait, Func, Query};
 
     use super::*;
 
