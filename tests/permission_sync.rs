@@ -26,6 +26,8 @@ models! {
     odd: app = "garage", model = "Odd", default_permissions(), permissions("fly.high" = "Can fly", "Land it" = "Can land");
     van: app = "garage", model = "Van", permissions(inspect = "Can inspect vans");
     bus: app = "garage", model = "Bus", permissions(inspect = "Can inspect buses");
+    plain_van: app = "garage", model = "Van";
+    plain_bus: app = "garage", model = "Bus";
     auto: app = "drivers", model = "Auto", permissions(publish_auto = "Can publish auto listing", inspect = "Can inspect");
     once_auto: app = "drivers", model = "Car", renamed_from = "Auto",
         permissions(publish_car = "Can publish car listing", inspect = "Can inspect");
@@ -382,6 +384,36 @@ async fn permissions_are_removed_by_name_only(db: TestDb, auth: Auth) -> Result<
     Ok(())
 }
 
+/// A label is not a key: two models of an app may have a permission of one codename.
+async fn a_label_that_two_models_share_names_neither(db: TestDb, auth: Auth) -> Result<()> {
+    let declaring = Models::default().with::<van::Entity>().with::<bus::Entity>();
+    declare::<van::Entity>(&auth, &db).await?;
+    grant_everywhere(&db, &auth, "garage.inspect").await?;
+    sync(&auth, &db, &declaring, false, &[]).await?;
+    let (rows, held) = (permissions(&db).await?, grants(&db, &auth).await?);
+    let plain = Models::default().with::<plain_van::Entity>().with::<plain_bus::Entity>();
+    let refused = sync(&auth, &db, &plain, false, &["garage.inspect"]).await.expect_err("it is two").to_string();
+    let message = "`garage.inspect` is 2 permissions: name one of `garage.van.inspect`, `garage.bus.inspect`";
+    assert_eq!(refused, message);
+    assert_eq!((permissions(&db).await?, grants(&db, &auth).await?), (rows, held), "nothing is removed");
+    let told = sync(&auth, &db, &plain, false, &[]).await?.to_string();
+    assert!(told.contains("names garage.van.inspect,") && told.contains("names garage.bus.inspect,"), "{told}");
+
+    let report = sync(&auth, &db, &plain, false, &["garage.bus.inspect"]).await?;
+    assert_eq!(report.removed, ["garage.bus.inspect"]);
+    assert_eq!(grants(&db, &auth).await?, held, "none hang on the other");
+    let left: Vec<String> = permissions(&db).await?.into_iter().map(|(label, _)| label).collect();
+    assert!(left.contains(&"garage.van.inspect".to_owned()), "{left:?}");
+    assert!(!left.contains(&"garage.bus.inspect".to_owned()), "{left:?}");
+    // of one that is declared and one that is not there is but one to remove
+    let half = Models::default().with::<van::Entity>().with::<plain_bus::Entity>();
+    sync(&auth, &db, &declaring, false, &[]).await?;
+    assert_eq!(sync(&auth, &db, &half, false, &["garage.inspect"]).await?.removed, ["garage.inspect"]);
+    let left: Vec<String> = permissions(&db).await?.into_iter().map(|(label, _)| label).collect();
+    assert!(left.contains(&"garage.van.inspect".to_owned()), "{left:?}");
+    Ok(())
+}
+
 async fn a_removal_that_cannot_be_changes_nothing(db: TestDb, auth: Auth) -> Result<()> {
     sync(&auth, &db, &cars().with::<bus::Entity>(), false, &[]).await?;
     grant_everywhere(&db, &auth, "drivers.publish_car").await?;
@@ -558,6 +590,7 @@ with_either_key!(
     a_model_that_has_its_new_name_takes_nothing_from_the_old_one,
     permissions_no_declaration_names_are_reported_with_their_grants,
     permissions_are_removed_by_name_only,
+    a_label_that_two_models_share_names_neither,
     a_removal_that_cannot_be_changes_nothing,
     a_database_of_djangos_is_only_added_to,
     permissions_in_a_table_of_djangos_are_adopted,

@@ -139,7 +139,8 @@ pub(super) struct SyncPermissions {
     /// Rename and remove also in a database that Django made
     #[arg(long)]
     pub(super) change_adopted: bool,
-    /// Remove a permission that no declaration names, with every grant of it; may be given several times
+    /// Remove a permission that no declaration names, with every grant of it; may be given several times. As in
+    /// app.codename, or app.model.codename where several models of an app have one of that codename
     #[arg(long, value_name = "LABEL")]
     pub(super) remove: Vec<String>,
 }

@@ -30,8 +30,9 @@ const PERMISSION: &str = "permission_id";
 pub struct SyncOptions {
     /// Rename and remove also in a database that Django made.
     pub change_adopted: bool,
-    /// The labels of permissions to remove, with every grant of them. Only permissions on registered models that no
-    /// declaration names can be removed.
+    /// The labels of permissions to remove, with every grant of them: `app.codename`, or `app.model.codename` where
+    /// several models of an app have one of that codename. Only permissions on registered models that no declaration
+    /// names can be removed.
     pub remove: Vec<String>,
 }
 
@@ -84,15 +85,12 @@ impl Auth {
                     "`{label}` is in a database that Django made; removing it needs the flag for adopted databases"
                 )));
             }
-            let place = report.unnamed.iter().position(|unnamed| unnamed.label == *label).ok_or_else(|| {
-                Error::invalid(format!("`{label}` is no permission on a registered model that no declaration names"))
-            })?;
-            let unnamed = report.unnamed.remove(place);
+            let unnamed = report.unnamed.remove(the_only(label, &report.unnamed)?);
             for table in &tables {
                 delete_grants(db, table, unnamed.id).await?;
             }
             permission::Entity::delete_by_id(unnamed.id).exec(&db).await?;
-            report.removed.push(unnamed.label);
+            report.removed.push(label.clone());
         }
         for unnamed in &mut report.unnamed {
             for table in &tables {
@@ -109,6 +107,22 @@ impl Auth {
         let own = models.iter().flat_map(|model| [model.user_grants(), model.group_grants()]).flatten();
         let tables = shared.into_iter().chain(own).map(str::to_owned);
         tables.chain([self.users().permissions_table.to_string()]).collect()
+    }
+}
+
+/// The place of the one permission that is called so; of several, none is guessed.
+fn the_only(label: &str, unnamed: &[UnnamedPermission]) -> Result<usize> {
+    let called_so = |(_, one): &(usize, &UnnamedPermission)| one.label == label || one.full_name() == label;
+    let found: Vec<_> = unnamed.iter().enumerate().filter(called_so).collect();
+    match &found[..] {
+        [(place, _)] => Ok(*place),
+        [] => {
+            Err(Error::invalid(format!("`{label}` is no permission on a registered model that no declaration names")))
+        }
+        several => {
+            let names: Vec<String> = several.iter().map(|(_, one)| format!("`{}`", one.full_name())).collect();
+            Err(Error::invalid(format!("`{label}` is {} permissions: name one of {}", names.len(), names.join(", "))))
+        }
     }
 }
 
@@ -154,6 +168,7 @@ async fn sync_model(
     report.unnamed.extend(there.iter().filter(|row| !declared.contains(&row.codename)).map(|row| UnnamedPermission {
         id: row.id,
         label: label(&row.codename),
+        model: model.model_name().to_owned(),
         name: row.name.clone(),
         grants: 0,
     }));

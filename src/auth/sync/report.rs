@@ -19,12 +19,24 @@ pub struct SyncReport {
 #[derive(Clone, Debug)]
 pub struct UnnamedPermission {
     pub(super) id: i32,
-    /// `app.codename`
+    /// `app.codename`, which several models of an app may share.
     pub label: String,
+    /// The model whose it is, as in `car`.
+    pub model: String,
     /// The name for people.
     pub name: String,
     /// How many grants hang on it: of users, of groups, and on single rows.
     pub grants: u64,
+}
+
+impl UnnamedPermission {
+    /// `app.model.codename`, which no other has.
+    pub fn full_name(&self) -> String {
+        match self.label.split_once('.') {
+            Some((app_label, codename)) => format!("{app_label}.{}.{codename}", self.model),
+            None => self.label.clone(),
+        }
+    }
 }
 
 /// A line for each thing done or found; nothing where nothing was.
@@ -42,8 +54,10 @@ impl fmt::Display for SyncReport {
         for label in &self.removed {
             writeln!(f, "removed {label}")?;
         }
-        for UnnamedPermission { label, grants, .. } in &self.unnamed {
-            writeln!(f, "no declaration names {label}, on which {grants} grants hang")?;
+        for unnamed in &self.unnamed {
+            let shared = self.unnamed.iter().filter(|other| other.label == unnamed.label).count() > 1;
+            let name = if shared { unnamed.full_name() } else { unnamed.label.clone() };
+            writeln!(f, "no declaration names {name}, on which {} grants hang", unnamed.grants)?;
         }
         Ok(())
     }
