@@ -1,3 +1,4 @@
+use ::pbkdf2::{Params, pbkdf2_hmac, pbkdf2_hmac_with_params};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha1::Sha1;
 use sha2::Sha256;
@@ -50,10 +51,25 @@ impl Pbkdf2 {
     pub(super) fn digest(self, password: &str, salt: &str) -> String {
         let (password, salt) = (password.as_bytes(), salt.as_bytes());
         match self.digest {
-            Digest::Sha1 => STANDARD.encode(::pbkdf2::pbkdf2_hmac_array::<Sha1, 20>(password, salt, self.iterations)),
-            Digest::Sha256 => {
-                STANDARD.encode(::pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password, salt, self.iterations))
+            Digest::Sha1 => {
+                let mut key = [0; 20];
+                pbkdf2_hmac::<Sha1>(password, salt, self.iterations, &mut key);
+                STANDARD.encode(key)
             }
+            Digest::Sha256 => {
+                let mut key = [0; 32];
+                self.sha256(password, salt, &mut key);
+                STANDARD.encode(key)
+            }
+        }
+    }
+
+    /// A generic function is compiled in the crate that calls it, and so without optimisation in a debug build, where it
+    /// takes seconds instead of a part of one; this one is compiled in its own. It wants a thousand iterations.
+    fn sha256(self, password: &[u8], salt: &[u8], key: &mut [u8; 32]) {
+        match Params::new(self.iterations) {
+            Ok(params) => pbkdf2_hmac_with_params(password, salt, ::pbkdf2::Algorithm::Pbkdf2Sha256, params, key),
+            Err(_) => pbkdf2_hmac::<Sha256>(password, salt, self.iterations, key),
         }
     }
 
