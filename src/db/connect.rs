@@ -32,7 +32,7 @@ const FILE_CONNECTIONS: u32 = 8;
 ///
 /// | address | what is set |
 /// |---|---|
-/// | `sqlite://cars.sqlite3` | the file is made where there is none, and written through a log (WAL); foreign keys are enforced |
+/// | `sqlite://cars.sqlite3` | the file is made where there is none, for its owner alone (mode 0600), and written through a log (WAL); foreign keys are enforced |
 /// | `postgres://…` | the time zone is UTC |
 /// | `mysql://…` | the time zone is UTC; what a column cannot hold is refused, not cut |
 ///
@@ -106,6 +106,10 @@ async fn sqlite(url: &str, opening: Opening) -> Result<DatabaseConnection> {
         options = options.create_if_missing(false);
     } else if !url.contains("mode=ro") {
         options = options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+        #[cfg(unix)]
+        if !in_memory {
+            super::private_file::make(options.get_filename());
+        }
     }
     let place = format!("the SQLite file `{}`", options.get_filename().display());
     reach(&options, place, &opening).await?;

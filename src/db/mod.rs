@@ -6,6 +6,8 @@ mod constraint;
 mod executor;
 mod parameter;
 mod passing;
+#[cfg(all(feature = "sqlite", unix))]
+mod private_file;
 mod settings;
 mod sql;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
