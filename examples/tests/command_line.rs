@@ -195,6 +195,32 @@ fn migrations_one_by_one() {
 }
 
 #[test]
+fn users_are_dropped_where_it_was_said() {
+    let folder = Folder::new("drop-users");
+    folder.run(&["migrate"]).is(0, "", "");
+    folder.run(&["createsuperuser", "--no-input", "--username", "root"]).is(0, "", "");
+    let refused = |arguments: &[&str]| {
+        let told = folder.run_with_input(arguments, "yes\n");
+        told.is(1, "", "drops what is in `auth_user` (1 row): where that is meant, add `--drop-users`\n")
+    };
+    for arguments in [vec!["migrate", "refresh"], vec!["migrate", "fresh"], vec!["migrate", "down", "-n", "2"]] {
+        let told = refused(&arguments);
+        assert!(told.err.contains(&format!("`{}`", arguments[..2].join(" "))), "{told:?}");
+        folder.run(&["createsuperuser", "--no-input", "--username", "root"]).is(1, "", "there is a user called `root`");
+    }
+    folder.run(&["migrate", "down"]).is(0, "rolled back drivers_m0001_initial\n", "");
+    refused(&["migrate", "down"]);
+    folder.run(&["migrate", "down", "--drop-users"]).is(0, "rolled back refrain_m0001_django_tables\n", "");
+    for step in ["refresh", "fresh"] {
+        folder.run(&["migrate"]).is(0, "", "");
+        folder.run(&["createsuperuser", "--no-input", "--username", "root"]).is(0, "", "");
+        folder.run(&["migrate", step, "--drop-users"]).is(0, "added drivers.view_trip\n", "");
+        folder.run(&["createsuperuser", "--no-input", "--username", "root"]).is(0, "", "");
+        folder.run(&["migrate", "fresh", "--drop-users"]).is(0, "", "");
+    }
+}
+
+#[test]
 fn a_check_changes_nothing() {
     let folder = Folder::new("check");
     let told = folder.run(&["check"]).is(0, "0 errors, 0 warnings", "");

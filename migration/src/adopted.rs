@@ -17,3 +17,8 @@ pub async fn adopted_tables(db: &impl ConnectionTrait) -> Result<Vec<String>, Db
     let names = apps.into_iter().flat_map(|app| app.tables).map(|table| table.name);
     Ok(names.filter(|name| catalog.has(name) && !made.contains(name)).collect())
 }
+
+/// The tables that this crate's migration made here, which rolling it back drops with all that is in them.
+pub async fn made_tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    Ok(made::all(db, &Catalog::read(db).await?).await?.into_iter().collect())
+}

@@ -41,7 +41,7 @@ mod recorded;
 use refrain_entity::UserTable;
 use sea_orm_migration::MigrationTrait;
 
-pub use adopted::adopted_tables;
+pub use adopted::{adopted_tables, made_tables};
 
 /// The migrations that create or adopt Django's tables, to be put first among a site's own.
 ///

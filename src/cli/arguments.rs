@@ -125,11 +125,27 @@ pub(super) enum Step {
         /// How many migrations
         #[arg(short = 'n', long, default_value_t = 1)]
         steps: u32,
+        #[command(flatten)]
+        consent: Consent,
     },
     /// Drop every table there is, then apply all migrations
-    Fresh,
+    Fresh {
+        #[command(flatten)]
+        consent: Consent,
+    },
     /// Roll back all migrations, then apply them again
-    Refresh,
+    Refresh {
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// The answer to a question that is then not asked.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Consent {
+    /// Drop the users, groups, grants and tokens that there are; a terminal is asked where this is not said
+    #[arg(long)]
+    pub(super) drop_users: bool,
 }
 
 #[derive(Args)]
@@ -366,7 +382,7 @@ mod tests {
         assert!(matches!(read(&["drivers", "--help"]), Err(clap::error::ErrorKind::DisplayHelp)));
         assert!(matches!(read(&["drivers", "nonsense"]), Err(clap::error::ErrorKind::InvalidSubcommand)));
         let fresh = read(&["drivers", "migrate", "fresh", "--database-url", "sqlite::memory:"]);
-        let Ok(Command::Migrate(Migrate { step: Some(Step::Fresh), database })) = fresh else {
+        let Ok(Command::Migrate(Migrate { step: Some(Step::Fresh { .. }), database, .. })) = fresh else {
             panic!("`migrate fresh` is one of migrate's steps");
         };
         assert_eq!(database.url.as_deref(), Some("sqlite::memory:"));

@@ -4,7 +4,7 @@ use sea_orm_migration::{MigratorTrait, migrator::MigrationStatus};
 use super::{
     Outcome, Project,
     arguments::{Migrate, Step},
-    sync_permissions,
+    drop_users, sync_permissions,
 };
 use crate::{
     auth::sync::SyncOptions,
@@ -17,6 +17,7 @@ pub(super) async fn run<P: Project>(options: Migrate) -> Outcome {
     match options.step.unwrap_or(Step::Up { steps: None }) {
         Step::Status => status::<P>(&db).await,
         step => {
+            drop_users::ask::<P>(&db, step).await?;
             let lock = MigrationLock::take((&db).into()).await?;
             let done = run_alone::<P>(&db, step).await;
             lock.release().await?;
@@ -29,7 +30,7 @@ async fn run_alone<P: Project>(db: &DatabaseConnection, step: Step) -> Outcome {
     let before = applied::<P>(db).await?;
     match step {
         Step::Status => return status::<P>(db).await,
-        Step::Down { steps } => {
+        Step::Down { steps, .. } => {
             P::Migrator::down(db, Some(steps)).await?;
             let after = applied::<P>(db).await?;
             before.iter().rev().filter(|name| !after.contains(name)).for_each(|name| println!("rolled back {name}"));
@@ -43,11 +44,11 @@ async fn run_alone<P: Project>(db: &DatabaseConnection, step: Step) -> Outcome {
                 println!("every migration was applied already");
             }
         }
-        Step::Refresh => {
+        Step::Refresh { .. } => {
             P::Migrator::refresh(db).await?;
             println!("rolled back and applied every migration");
         }
-        Step::Fresh => {
+        Step::Fresh { .. } => {
             WithPermissions::<P>::refuse_adopted(db).await?;
             P::Migrator::fresh(db).await?;
             println!("dropped every table and applied every migration");

@@ -47,6 +47,7 @@
 mod arguments;
 mod check;
 mod clean_orphans;
+mod drop_users;
 mod explain;
 mod failure;
 mod migrate;
