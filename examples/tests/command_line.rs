@@ -221,6 +221,19 @@ fn users_are_dropped_where_it_was_said() {
 }
 
 #[test]
+fn another_program_is_waited_for_as_long_as_was_said() {
+    let folder = Folder::new("wait");
+    folder.run(&["migrate"]).is(0, "", "");
+    let other = fs::File::create_new(folder.0.join("drivers.sqlite3-migrating")).expect("nobody migrates");
+    other.lock().expect("nobody migrates");
+    let sentence = "error: another program migrates this database, and had not ended after 0.2 seconds: ";
+    folder.run(&["migrate", "--migration-wait", "0.2"]).is(1, "", sentence);
+    folder.run(&["migrate", "up", "--migration-wait", "0.2"]).is(1, "", sentence);
+    let told = folder.program(&["serve", "--bind", "127.0.0.1:0"]).env("MIGRATION_WAIT", "0.2").output();
+    Told::of(told.expect("the example is built")).is(1, "", sentence);
+}
+
+#[test]
 fn a_check_changes_nothing() {
     let folder = Folder::new("check");
     let told = folder.run(&["check"]).is(0, "0 errors, 0 warnings", "");

@@ -80,6 +80,13 @@ pub(super) struct Limits {
 }
 
 #[derive(Args)]
+pub(super) struct MigrationWait {
+    /// How many seconds another program that migrates the database is waited for; 600 where nothing is said
+    #[arg(long, env = "MIGRATION_WAIT", value_name = "SECONDS", value_parser = seconds, global = true)]
+    migration_wait: Option<Duration>,
+}
+
+#[derive(Args)]
 pub(super) struct Defaults {
     /// What holds for viewsets that declare nothing, as an expression of permission classes
     #[arg(long = "default-permissions", env = "DEFAULT_PERMISSIONS", value_name = "EXPRESSION")]
@@ -100,12 +107,16 @@ pub(super) struct Serve {
     /// Serve on the tables as they are
     #[arg(long)]
     pub(super) no_migrate: bool,
+    #[command(flatten)]
+    pub(super) wait: MigrationWait,
 }
 
 #[derive(Args)]
 pub(super) struct Migrate {
     #[command(flatten)]
     pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) wait: MigrationWait,
     #[command(subcommand)]
     pub(super) step: Option<Step>,
 }
@@ -284,6 +295,12 @@ impl Database {
     pub(super) async fn open<P: Project>(&self, opening: Opening) -> Outcome<DatabaseConnection> {
         let own = || format!("sqlite://{}.sqlite3?mode=rwc", P::NAME);
         Ok(open(&self.url.clone().unwrap_or_else(own), opening).await?)
+    }
+}
+
+impl MigrationWait {
+    pub(super) fn limit<P: Project>(&self) -> Duration {
+        self.migration_wait.unwrap_or(P::MIGRATION_WAIT)
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) async fn run<P: Project>(options: Migrate) -> Outcome {
         Step::Status => status::<P>(&db).await,
         step => {
             drop_users::ask::<P>(&db, step).await?;
-            let lock = MigrationLock::take((&db).into()).await?;
+            let lock = MigrationLock::take((&db).into(), options.wait.limit::<P>()).await?;
             let done = run_alone::<P>(&db, step).await;
             lock.release().await?;
             done

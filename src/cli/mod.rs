@@ -37,6 +37,7 @@
 //! | `DATABASE_URL` | the database | a SQLite file named after the program |
 //! | `DATABASE_MAX_CONNECTIONS` and others | connections and limits of `serve`: see [`PoolSettings`](crate::PoolSettings) | fit |
 //! | `REQUEST_TIMEOUT` | how many seconds a request may take | 30 |
+//! | `MIGRATION_WAIT` | how many seconds another program that migrates is waited for | [`Project::MIGRATION_WAIT`] |
 //! | `BIND` | the address to serve on | `127.0.0.1:3000` |
 //! | `DEFAULT_PERMISSIONS` | the global default, as an expression | what the project says |
 //!

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigratorTrait;
@@ -6,6 +6,7 @@ use sea_orm_migration::MigratorTrait;
 use crate::{
     Api, BuiltApi, Result,
     auth::Auth,
+    migration,
     model::Models,
     permission::{Classes, IntoPermissions, ModelPermissions, Permissions},
 };
@@ -55,6 +56,9 @@ pub trait Project: Send + Sync + 'static {
     const TITLE: &'static str = Self::NAME;
     /// The document that is kept with the sources, which `check` compares with the program's own.
     const DOCUMENT: Option<&'static str> = None;
+    /// How long another program that migrates the database is waited for where `MIGRATION_WAIT` does not say: ten minutes,
+    /// if nothing is said here either.
+    const MIGRATION_WAIT: Duration = migration::MIGRATION_WAIT;
     /// The migrations: [`migration::tables`](crate::migration::tables), and then its own.
     type Migrator: MigratorTrait;
 

@@ -32,7 +32,7 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     if options.no_migrate {
         warn_of_pending::<P>(&db).await?;
     } else {
-        migrate::<P>(&options.database, &db).await?;
+        migrate::<P>(&options.database, &db, options.wait.limit::<P>()).await?;
     }
     P::prepare(&Starting { db: &db, auth: &auth, address }).await?;
     println!("{} answers at http://{address}/, and is documented at http://{address}/docs", P::TITLE);
@@ -45,12 +45,12 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
 
 /// Over a connection of its own, where requests' limits do not end what takes long; but for SQLite, whose memory is one
 /// connection's.
-async fn migrate<P: Project>(database: &Database, serving: &DatabaseConnection) -> Outcome {
+async fn migrate<P: Project>(database: &Database, serving: &DatabaseConnection, wait: Duration) -> Outcome {
     if serving.get_database_backend() == DbBackend::Sqlite {
-        return Ok(WithPermissions::<P>::up(serving, None).await?);
+        return Ok(WithPermissions::<P>::up_waiting(serving, wait).await?);
     }
     let own = database.open::<P>(Opening::Migrating).await?;
-    WithPermissions::<P>::up(&own, None).await?;
+    WithPermissions::<P>::up_waiting(&own, wait).await?;
     Ok(own.close().await?)
 }
 

@@ -1,7 +1,7 @@
-use std::marker::PhantomData;
+use std::{marker::PhantomData, time::Duration};
 
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DatabaseExecutor, DbErr, DynIden, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, DynIden, TransactionTrait};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager};
 
 use super::MigrationLock;
@@ -24,8 +24,9 @@ use crate::{
 /// ```
 ///
 /// For programs that have a command line of their own, or none: [`cli::run`](crate::cli::run) does the same. Permissions
-/// are made after `up`, `fresh` and `refresh` alike. Programs that start together wait for each other: one migrates.
-/// `fresh`, which drops every table there is, is refused on a database in which Django's tables are not Refrain's.
+/// are made after `up`, `fresh` and `refresh` alike. Programs that start together wait for each other, for
+/// [`Project::MIGRATION_WAIT`]: one migrates. `fresh`, which drops every table there is, is refused on a database in which
+/// Django's tables are not Refrain's. Nothing is asked before users are dropped, as the command line does.
 #[doc(alias = "post_migrate")]
 pub struct WithPermissions<P>(PhantomData<fn() -> P>);
 
@@ -74,45 +75,55 @@ impl<P: Project> WithPermissions<P> {
         P::Migrator::fresh(db).await
     }
 
-    async fn run(executor: DatabaseExecutor<'_>, step: Step) -> Result<(), DbErr> {
-        match executor {
-            DatabaseExecutor::Connection(db) => Self::run_on(db, db.into(), step).await,
-            DatabaseExecutor::Transaction(db) => Self::run_on(db, db.into(), step).await,
-            DatabaseExecutor::OwnedTransaction(db) => {
-                Self::run_on(&db, (&db).into(), step).await?;
-                db.commit().await
-            }
-        }
+    /// Applies every migration; another program that does is waited for so long.
+    pub(crate) async fn up_waiting(db: &DatabaseConnection, wait: Duration) -> Result<()> {
+        Self::run_on(db, db.into(), Step::Up(None), wait).await
     }
 
-    async fn run_on<'c, C>(db: &'c C, executor: Db<'c>, step: Step) -> Result<(), DbErr>
+    async fn run(executor: DatabaseExecutor<'_>, step: Step) -> Result<(), DbErr> {
+        let done = match executor {
+            DatabaseExecutor::Connection(db) => Self::run_on(db, db.into(), step, P::MIGRATION_WAIT).await,
+            DatabaseExecutor::Transaction(db) => Self::run_on(db, db.into(), step, P::MIGRATION_WAIT).await,
+            DatabaseExecutor::OwnedTransaction(db) => {
+                match Self::run_on(&db, (&db).into(), step, P::MIGRATION_WAIT).await {
+                    Ok(()) => db.commit().await.map_err(Error::from),
+                    failed => failed,
+                }
+            }
+        };
+        done.map_err(|error| match error {
+            Error::Database(error) => error,
+            error => DbErr::Migration(causes(&error)),
+        })
+    }
+
+    async fn run_on<'c, C>(db: &'c C, executor: Db<'c>, step: Step, wait: Duration) -> Result<()>
     where
         C: ConnectionTrait + TransactionTrait,
         &'c C: IntoSchemaManagerConnection<'c>,
     {
-        let lock = MigrationLock::take(executor).await?;
+        let lock = MigrationLock::take(executor, wait).await?;
         let done = Self::locked(db, executor, step).await;
         lock.release().await?;
         done
     }
 
-    async fn locked<'c, C>(db: &'c C, executor: Db<'c>, step: Step) -> Result<(), DbErr>
+    async fn locked<'c, C>(db: &'c C, executor: Db<'c>, step: Step) -> Result<()>
     where
         C: ConnectionTrait + TransactionTrait,
         &'c C: IntoSchemaManagerConnection<'c>,
     {
-        let told = |error: Error| DbErr::Migration(causes(&error));
         match step {
             Step::Up(steps) => P::Migrator::up(db, steps).await?,
             Step::Refresh => P::Migrator::refresh(db).await?,
-            Step::Down(steps) => return P::Migrator::down(db, steps).await,
-            Step::Reset => return P::Migrator::reset(db).await,
+            Step::Down(steps) => return Ok(P::Migrator::down(db, steps).await?),
+            Step::Reset => return Ok(P::Migrator::reset(db).await?),
             Step::Fresh => {
-                Self::refuse_adopted(db).await.map_err(told)?;
+                Self::refuse_adopted(db).await?;
                 Self::drop_and_apply(db, executor).await?;
             }
         }
-        match Self::sync(executor, &SyncOptions::default()).await.map_err(told)? {
+        match Self::sync(executor, &SyncOptions::default()).await? {
             Some(report) => tracing::info!(added = report.created.len(), "made the permissions"),
             None => tracing::info!("no permissions are made before Django's tables are"),
         }
