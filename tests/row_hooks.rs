@@ -358,3 +358,18 @@ async fn a_hook_judges_the_row_as_it_becomes(db: TestDb) {
     assert_eq!(made.code(), 403);
     assert_eq!(asking.listed("/api/cars").await, ["rat"]);
 }
+
+#[every_database(sqlite, because = "the document is the same on every database")]
+async fn the_document_promises_a_count_where_there_is_one(db: TestDb) {
+    fn required(db: &TestDb, permissions: impl IntoPermissions) -> serde_json::Value {
+        let api = Api::new("Drivers", "1.0", db.db().clone()).default_permissions(permissions);
+        let api = api.mount(cars::<Undeclared>()).build().expect("the parts fit");
+        let document: serde_json::Value = serde_json::from_str(api.document()).expect("JSON");
+        document["components"]["schemas"]["CarsPage"]["required"].clone()
+    }
+    let counted = serde_json::json!(["count", "next", "previous", "results"]);
+    assert_eq!(required(&db, Published), counted);
+    assert_eq!(required(&db, Hook(HasA::<100>::default())), counted);
+    let without = serde_json::json!(["next", "previous", "results"]);
+    assert_eq!(required(&db, Published | Hook(PublishedWithA::default())), without);
+}

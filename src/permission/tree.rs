@@ -1,6 +1,11 @@
 use std::{fmt, sync::Arc};
 
-use super::{Action, Asking, Context, Denial, Denied, Rule, class::ErasedClass, hook, hook::AskRow};
+use super::{
+    Action, Asking, Context, Denial, Denied, Rule,
+    class::ErasedClass,
+    hook,
+    hook::{AskRow, Lists},
+};
 use crate::{Error, Result, model::ModelInfo};
 
 /// An expression of permission classes as a value.
@@ -142,6 +147,16 @@ impl Permissions {
     /// A denial by the whole, where it cannot be said which part it was.
     pub(crate) fn unnamed_denial(&self) -> Denied {
         Denied { class: self.to_string(), denial: Denial::default() }
+    }
+
+    /// Is there a hook that cuts its pages by a pre-filter? Such a list has no count.
+    pub(crate) fn may_leave_the_count_out(&self) -> bool {
+        match self {
+            Self::Hook(hook) => matches!(hook.lists(), Lists::Where(_)),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::may_leave_the_count_out),
+            Self::Not(part) | Self::About(_, part) => part.may_leave_the_count_out(),
+            Self::Class(_) => false,
+        }
     }
 
     fn each_class(&self, action: Action, visit: &mut dyn FnMut(&dyn ErasedClass, Action)) {

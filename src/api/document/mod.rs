@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     http::{ProblemBody, Site},
+    permission::Action,
     viewset::{Endpoint, told_in},
 };
 
@@ -39,8 +40,25 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
     for (name, schema) in registry.schemas {
         components["schemas"][name] = json!(schema);
     }
+    let mut document = Value::Object(document);
+    leave_counts_out(&mut document, endpoints);
+    let components = &mut document["components"];
     for (name, told) in told_in(endpoints) {
         access::name_told(&mut components["schemas"][name], &told);
     }
     serde_json::to_string_pretty(&document).unwrap_or_else(|_| plain.to_owned())
+}
+
+/// A page whose list may be made without a count does not promise one.
+fn leave_counts_out(document: &mut Value, endpoints: &[Endpoint]) {
+    let without =
+        |endpoint: &&Endpoint| endpoint.action == Some(Action::List) && endpoint.permissions.may_leave_the_count_out();
+    for endpoint in endpoints.iter().filter(without) {
+        let answer = document["paths"][&endpoint.path]["get"]["responses"]["200"]["content"].as_object();
+        let page = answer.and_then(|answer| answer.values().next()?["schema"]["$ref"].as_str());
+        let Some(pointer) = page.and_then(|page| page.strip_prefix('#')).map(str::to_owned) else { continue };
+        if let Some(required) = document.pointer_mut(&pointer).and_then(|page| page["required"].as_array_mut()) {
+            required.retain(|name| name != "count");
+        }
+    }
 }
