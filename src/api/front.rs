@@ -10,6 +10,7 @@ use poem::{
 use super::guarded::{Admitted, admit};
 use crate::{
     authentication::Offered,
+    db::Abandonable,
     http::{BodyLimit, Caller, Problem, Site},
     permission::Permissions,
     viewset::{self, Actions, Guard, Visit},
@@ -53,7 +54,7 @@ impl Endpoint for Front {
     /// Every answer is about its caller: caches keep it for nobody else.
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (is_head, is_safe) = (request.method() == Method::HEAD, request.method().is_safe());
-        let answer = self.answer(request);
+        let answer = Abandonable::new(self.answer(request));
         let answer = match self.site.request_timeout {
             Some(limit) => tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
                 tracing::error!(?limit, "a request took too long, and was given up");

@@ -1,12 +1,12 @@
 use std::{borrow::Cow, marker::PhantomData};
 
 use sea_orm::{
-    ConnectionTrait, DbErr, SqlErr, Value,
+    ConnectionTrait, DatabaseTransaction, DbErr, SqlErr, Value,
     sea_query::{Alias, Expr, ExprTrait, IntoIden, OnConflict, Query},
 };
 
 use super::{Auth, Group, PermissionRef, user::nobody};
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, db::commit};
 
 /// One side of a many-to-many relation, with Django's verbs: a user's groups, a user's or a group's permissions.
 ///
@@ -90,21 +90,21 @@ impl<'a, T: Linked + Send> Links<'a, T> {
     /// Links what is named and is not linked yet.
     pub async fn add(&self, db: impl Into<Db<'_>>, named: impl IntoIterator<Item = impl Into<T>>) -> Result<()> {
         let named = named.into_iter().map(Into::into).collect();
-        let db = db.into();
+        let transaction = db.into().begin().await?;
+        let db = Db::from(&transaction);
         let ids = T::ids(self.auth, db, named).await?;
         self.insert(db, &ids).await?;
-        self.auth.permissions_changed();
-        Ok(())
+        self.committed(transaction).await
     }
 
     /// Unlinks what is named.
     pub async fn remove(&self, db: impl Into<Db<'_>>, named: impl IntoIterator<Item = impl Into<T>>) -> Result<()> {
         let named = named.into_iter().map(Into::into).collect();
-        let db = db.into();
+        let transaction = db.into().begin().await?;
+        let db = Db::from(&transaction);
         let ids = T::ids(self.auth, db, named).await?;
         self.delete(db, self.to().is_in(ids)).await?;
-        self.auth.permissions_changed();
-        Ok(())
+        self.committed(transaction).await
     }
 
     /// Links exactly what is named: all of it or, on an error, nothing is changed.
@@ -115,14 +115,19 @@ impl<'a, T: Linked + Send> Links<'a, T> {
         let ids = T::ids(self.auth, db, named).await?;
         self.delete(db, self.to().is_not_in(ids.clone())).await?;
         self.insert(db, &ids).await?;
-        transaction.commit().await.map_err(refused)?;
-        self.auth.permissions_changed();
-        Ok(())
+        self.committed(transaction).await
     }
 
     /// Unlinks everything.
     pub async fn clear(&self, db: impl Into<Db<'_>>) -> Result<()> {
-        self.delete(db.into(), Expr::cust("1 = 1")).await?;
+        let transaction = db.into().begin().await?;
+        self.delete((&transaction).into(), Expr::cust("1 = 1")).await?;
+        self.committed(transaction).await
+    }
+
+    /// What was answered is there: each change is a transaction of its own, or a part of the caller's.
+    async fn committed(&self, transaction: DatabaseTransaction) -> Result<()> {
+        commit(transaction).await.map_err(refused)?;
         self.auth.permissions_changed();
         Ok(())
     }

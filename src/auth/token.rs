@@ -29,7 +29,7 @@ impl User {
             .columns(["key", "created", "user_id"].map(Alias::new))
             .values_panic([key.clone().into(), Expr::from(Value::from(Moment::now())), self.key_value(db)?.into()])
             .to_owned();
-        match db.execute(&statement).await {
+        match db.execute_whole(&statement).await {
             Ok(_) => Ok(key),
             // somebody else made it between the look and the insert
             Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
@@ -43,7 +43,7 @@ impl User {
     pub async fn revoke_token(&self, db: impl Into<Db<'_>>) -> Result<()> {
         let db = db.into();
         let statement = Query::delete().from_table(table()).and_where(user_is(self.key_value(db)?)).to_owned();
-        db.execute(&statement).await?;
+        db.execute_whole(&statement).await?;
         Ok(())
     }
 

@@ -196,7 +196,7 @@ impl User {
             .values(columns.map(|(column, value)| (Alias::new(column), Expr::from(value))))
             .and_where(Expr::col(Alias::new("id")).eq(self.key_value(db)?))
             .to_owned();
-        db.execute(&statement).await?;
+        db.execute_whole(&statement).await?;
         Ok(())
     }
 

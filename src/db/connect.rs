@@ -61,7 +61,9 @@ impl Opening {
     fn settings(&self) -> PoolSettings {
         match self {
             Self::Serving(settings) => settings.clone(),
-            Self::Migrating | Self::Looking => PoolSettings::default().max_connections(1).statement_timeout(None),
+            Self::Migrating | Self::Looking => {
+                PoolSettings::default().max_connections(1).statement_timeout(None).idle_transaction_timeout(None)
+            }
         }
     }
 }
@@ -76,7 +78,7 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
             let options: sqlx::postgres::PgConnectOptions = read(url)?;
             let place = format!("PostgreSQL at `{}:{}`", options.get_host(), options.get_port());
             let session = postgres_session(&opening.settings());
-            Ok(server::<sqlx::Postgres>(options, place, session, &opening).await?.into())
+            Ok(server::<sqlx::Postgres>(options, place, session, END_ON_POSTGRES, &opening).await?.into())
         }
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => {
@@ -84,7 +86,7 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
             let options = options.timezone("+00:00".to_owned());
             let place = format!("MySQL at `{}:{}`", options.get_host(), options.get_port());
             let session = mysql_session(&opening.settings());
-            Ok(server::<sqlx::MySql>(options, place, session, &opening).await?.into())
+            Ok(server::<sqlx::MySql>(options, place, session, "ROLLBACK", &opening).await?.into())
         }
         _ => Err(Error::wiring(format!(
             "no database of this program has an address that begins with `{}`; it knows {}",
@@ -120,11 +122,19 @@ async fn sqlite(url: &str, opening: Opening) -> Result<DatabaseConnection> {
     Ok(pool.connect_lazy_with(options).into())
 }
 
+/// A `ROLLBACK` without a transaction is a warning; a `BEGIN` within one too, and that one is worth a line in the log.
+#[cfg(feature = "postgres")]
+const END_ON_POSTGRES: &str = "BEGIN; ROLLBACK";
+
 /// The wait for a lock, and the time a statement may take, as a connection's own settings.
 #[cfg(feature = "postgres")]
 fn postgres_session(settings: &PoolSettings) -> String {
     let statement = settings.statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
-    format!("SET lock_timeout = {}; SET statement_timeout = {statement}", settings.lock_timeout.as_millis().max(1))
+    format!(
+        "SET lock_timeout = {}; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {}",
+        settings.lock_timeout.as_millis().max(1),
+        settings.idle_transaction_timeout.map_or(0, |limit| limit.as_millis().max(1))
+    )
 }
 
 /// The same. MariaDB reads what stands in `/*M! … */`, MySQL what stands in `/*!50708 … */`, and neither the other's.
@@ -133,9 +143,10 @@ fn mysql_session(settings: &PoolSettings) -> String {
     let statement = settings.statement_timeout.unwrap_or_default();
     format!(
         "SET sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), innodb_lock_wait_timeout = {} \
-         /*M! , max_statement_time = {:.3} */ /*!50708 , max_execution_time = {} */",
+         /*M! , max_statement_time = {:.3}, idle_transaction_timeout = {} */ /*!50708 , max_execution_time = {} */",
         settings.lock_timeout.as_secs_f64().ceil().max(1.0),
         statement.as_secs_f64(),
+        settings.idle_transaction_timeout.map_or(0.0, |limit| limit.as_secs_f64().ceil().max(1.0)),
         statement.as_millis()
     )
 }
@@ -145,6 +156,7 @@ async fn server<D: Database>(
     options: <D::Connection as Connection>::Options,
     place: String,
     session: String,
+    end: &'static str,
     opening: &Opening,
 ) -> Result<sqlx::Pool<D>>
 where
@@ -155,7 +167,7 @@ where
     let pool = sized(&settings, settings.max_connections.unwrap_or(SERVER_CONNECTIONS))
         .idle_timeout(settings.idle_timeout)
         .max_lifetime(settings.max_lifetime);
-    Ok(watch::watched(pool, session).connect_lazy_with(options))
+    Ok(watch::watched(pool, session, end).connect_lazy_with(options))
 }
 
 fn sized<D: Database>(settings: &PoolSettings, most: u32) -> PoolOptions<D> {

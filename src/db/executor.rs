@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    TransactionTrait,
+    StatementBuilder, TransactionTrait,
 };
 
 /// What runs statements: a connection, or the transaction under way.
@@ -22,6 +22,20 @@ impl Db<'_> {
         match self {
             Self::Connection(db) => super::begin_write(db).await,
             Self::Transaction(db) => db.begin().await,
+        }
+    }
+
+    /// Runs a statement that must not be lost once it is answered: in a transaction of its own, unless one is under way,
+    /// so that it is committed whatever state the connection was left in.
+    pub(crate) async fn execute_whole(self, statement: &impl StatementBuilder) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Connection(_) => {
+                let transaction = self.begin().await?;
+                let done = transaction.execute(statement).await?;
+                super::commit(transaction).await?;
+                Ok(done)
+            }
+            Self::Transaction(db) => db.execute(statement).await,
         }
     }
 }

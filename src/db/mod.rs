@@ -4,6 +4,7 @@ mod column_defaults;
 mod connect;
 mod constraint;
 mod executor;
+mod given_up;
 mod parameter;
 mod passing;
 #[cfg(all(feature = "sqlite", unix))]
@@ -20,8 +21,9 @@ pub use connect::connect;
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
+pub(crate) use given_up::Abandonable;
 pub(crate) use parameter::{bounded, parameter};
 pub(crate) use passing::may_pass;
 pub use settings::PoolSettings;
 pub(crate) use sql::{Sql, joined, quoted};
-pub(crate) use write::{begin_write, is_worth_retrying, was_refused};
+pub(crate) use write::{begin_write, commit, is_worth_retrying, roll_back, was_refused};

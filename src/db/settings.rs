@@ -31,6 +31,7 @@ use crate::Result;
 /// | `acquire_timeout` | the wait for a connection, connecting included | 5 s |
 /// | `lock_timeout` | a statement's wait for somebody else's lock | 5 s |
 /// | `statement_timeout` | a statement, by the server; MySQL proper bounds reading ones only, SQLite none | 20 s |
+/// | `idle_transaction_timeout` | a transaction in which nothing is asked, by the server; not on SQLite and MySQL proper | 60 s |
 /// | `idle_timeout` | the life of a connection to a server that nobody needs | 10 min |
 /// | `max_lifetime` | the life of any connection to a server | 30 min |
 ///
@@ -42,6 +43,7 @@ pub struct PoolSettings {
     pub(super) acquire_timeout: Duration,
     pub(super) lock_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
+    pub(super) idle_transaction_timeout: Option<Duration>,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) max_lifetime: Option<Duration>,
 }
@@ -54,6 +56,7 @@ impl Default for PoolSettings {
             acquire_timeout: Duration::from_secs(5),
             lock_timeout: Duration::from_secs(5),
             statement_timeout: Some(Duration::from_secs(20)),
+            idle_transaction_timeout: Some(Duration::from_secs(60)),
             idle_timeout: Some(Duration::from_secs(10 * 60)),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
         }
@@ -94,6 +97,15 @@ impl PoolSettings {
     #[must_use]
     pub fn statement_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.statement_timeout = limit.into();
+        self
+    }
+
+    /// How long a transaction may stand open while nothing is asked in it, before the server ends it and the connection;
+    /// `None` for ever. It is longer than a request may take, so that it ends only what was forgotten. MariaDB counts in
+    /// whole seconds, rounded up.
+    #[must_use]
+    pub fn idle_transaction_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.idle_transaction_timeout = limit.into();
         self
     }
 

@@ -1,16 +1,11 @@
-//! Connections to a server that is not there any more are found out, and given up, in bounded time.
+//! Connections to a server that is not there any more are found out, and given up, in bounded time; none goes back to
+//! the pool in a transaction.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Database, Executor, pool::PoolOptions};
+
+use super::given_up::{Last, given_up_lately};
 
 /// A connection that was used within this time is taken to stand.
 const TRUSTED: Duration = Duration::from_secs(1);
@@ -23,12 +18,15 @@ const VOUCHED: Duration = Duration::from_millis(100);
 /// sqlx asks every connection that comes back whether it stands, and waits for the answer for as long as the system
 /// waits for lost packets, which is a quarter of an hour; until then the connection's place in the pool is taken. So the
 /// question is asked here first, with a limit, unless the server answered just now.
-pub(super) fn watched<D: Database>(pool: PoolOptions<D>, session: String) -> PoolOptions<D>
+///
+/// Where a request was given up lately, `end` is run on what comes back: whatever transaction was left open ends there.
+/// Refrain leaves none; a program that begins its own within a request may.
+pub(super) fn watched<D: Database>(pool: PoolOptions<D>, session: String, end: &'static str) -> PoolOptions<D>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let limit = pool.get_acquire_timeout();
-    let heard = Arc::new(Heard::default());
+    let heard = Arc::new(Last::never());
     pool.after_connect(move |connection, _| {
         let session = session.clone();
         boxed(async move {
@@ -38,7 +36,9 @@ where
     })
     .before_acquire(move |connection, used| {
         boxed(async move {
-            if used.idle_for > TRUSTED {
+            if given_up_lately() {
+                end_transaction(connection, end, limit / 2).await?;
+            } else if used.idle_for > TRUSTED {
                 // half of the time is left to connect anew
                 ping(connection, limit / 2).await?;
             }
@@ -48,7 +48,9 @@ where
     .after_release(move |connection, _| {
         let heard = heard.clone();
         boxed(async move {
-            if !heard.lately() {
+            if given_up_lately() {
+                end_transaction(connection, end, limit).await?;
+            } else if !heard.lately(VOUCHED) {
                 ping(connection, limit).await?;
                 heard.now();
             }
@@ -68,30 +70,14 @@ async fn ping(connection: &mut impl Connection, limit: Duration) -> Result<(), s
     tokio::time::timeout(limit, connection.ping()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-/// When the server last answered a question of ours.
-struct Heard {
-    epoch: Instant,
-    /// milliseconds since then, and one: none is 0
-    at: AtomicU64,
-}
-
-impl Default for Heard {
-    fn default() -> Self {
-        Self { epoch: Instant::now(), at: AtomicU64::new(0) }
-    }
-}
-
-impl Heard {
-    fn lately(&self) -> bool {
-        let at = self.at.load(Ordering::Relaxed);
-        at > 0 && self.elapsed().saturating_sub(at - 1) < VOUCHED.as_millis() as u64
-    }
-
-    fn now(&self) {
-        self.at.store(self.elapsed() + 1, Ordering::Relaxed);
-    }
-
-    fn elapsed(&self) -> u64 {
-        self.epoch.elapsed().as_millis() as u64
-    }
+async fn end_transaction<'c, D: Database>(
+    connection: &'c mut D::Connection,
+    end: &'static str,
+    limit: Duration,
+) -> Result<(), sqlx::Error>
+where
+    &'c mut D::Connection: Executor<'c, Database = D>,
+{
+    let ended = connection.execute(sqlx::raw_sql(end));
+    tokio::time::timeout(limit, ended).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(drop)
 }

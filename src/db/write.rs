@@ -2,8 +2,13 @@ use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait, sqlx::error::DatabaseError,
 };
+use tracing::Instrument;
 
 /// Begins a transaction that is going to write.
+///
+/// In a task of its own, as it is ended: a request may be given up at any moment, and between a `BEGIN` that was sent
+/// and its answer the driver does not know yet that the connection is in a transaction. Dropped there, the connection
+/// would go back to the pool in one. Whoever is gone by then leaves a transaction that is rolled back.
 ///
 /// `BEGIN IMMEDIATE` on SQLite: a transaction that reads first and writes later would fail its own write when another
 /// came between. READ COMMITTED on the servers: a statement begun after a lock was waited for sees what was committed
@@ -18,7 +23,27 @@ pub(crate) async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTrans
             TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..TransactionOptions::default() }
         }
     };
-    db.begin_with_options(options).await
+    let db = db.clone();
+    whatever_happens(async move { db.begin_with_options(options).await }).await
+}
+
+/// Commits, also where nobody waits for it any more.
+pub(crate) async fn commit(transaction: DatabaseTransaction) -> Result<(), DbErr> {
+    whatever_happens(transaction.commit()).await
+}
+
+/// Rolls back, likewise.
+pub(crate) async fn roll_back(transaction: DatabaseTransaction) -> Result<(), DbErr> {
+    whatever_happens(transaction.rollback()).await
+}
+
+/// To its end, though the one who asked may be gone before.
+async fn whatever_happens<T: Send + 'static>(
+    work: impl Future<Output = Result<T, DbErr>> + Send + 'static,
+) -> Result<T, DbErr> {
+    tokio::spawn(work.in_current_span())
+        .await
+        .unwrap_or_else(|error| Err(DbErr::Custom(format!("a transaction's task did not end: {error}"))))
 }
 
 /// A deadlock or a serialization failure: the transaction did nothing, and may be run again.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Db, Error, Result,
     auth::Auth,
-    db::Sql,
+    db::{Sql, commit},
     model::{Model, ModelInfo},
 };
 
@@ -87,7 +87,7 @@ impl Auth {
                 insert(db, table, batch, &permission).await?;
             }
         }
-        transaction.commit().await.map_err(refused)?;
+        commit(transaction).await.map_err(refused)?;
         Ok(grants.holders.len() * grants.keys.len())
     }
 
@@ -115,7 +115,7 @@ impl Auth {
                 }
             }
         }
-        transaction.commit().await?;
+        commit(transaction).await?;
         Ok(removed)
     }
 }

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -38,6 +38,8 @@ pub struct Proxy {
     url: (String, String),
     road: watch::Sender<Road>,
     commits: Arc<AtomicU32>,
+    /// milliseconds by which everything is late, each way
+    late: Arc<AtomicU64>,
     running: Option<JoinHandle<()>>,
 }
 
@@ -61,6 +63,7 @@ impl Proxy {
             url: (before.to_owned(), path.to_owned()),
             road: watch::Sender::new(Road::Open),
             commits: Arc::default(),
+            late: Arc::default(),
             running: None,
         };
         proxy.start().await;
@@ -87,11 +90,12 @@ impl Proxy {
         self.address = listener.local_addr().expect("a listener has an address");
         self.road.send_replace(Road::Open);
         let (server, road, commits) = (self.server.clone(), self.road.clone(), self.commits.clone());
+        let late = self.late.clone();
         self.running = Some(tokio::spawn(async move {
             let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.expect("a connection");
-                connections.spawn(carry(client, server.clone(), road.subscribe(), commits.clone()));
+                connections.spawn(carry(client, server.clone(), road.subscribe(), commits.clone(), late.clone()));
             }
         }));
     }
@@ -99,6 +103,11 @@ impl Proxy {
     /// Swallows what is sent over the connections there are, for good, and over new ones until it `heals`.
     pub fn swallow(&self) {
         self.road.send_replace(Road::Swallows);
+    }
+
+    /// Puts the server this far away, each way.
+    pub fn put_away(&self, by: Duration) {
+        self.late.store(u64::try_from(by.as_millis()).expect("a short time"), Ordering::SeqCst);
     }
 
     /// New connections are carried again.
@@ -122,15 +131,21 @@ impl Proxy {
     }
 }
 
-async fn carry(client: TcpStream, server: String, mut road: watch::Receiver<Road>, commits: Arc<AtomicU32>) {
+async fn carry(
+    client: TcpStream,
+    server: String,
+    mut road: watch::Receiver<Road>,
+    commits: Arc<AtomicU32>,
+    late: Arc<AtomicU64>,
+) {
     road.wait_for(|road| *road != Road::Swallows).await.expect("the proxy is there");
     let Ok(server) = TcpStream::connect(server).await else { return };
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
     let (there, back, quiet) = (road.clone(), road, Notify::new());
     // either way's end is the end of both
     tokio::select! {
-        _ = pass(from_client, to_server, there, Some(&commits), &quiet) => {}
-        _ = pass(from_server, to_client, back, None, &quiet) => {}
+        _ = pass(from_client, to_server, there, Some(&commits), &quiet, &late) => {}
+        _ = pass(from_server, to_client, back, None, &quiet, &late) => {}
     }
 }
 
@@ -140,6 +155,7 @@ async fn pass(
     mut road: watch::Receiver<Road>,
     commits: Option<&AtomicU32>,
     quiet: &Notify,
+    late: &AtomicU64,
 ) -> io::Result<()> {
     let mut bytes = vec![0; 64 * 1024];
     loop {
@@ -170,6 +186,10 @@ async fn pass(
                 }
                 return Ok(());
             }
+        }
+        let late = Duration::from_millis(late.load(Ordering::SeqCst));
+        if !late.is_zero() {
+            tokio::time::sleep(late).await;
         }
         to.write_all(&bytes[..read]).await?;
     }

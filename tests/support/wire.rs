@@ -78,6 +78,15 @@ impl Wire {
         read(&self.exchange(bytes).await)
     }
 
+    /// Sends these bytes, and hangs up after a time without waiting for what comes back.
+    pub async fn hang_up_after(&self, bytes: &[u8], time: Duration) {
+        let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+        stream.write_all(bytes).await.expect("the server reads");
+        tokio::time::sleep(time).await;
+        // reset, as a client that was killed is
+        stream.set_zero_linger().expect("a socket of TCP");
+    }
+
     /// Sends these bytes, and returns all that comes back.
     pub async fn exchange(&self, bytes: Vec<u8>) -> Vec<u8> {
         let (mut reader, mut writer) = TcpStream::connect(self.address).await.expect("a connection").into_split();

@@ -19,6 +19,7 @@ pub use report::{SyncReport, UnnamedPermission};
 use super::{Auth, backend::made_here};
 use crate::{
     Db, Error, Result,
+    db::commit,
     model::{ModelInfo, Models},
 };
 
@@ -54,7 +55,7 @@ impl Auth {
         }
         let transaction = db.into().begin().await?;
         let report = self.sync(Db::from(&transaction), models, options).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         self.permissions_changed();
         Ok(report)
     }

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 use crate::{
     Db, Error, Result,
     auth::User,
-    db::begin_write,
+    db::{begin_write, roll_back},
     grants::{Holder, PermissionOf},
     http::Problem,
     permission::{AskedPermission, Explanation, Outcome, judge_one},
@@ -112,7 +112,7 @@ impl<V: ViewSet> Mounted<V> {
                     Err(Error::Invalid(_) | Error::Unknown { .. }) => false,
                     Err(error) => return Err(error),
                 };
-                transaction.rollback().await?;
+                roll_back(transaction).await?;
                 visit.site.auth.permissions_changed();
                 if allowed {
                     let on = if on_row { " on this row" } else { "" };

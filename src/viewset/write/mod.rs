@@ -17,7 +17,7 @@ use sea_orm::{
 
 use crate::{
     Db,
-    db::{Constraint, begin_write, was_refused},
+    db::{Constraint, begin_write, roll_back, was_refused},
     http::{Problem, constraint_problem},
     permission::{Rule, judge_one},
     viewset::{
@@ -181,7 +181,7 @@ impl Write {
                 };
                 let Self { transaction, visit, rule, .. } = self;
                 // after an error PostgreSQL answers nothing more in this transaction
-                transaction.rollback().await?;
+                roll_back(transaction).await?;
                 if judges && !judge_candidate(&visit, rows, &rule, candidate).await? {
                     return Err(visit.refused(visit.guard.permissions.unnamed_denial()));
                 }
