@@ -13,6 +13,10 @@ const TRUSTED: Duration = Duration::from_secs(1);
 /// An answer over any connection vouches for the way to the server for this time.
 const VOUCHED: Duration = Duration::from_millis(100);
 
+/// How long a connection may take to come to rest after its request was given up. One that is out of step with its
+/// server, or whose statement still runs, is closed: nobody waits for the answer.
+const AFTER_GIVING_UP: Duration = Duration::from_millis(300);
+
 /// Settings for each new connection, and a look at those that may have broken.
 ///
 /// sqlx asks every connection that comes back whether it stands, and waits for the answer for as long as the system
@@ -37,7 +41,7 @@ where
     .before_acquire(move |connection, used| {
         boxed(async move {
             if given_up_lately() {
-                end_transaction(connection, end, limit / 2).await?;
+                end_transaction(connection, end, limit.min(AFTER_GIVING_UP)).await?;
             } else if used.idle_for > TRUSTED {
                 // half of the time is left to connect anew
                 ping(connection, limit / 2).await?;
@@ -49,7 +53,7 @@ where
         let heard = heard.clone();
         boxed(async move {
             if given_up_lately() {
-                end_transaction(connection, end, limit).await?;
+                end_transaction(connection, end, limit.min(AFTER_GIVING_UP)).await?;
             } else if !heard.lately(VOUCHED) {
                 ping(connection, limit).await?;
                 heard.now();
