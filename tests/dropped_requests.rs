@@ -97,8 +97,13 @@ impl Site {
     }
 }
 
-/// No session of this database is in a transaction; those that end are waited for.
+/// No session of this database is in a transaction; those that end are waited for, as long as a pool waits for one that
+/// is out of step with its server.
 async fn is_at_rest(db: &TestDb) {
+    is_at_rest_after(db, "").await;
+}
+
+async fn is_at_rest_after(db: &TestDb, place: &str) {
     let open = match db.backend() {
         Backend::Sqlite => return,
         Backend::Postgres => {
@@ -112,7 +117,7 @@ async fn is_at_rest(db: &TestDb) {
         }
     };
     let mut left = String::new();
-    for _ in 0..100 {
+    for _ in 0..700 {
         let row = db.query_one_raw(db.statement(open)).await.unwrap().expect("a count");
         if row.try_get::<i64>("", "open").unwrap() == 0 {
             return;
@@ -120,7 +125,7 @@ async fn is_at_rest(db: &TestDb) {
         left = row.try_get::<Option<String>>("", "query").unwrap().unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("a session is left in a transaction, after: {left}");
+    panic!("a session is left in a transaction, after: {left} ({place})");
 }
 
 /// What comes of some work that is polled so many times, and dropped if it has not ended then.
@@ -155,7 +160,7 @@ async fn dropped_at_each_of_its_polls(db: TestDb) {
                 assert!(answer.status.is_success(), "{}", answer.text);
                 break;
             }
-            is_at_rest(&db).await;
+            is_at_rest_after(&db, &format!("{method} at {most}")).await;
             most += 1;
         }
         assert!(most > 1, "{method} was dropped at {most} places only");
@@ -175,7 +180,7 @@ async fn dropped_at_each_of_its_polls(db: TestDb) {
         if polled(work, most).await.is_some() {
             break;
         }
-        is_at_rest(&db).await;
+        is_at_rest_after(&db, &format!("grants at {most}")).await;
         most += 1;
     }
     let token = site.alice.token(&site.pool).await.unwrap();
