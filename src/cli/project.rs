@@ -59,7 +59,7 @@ pub trait Project: Send + Sync + 'static {
     /// How long another program that migrates the database is waited for where `MIGRATION_WAIT` does not say: ten minutes,
     /// if nothing is said here either.
     const MIGRATION_WAIT: Duration = migration::MIGRATION_WAIT;
-    /// The migrations: [`migration::tables`](crate::migration::tables), and then its own.
+    /// The migrations: [`migration::tables`], and then its own.
     type Migrator: MigratorTrait;
 
     /// The models whose permissions are made after each migration.
