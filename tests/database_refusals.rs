@@ -107,9 +107,14 @@ async fn part(db: &TestDb, code: &str, banned: bool, parent_id: Option<i64>) -> 
 }
 
 async fn site<R: Rules>(db: &TestDb) -> (Client, String) {
+    site_of::<R>(db, "alice").await
+}
+
+/// The same for somebody of this name, as a database can have several.
+async fn site_of<R: Rules>(db: &TestDb, name: &str) -> (Client, String) {
     let auth = auth();
     sync(&auth, db).await;
-    let (_, token) = user(&auth, db, NewUser::new("alice"), &[]).await;
+    let (_, token) = user(&auth, db, NewUser::new(name), &[]).await;
     let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Parts::<R>(std::marker::PhantomData));
     (Client::new(api.build().expect("the parts fit")), token)
 }
@@ -305,15 +310,8 @@ async fn a_rule_of_many_values_has_one_answer_for_lists_and_rows(db: TestDb) {
     let change = client.ask(Method::PATCH, &format!("/api/parts/{id}"), &token, Some(json!({"code": "two"}))).await;
     assert_eq!(change.code(), 200, "{}", change.text);
     // more than any statement takes
-    let (client, token) = site_again::<AmongMany<70_000>>(&db).await;
+    let (client, token) = site_of::<AmongMany<70_000>>(&db, "bob").await;
     for path in ["/api/parts".to_owned(), format!("/api/parts/{id}")] {
         client.get(&path, &token).await.is_problem(500, "error", "A server error occurred.", &Json::Null);
     }
-}
-
-async fn site_again<R: Rules>(db: &TestDb) -> (Client, String) {
-    let auth = auth();
-    let (_, token) = user(&auth, db, NewUser::new("bob"), &[]).await;
-    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Parts::<R>(std::marker::PhantomData));
-    (Client::new(api.build().expect("the parts fit")), token)
 }

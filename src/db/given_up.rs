@@ -25,11 +25,14 @@ const SUSPICIOUS: Duration = Duration::from_secs(5);
 static GIVEN_UP: Last = Last::never();
 
 /// A request's work, which may be dropped before it ends: then the pools look twice at what it gives back.
-pub(crate) struct Abandonable<F>(Pin<Box<F>>, bool);
+pub(crate) struct Abandonable<F> {
+    work: Pin<Box<F>>,
+    ended: bool,
+}
 
 impl<F> Abandonable<F> {
     pub(crate) fn new(work: F) -> Self {
-        Self(Box::pin(work), false)
+        Self { work: Box::pin(work), ended: false }
     }
 }
 
@@ -37,8 +40,8 @@ impl<F: Future> Future for Abandonable<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let polled = self.0.as_mut().poll(cx);
-        self.1 = polled.is_ready();
+        let polled = self.work.as_mut().poll(cx);
+        self.ended = polled.is_ready();
         polled
     }
 }
@@ -46,7 +49,7 @@ impl<F: Future> Future for Abandonable<F> {
 /// Runs before what the work holds is dropped.
 impl<F> Drop for Abandonable<F> {
     fn drop(&mut self) {
-        if !self.1 {
+        if !self.ended {
             GIVEN_UP.now();
         }
     }

@@ -41,7 +41,7 @@ where
     .before_acquire(move |connection, used| {
         boxed(async move {
             if given_up_lately() {
-                end_transaction(connection, end, limit.min(AFTER_GIVING_UP)).await?;
+                end_transaction(connection, end, limit).await?;
             } else if used.idle_for > TRUSTED {
                 // half of the time is left to connect anew
                 ping(connection, limit / 2).await?;
@@ -53,7 +53,7 @@ where
         let heard = heard.clone();
         boxed(async move {
             if given_up_lately() {
-                end_transaction(connection, end, limit.min(AFTER_GIVING_UP)).await?;
+                end_transaction(connection, end, limit).await?;
             } else if !heard.lately(VOUCHED) {
                 ping(connection, limit).await?;
                 heard.now();
@@ -83,5 +83,5 @@ where
     &'c mut D::Connection: Executor<'c, Database = D>,
 {
     let ended = connection.execute(sqlx::raw_sql(end));
-    tokio::time::timeout(limit, ended).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(drop)
+    tokio::time::timeout(limit.min(AFTER_GIVING_UP), ended).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(drop)
 }

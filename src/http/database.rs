@@ -44,13 +44,14 @@ impl Problem {
     /// # let _ = add;
     /// ```
     pub fn of_write<E: Model>(error: DbErr) -> Self {
-        constraint_problem::<E>(&error, E::OBJECT_NAME).unwrap_or_else(|| error.into())
+        constraint_problem::<E>(&error).unwrap_or_else(|| error.into())
     }
 }
 
 /// A write that was allowed and the database refused: 409 for what others have already, 400 for what cannot be stored;
 /// each names its field where the database does. `None` where the database failed to say.
-pub(crate) fn constraint_problem<E: EntityTrait>(error: &DbErr, object_name: &str) -> Option<Problem> {
+pub(crate) fn constraint_problem<E: Model>(error: &DbErr) -> Option<Problem> {
+    let object_name = E::OBJECT_NAME;
     let known: Vec<String> = E::Column::iter().map(|column| Iden::to_string(&column)).collect();
     Some(match Constraint::of(error)? {
         Constraint::Unique(names) => {

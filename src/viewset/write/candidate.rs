@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, Iden, IdenStatic, Iterable,
-    PrimaryKeyToColumn, QueryResult, QueryTrait, Select, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, Iden, IdenStatic,
+    Iterable, PrimaryKeyToColumn, QueryResult, QueryTrait, Select, Value,
     sea_query::{Alias, ColumnType, Expr, ExprTrait, Func, OptionEnum, Query, SelectStatement, UnionType},
 };
 use serde_json::{Map, Value as Json};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::{
     db::{Constraint, columns_with_defaults, quoted},
     http::Problem,
-    permission::{Context, Judged, Rule, judged_in},
+    permission::{Rule, judged_in},
     viewset::{Resource, mount::Visit},
 };
 
@@ -25,7 +25,6 @@ pub(super) async fn judge_candidate<E: Resource>(
     rule: &Rule,
     mut candidate: E::ActiveModel,
 ) -> Result<bool, Problem> {
-    let db = visit.db();
     let read = rule.columns_read();
     let unknown = unknown_columns::<E>(visit, &candidate).await?;
     let keys: HashSet<String> = keys::<E>().map(|key| name(&key)).collect();
@@ -33,38 +32,32 @@ pub(super) async fn judge_candidate<E: Resource>(
     if unknown.iter().any(|column| read.named.contains(column) || (read.others && !keys.contains(column))) {
         return Ok(false);
     }
-    let cx = visit.context(db);
-    let judged = if rule.has_hooks() {
-        if !give_key::<E>(&mut candidate) {
-            return Ok(false);
-        }
-        let row = spelled_out::<E>(rows, &candidate, visit.site.db.get_database_backend());
-        match judged_in::<E::Model>(db, row, &[rule]).await {
-            Ok(judged) => holds(judged, &cx).await,
-            Err(error) => return impossible_value(error),
-        }
-    } else {
-        let row = spelled_out::<E>(rows, &candidate, visit.site.db.get_database_backend());
-        match judged_in::<Unread>(db, row, &[rule]).await {
-            Ok(judged) => holds(judged, &cx).await,
-            Err(error) => return impossible_value(error),
-        }
-    };
-    Ok(judged?)
-}
-
-/// The database's own word on a value that no column holds; what it said of the write stands.
-fn impossible_value(error: DbErr) -> Result<bool, Problem> {
-    match Constraint::of(&error) {
-        Some(Constraint::Value(_)) => Ok(true),
-        _ => Err(error.into()),
+    if !rule.has_hooks() {
+        return admitted::<E, Unread>(visit, rows, rule, &candidate).await;
     }
+    if !give_key::<E>(&mut candidate) {
+        return Ok(false);
+    }
+    admitted::<E, E::Model>(visit, rows, rule, &candidate).await
 }
 
-/// No row at all is one outside the rows asked of.
-async fn holds<M: Sync + 'static>(judged: Vec<Judged<M>>, cx: &Context<'_>) -> crate::Result<bool> {
+/// Is the candidate among the rows, and does the rule admit it? No row at all is one outside the rows asked of.
+async fn admitted<E: Resource, M: FromQueryResult + Sync + 'static>(
+    visit: &Visit,
+    rows: Select<E>,
+    rule: &Rule,
+    candidate: &E::ActiveModel,
+) -> Result<bool, Problem> {
+    let db = visit.db();
+    let row = spelled_out::<E>(rows, candidate, db.get_database_backend());
+    let judged = match judged_in::<M>(db, row, &[rule]).await {
+        Ok(judged) => judged,
+        // the database's own word on a value that no column holds: what it said of the write stands
+        Err(error) if matches!(Constraint::of(&error), Some(Constraint::Value(_))) => return Ok(true),
+        Err(error) => return Err(error.into()),
+    };
     match judged.first() {
-        Some(row) => row.holds(0, cx).await,
+        Some(row) => Ok(row.holds(0, &visit.context(db)).await?),
         None => Ok(false),
     }
 }

@@ -175,8 +175,7 @@ impl Write {
                 Ok((self, row))
             }
             Err(error) => {
-                let Some(refused) = constraint_problem::<V::Entity>(&error, self.visit.guard.model.object_name())
-                else {
+                let Some(refused) = constraint_problem::<V::Entity>(&error) else {
                     return Err(error.into());
                 };
                 let Self { transaction, visit, rule, .. } = self;
