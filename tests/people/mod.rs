@@ -26,7 +26,7 @@ macro_rules! with_either_key {
             $(
                 #[refrain_testing::every_database]
                 async fn $test(db: refrain_testing::TestDb) -> refrain::Result<()> {
-                    super::$test(db, people::django()).await
+                    super::$test(db, crate::people::django()).await
                 }
             )*
         }
@@ -37,7 +37,7 @@ macro_rules! with_either_key {
             $(
                 #[refrain_testing::every_database(tables = uuid_users)]
                 async fn $test(db: refrain_testing::TestDb) -> refrain::Result<()> {
-                    super::$test(db, people::members()).await
+                    super::$test(db, crate::people::members()).await
                 }
             )*
         }

@@ -80,8 +80,9 @@ fn features() -> Result {
     for feature in ["sqlite", "postgres", "mysql"] {
         let alone = ["-p", "refrain", "--no-default-features", "--features", feature];
         show(cargo(&["check", "--tests"]).args(alone))?;
-        let mut tests = cargo(&["test", "--test", "writes", "--test", "connections"]);
-        show(tests.args(alone).env(test::FEATURE, feature).envs(environment.iter().cloned()))?;
+        let mut tests = cargo(&["test", "--test", "viewset", "--test", "db"]);
+        tests.args(alone).args(["--", "writes::", "connections::"]);
+        show(tests.env(test::FEATURE, feature).envs(environment.iter().cloned()))?;
     }
     ["cli,sqlite", "tls,postgres", "tls,mysql"].iter().try_for_each(|features| {
         show(&mut cargo(&["check", "-p", "refrain", "--no-default-features", "--features", features]))

@@ -1,0 +1,15 @@
+//! An API as a whole: plain handlers, the document, and what is known of its endpoints before it runs.
+
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod checking; // endpoints open, closed or undecided unsaid
+mod document_for_callers; // the operations that do not refuse the caller
+mod mounting_handlers; // handlers under permissions not their own
+mod openapi_document; // what the document says of access
+mod permission_table; // what every endpoint asks
+mod plain_handlers; // handlers that are no viewset's
+mod readme; // what the README shows
+mod types_of_one_name; // printed alike, and two

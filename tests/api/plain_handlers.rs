@@ -1,0 +1,403 @@
+//! Handlers that are no viewset's: what they ask, who they are told is asking, and how refusals depend on the
+//! authenticators (CONTRACT 5.18 to 5.25).
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use poem::{
+    EndpointExt, Route, get, handler,
+    http::{Method, StatusCode},
+};
+use poem_openapi::{OpenApi, payload::PlainText};
+use refrain::{
+    AllowAny, AnyModel, Api, Caller, Context, Db, Denial, Guarded, HandlerPermissions, HasPerm, IntoPermissions,
+    IsAdminUser, IsAuthenticated, IsSuperuser, Operators, PermissionClass, Result, async_trait,
+    auth::{Auth, NewUser, User},
+    authentication::{
+        Authenticator, Authenticators, BasicAuthentication, Offered, Refused, SecurityKind, SecurityScheme,
+        TokenAuthentication,
+    },
+};
+use refrain_testing::{TestDb, every_database};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value as Json, json};
+
+use crate::support::{self, Answer, Client, auth, sync, user};
+
+const NOT_SAID: (&str, &str) = ("not_authenticated", "Authentication credentials were not provided.");
+const FORBIDDEN: (&str, &str) = ("permission_denied", "You do not have permission to perform this action.");
+
+/// An expression of several classes.
+struct MayReport;
+
+impl HandlerPermissions for MayReport {
+    fn permissions() -> impl IntoPermissions {
+        HasPerm("drivers.export_car") | IsAdminUser
+    }
+}
+
+/// A class of one's own, with words of its own, that looks at a header and at whether the request is safe.
+#[derive(Clone, Copy, Operators)]
+struct InOfficeHours;
+
+#[async_trait]
+impl PermissionClass for InOfficeHours {
+    type Model = AnyModel;
+
+    async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+        Ok(cx.action().is_safe() || cx.headers().get("x-hour").is_some_and(|hour| hour == "12"))
+    }
+
+    fn denial(&self) -> Denial {
+        Denial::new("closed", "Come back at noon.")
+    }
+}
+
+impl HandlerPermissions for InOfficeHours {
+    fn permissions() -> impl IntoPermissions {
+        IsAuthenticated & InOfficeHours
+    }
+}
+
+/// A class whose answer cannot be found out.
+#[derive(Clone, Copy, Operators)]
+struct Oracle;
+
+#[async_trait]
+impl PermissionClass for Oracle {
+    type Model = AnyModel;
+
+    async fn has_permission(&self, _: &Context<'_>) -> Result<bool> {
+        Err(refrain::Error::could_not_tell("the oracle is asleep"))
+    }
+}
+
+impl HandlerPermissions for Oracle {
+    fn permissions() -> impl IntoPermissions {
+        !Oracle
+    }
+}
+
+struct Handlers;
+
+type Told = PlainText<String>;
+
+fn told(caller: &User) -> Told {
+    PlainText(if caller.is_authenticated() { caller.username.clone() } else { "nobody".to_owned() })
+}
+
+#[OpenApi]
+impl Handlers {
+    #[oai(path = "/silent", method = "get")]
+    async fn silent(&self) -> Told {
+        PlainText("heard".to_owned())
+    }
+
+    #[oai(path = "/caller", method = "get")]
+    async fn caller(&self, caller: Caller) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/hidden", method = "get", hidden)]
+    async fn hidden(&self) -> Told {
+        PlainText("heard".to_owned())
+    }
+
+    #[oai(path = "/open", method = "get")]
+    async fn open(&self, caller: Guarded<AllowAny>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/known", method = "get")]
+    async fn known(&self, caller: Guarded<IsAuthenticated>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/staff", method = "get")]
+    async fn staff(&self, caller: Guarded<IsAdminUser>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/super", method = "get")]
+    async fn superuser(&self, caller: Guarded<IsSuperuser>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/report", method = "get")]
+    async fn report(&self, caller: Guarded<MayReport>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/hours", method = "get", method = "post")]
+    async fn hours(&self, caller: Guarded<InOfficeHours>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/oracle", method = "get")]
+    async fn oracle(&self, caller: Guarded<Oracle>) -> Told {
+        told(&caller)
+    }
+}
+
+fn site(db: &TestDb, auth: &Auth) -> Client {
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth.clone()).with(Handlers);
+    Client::new(api.build().expect("the parts fit"))
+}
+
+fn refused(answer: &Answer, status: u16, (code, detail): (&str, &str)) {
+    answer.is_problem(status, code, detail, &Json::Null);
+}
+
+#[every_database]
+async fn a_handler_asks_what_it_says_or_the_default(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let client = site(&db, &auth);
+    let named = |name: &str| NewUser::new(name);
+    let tokens = [
+        (String::new(), "nobody"),
+        (user(&auth, &db, named("plain"), &[]).await.1, "plain"),
+        (user(&auth, &db, named("exporter"), &["export"]).await.1, "exporter"),
+        (user(&auth, &db, named("staff").staff(), &[]).await.1, "staff"),
+        (user(&auth, &db, named("su").superuser(), &[]).await.1, "su"),
+    ];
+    // a superuser is no member of the staff by that alone (CONTRACT 6.6)
+    db.execute_unprepared("UPDATE auth_user SET is_staff = FALSE WHERE username = 'su'").await.expect("one user");
+    for (path, statuses) in [
+        //                       nobody plain exporter staff su
+        ("/api/silent", [401, 200, 200, 200, 200]),
+        ("/api/caller", [401, 200, 200, 200, 200]),
+        ("/api/hidden", [401, 200, 200, 200, 200]),
+        ("/api/open", [200, 200, 200, 200, 200]),
+        ("/api/known", [401, 200, 200, 200, 200]),
+        ("/api/staff", [401, 403, 403, 200, 403]),
+        ("/api/super", [401, 403, 403, 403, 200]),
+        ("/api/report", [401, 403, 200, 200, 200]),
+        ("/api/hours", [401, 200, 200, 200, 200]),
+    ] {
+        for ((token, name), status) in tokens.iter().zip(statuses) {
+            for method in [Method::GET, Method::HEAD] {
+                let answer = client.ask(method.clone(), path, token, None).await;
+                assert_eq!(answer.code(), status, "{method} {path} as {name}: {}", answer.text);
+                assert_eq!(answer.header("cache-control"), Some("private"));
+                assert_eq!(answer.header("vary"), Some("Authorization"));
+                if method == Method::HEAD {
+                    assert_eq!(answer.text, "");
+                    continue;
+                }
+                match status {
+                    200 => assert!(answer.text == *name || answer.text == "heard", "{}", answer.text),
+                    401 => refused(&answer, 401, NOT_SAID),
+                    _ => refused(&answer, 403, FORBIDDEN),
+                }
+            }
+        }
+    }
+}
+
+#[every_database]
+async fn a_class_of_ones_own_speaks_for_itself(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let client = site(&db, &auth);
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let post = async |hour: Option<&str>| {
+        let mut request = client.raw().post("/api/hours").header("authorization", format!("Token {token}"));
+        if let Some(hour) = hour {
+            request = request.header("x-hour", hour);
+        }
+        support::answer(request.send().await).await
+    };
+    assert_eq!(post(Some("12")).await.code(), 200);
+    refused(&post(Some("3")).await, 403, ("closed", "Come back at noon."));
+    refused(&post(None).await, 403, ("closed", "Come back at noon."));
+    let anonymous = client.ask(Method::POST, "/api/hours", "", None).await;
+    refused(&anonymous, 401, NOT_SAID);
+    for token in ["", &token] {
+        let answer = client.get("/api/oracle", token).await;
+        assert_eq!((answer.code(), &answer.json()["code"]), (503, &json!("unavailable")), "neither yes nor no");
+        assert!(answer.header("retry-after").is_some() && !answer.text.contains("oracle"), "{answer:?}");
+    }
+}
+
+#[every_database]
+async fn the_default_can_be_another(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, plain) = user(&auth, &db, NewUser::new("plain"), &[]).await;
+    let (_, staff) = user(&auth, &db, NewUser::new("staff").staff(), &[]).await;
+    let api = || Api::new("Drivers", "1", db.db().clone()).auth(auth.clone());
+    let open = Client::new(api().handler_permissions(AllowAny).with(Handlers).build().expect("the parts fit"));
+    let closed = Client::new(api().handler_permissions(IsAdminUser).with(Handlers).build().expect("the parts fit"));
+    for path in ["/api/silent", "/api/caller", "/api/hidden"] {
+        assert_eq!(open.get(path, "").await.code(), 200, "{path}");
+        assert_eq!(closed.get(path, "").await.code(), 401, "{path}");
+        assert_eq!(closed.get(path, &plain).await.code(), 403, "{path}");
+        assert_eq!(closed.get(path, &staff).await.code(), 200, "{path}");
+    }
+    assert_eq!(open.get("/api/caller", "").await.text, "nobody");
+    assert_eq!(open.get("/api/known", "").await.code(), 401, "what is declared replaces the default");
+    assert_eq!(closed.get("/api/open", "").await.code(), 200);
+}
+
+/// The seed's own header, which nobody is asked for.
+#[derive(Clone, Copy)]
+struct ApiKey;
+
+#[async_trait]
+impl Authenticator for ApiKey {
+    async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
+        let Some(key) = offered.headers.get("x-api-key") else { return Ok(None) };
+        let invalid = || Refused::failed("Invalid key.");
+        let user = auth.user_by_token(db, key.to_str().map_err(|_| invalid())?).await?;
+        user.filter(|user| user.is_active).ok_or_else(invalid).map(Some)
+    }
+
+    fn security_scheme(&self) -> SecurityScheme {
+        SecurityScheme::new("apiKey", SecurityKind::Header("X-Api-Key".into()))
+    }
+
+    fn varies_by(&self) -> &'static str {
+        "X-Api-Key"
+    }
+}
+
+/// The first authenticator decides between 401 and 403, whichever refused (CONTRACT 5.24).
+#[every_database]
+async fn the_first_authenticator_decides_401_or_403(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let new = NewUser::new("alice").password("secret-enough-9");
+    let (_, token) = user(&auth, &db, new, &[]).await;
+    let (_, inactive) = user(&auth, &db, NewUser::new("dave").inactive(), &[]).await;
+    let basic = |text: &str| ("authorization", format!("Basic {}", STANDARD.encode(text)));
+    let by_token = |token: &str| ("authorization", format!("Token {token}"));
+    let key = |key: &str| ("x-api-key", key.to_owned());
+    let (token_first, basic_first, key_first) = (
+        Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default()),
+        Authenticators::none().with(BasicAuthentication::default()).with(TokenAuthentication::default()),
+        Authenticators::none().with(ApiKey).with(TokenAuthentication::default()),
+    );
+    let realm = "Basic realm=\"api\"";
+    let wrong = |detail| ("authentication_failed", detail);
+    let (bad_token, bad_password) = (wrong("Invalid token."), wrong("Invalid username/password."));
+    let inactive_user = wrong("User inactive or deleted.");
+    let cases = [
+        // [Token, Basic]: 401 with `Token`, also where Basic refused
+        (&token_first, vec![], 401, NOT_SAID, Some("Token")),
+        (&token_first, vec![by_token("ffff")], 401, bad_token, Some("Token")),
+        (&token_first, vec![by_token(&inactive)], 401, inactive_user, Some("Token")),
+        (&token_first, vec![basic("alice:wrong")], 401, bad_password, Some("Token")),
+        (&token_first, vec![("authorization", "Digest x".to_owned())], 401, NOT_SAID, Some("Token")),
+        (&basic_first, vec![], 401, NOT_SAID, Some(realm)),
+        (&basic_first, vec![by_token("ffff")], 401, bad_token, Some(realm)),
+        (&basic_first, vec![basic("alice:wrong")], 401, bad_password, Some(realm)),
+        // no challenge: 403 with the same words and without the header
+        (&key_first, vec![], 403, NOT_SAID, None),
+        (&key_first, vec![key("ffff")], 403, wrong("Invalid key."), None),
+        (&key_first, vec![by_token("ffff")], 403, bad_token, None),
+        (&key_first, vec![key("ffff"), by_token(&token)], 403, wrong("Invalid key."), None),
+    ];
+    for (authenticators, headers, status, says, challenge) in cases {
+        let client = chain(&db, &auth, authenticators.clone());
+        for path in ["/api/known", "/api/silent", "/api/staff"] {
+            let answer = with(&client, path, &headers).await;
+            refused(&answer, status, says);
+            assert_eq!(answer.header("www-authenticate"), challenge, "{path} {headers:?}");
+        }
+        // a wrong credential is an error on what is open to everybody too (CONTRACT 5.23)
+        let open = with(&client, "/api/open", &headers).await;
+        match says == NOT_SAID {
+            true => assert_eq!((open.code(), &*open.text), (200, "nobody")),
+            false => refused(&open, status, says),
+        }
+    }
+    // who is known and may not is told so, whatever the chain
+    for (authenticators, header) in [
+        (&token_first, by_token(&token)),
+        (&token_first, basic("alice:secret-enough-9")),
+        (&basic_first, by_token(&token)),
+        (&key_first, key(&token)),
+        (&key_first, by_token(&token)),
+    ] {
+        let client = chain(&db, &auth, authenticators.clone());
+        assert_eq!(with(&client, "/api/known", std::slice::from_ref(&header)).await.text, "alice");
+        let answer = with(&client, "/api/staff", &[header]).await;
+        refused(&answer, 403, FORBIDDEN);
+        assert_eq!(answer.header("www-authenticate"), None);
+    }
+}
+
+/// Without authenticators nobody can say who they are: denied is denied, in the class's own words (CONTRACT 5.25).
+#[every_database]
+async fn without_authenticators_a_denial_is_403(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let client = chain(&db, &auth, Authenticators::none());
+    for headers in
+        [vec![], vec![("authorization", format!("Token {token}"))], vec![("authorization", "Token x".into())]]
+    {
+        for path in ["/api/known", "/api/silent", "/api/staff", "/api/report"] {
+            let answer = with(&client, path, &headers).await;
+            refused(&answer, 403, FORBIDDEN);
+            assert_eq!((answer.header("www-authenticate"), answer.header("vary")), (None, None));
+        }
+        assert_eq!(with(&client, "/api/open", &headers).await.text, "nobody");
+    }
+}
+
+fn chain(db: &TestDb, auth: &Auth, authenticators: Authenticators) -> Client {
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth.clone());
+    Client::new(api.authenticators(authenticators).with(Handlers).build().expect("the parts fit"))
+}
+
+async fn with(client: &Client, path: &str, headers: &[(&'static str, String)]) -> Answer {
+    let request = headers.iter().fold(client.raw().get(path), |request, (name, value)| request.header(*name, value));
+    support::answer(request.send().await).await
+}
+
+#[handler]
+fn whose(caller: Caller) -> String {
+    told(&caller).0
+}
+
+#[handler]
+fn broken(_caller: Caller) -> poem::Result<String> {
+    Err(poem::Error::from_string("SELECT a secret", StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// An endpoint of poem's own beside the API is asked, told and refused as one of the API's handlers is.
+#[every_database]
+async fn a_poem_endpoint_can_be_guarded(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, alice) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let (_, exporter) = user(&auth, &db, NewUser::new("exporter"), &["export"]).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).with(Handlers).build().unwrap();
+    let may_export = api.guarding(HasPerm("drivers.export_car")).unwrap();
+    let oracle = api.guarding(IsAuthenticated & Oracle).unwrap();
+    let wrong = api.guarding(IsAuthenticated & refrain::ModelPermissions).err().expect("there is no model");
+    assert!(wrong.to_string().contains("a plain handler has none"), "{wrong}");
+    let routes = Route::new()
+        .at("/plain", get(whose).with(may_export.clone()))
+        .at("/broken", get(broken).with(may_export))
+        .at("/oracle", get(whose).with(oracle))
+        .nest("/", api.into_endpoint());
+    let client = poem::test::TestClient::new(routes);
+    let ask = async |path: &str, token: &str| {
+        let request = client.get(path);
+        let request =
+            if token.is_empty() { request } else { request.header("authorization", format!("Token {token}")) };
+        support::answer(request.send().await).await
+    };
+    refused(&ask("/plain", "").await, 401, NOT_SAID);
+    refused(&ask("/plain", &alice).await, 403, FORBIDDEN);
+    refused(&ask("/plain", "nobody's").await, 401, ("authentication_failed", "Invalid token."));
+    let let_in = ask("/plain", &exporter).await;
+    assert_eq!((let_in.code(), &*let_in.text), (200, "exporter"));
+    assert_eq!(let_in.header("cache-control"), Some("private"));
+    let failed = ask("/broken", &exporter).await;
+    assert_eq!(failed.code(), 500);
+    failed.tells_nothing_of_the_inside();
+    assert_eq!(ask("/oracle", &alice).await.code(), 503);
+    assert_eq!(ask("/api/known", &alice).await.text, "alice", "the API is beside it");
+}

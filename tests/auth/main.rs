@@ -1,0 +1,17 @@
+//! Users, groups and what they hold; passwords, tokens and names; the permissions that models declare.
+
+#![allow(missing_docs, unreachable_pub)]
+
+#[macro_use]
+#[path = "../people/mod.rs"]
+mod people;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod exact_names; // names are made and found to the last character
+mod granting; // permissions and groups, given and taken away
+mod logging_in; // passwords, names vouched for, tokens
+mod native_uuids; // users' keys in MariaDB's own type
+mod permission_sync; // permissions follow the declarations
+mod seed_article; // the article's lines on users and viewsets
+mod users_and_groups; // who holds which permission

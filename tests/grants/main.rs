@@ -1,0 +1,13 @@
+//! Permissions on single rows.
+
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "../keyed/mod.rs"]
+mod keyed;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod in_rules; // grants as a permission class
+mod object_grants; // given, taken away and asked about, for every kind of key
+mod objects_for_user; // the rows on which somebody holds permissions
+mod seed_guardian; // the article's lines on django-guardian

@@ -1,0 +1,164 @@
+//! The readings of a rule, through the routes.
+
+use poem::{
+    Response,
+    endpoint::BoxEndpoint,
+    http::{Method, StatusCode},
+    test::TestClient,
+};
+use proptest::{prelude::*, test_runner::TestCaseError};
+use refrain::{Action, Api, Permissions, authentication::Authenticators};
+use refrain_testing::{TestDb, every_database};
+use serde_json::Value as Json;
+
+use super::{
+    check,
+    expected::{Case, CouldNotTell, Meaning},
+    tree::{Tree, With, trees},
+    world::{ByName, Cars, Site, Who, World, askers, worlds},
+};
+
+/// A row that is not there.
+const MISSING: usize = 99;
+
+/// What stands for an answer that nobody can tell: 503 where that may pass, 500 where the statement is wrong.
+const UNTOLD: u16 = 503;
+
+#[every_database]
+async fn lists_and_details_agree(db: TestDb) {
+    let site = Site::open(&db).await;
+    let cases = (trees(With::Nothing), worlds(site.owners()), askers());
+    check(&db, 320, &cases, async |(tree, world, who)| agrees(&site, &tree, &world, &who).await);
+}
+
+#[every_database]
+async fn hooks_in_memory_agree_too(db: TestDb) {
+    let site = Site::open(&db).await;
+    let cases = (trees(With::Hooks), worlds(site.owners()), askers());
+    check(&db, 160, &cases, async |(tree, world, who)| agrees(&site, &tree, &world, &who).await);
+}
+
+#[every_database]
+async fn what_cannot_be_told_is_never_an_allow(db: TestDb) {
+    let site = Site::open(&db).await;
+    let cases = (trees(With::Faults), worlds(site.owners()), askers());
+    check(&db, 240, &cases, async |(tree, world, who)| {
+        agrees(&site, &tree, &world, &who).await?;
+        // an outage changes answers to "could not tell", and to nothing else
+        let case = Case { world: &world, who: &who, key: site.key_of(&who) };
+        let mended = tree.mended();
+        for place in [0, 1, 2, MISSING] {
+            for method in [Method::GET, Method::PATCH] {
+                let status = case.row_status(&tree, &method, place);
+                prop_assert!(status == UNTOLD || status == case.row_status(&mended, &method, place));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Do the routes answer as the model does: on the list, on every row, on a missing row, for reading and for writing?
+async fn agrees(site: &Site, tree: &Tree, world: &World, who: &Who) -> Result<(), TestCaseError> {
+    world.settle(&site.db).await;
+    site.grant(who).await;
+    let (permissions, _) = tree.permissions();
+    let expression = permissions.to_string();
+    let client = client(site, permissions);
+    let case = Case { world, who, key: site.key_of(who) };
+
+    let (status, body) = ask(&client, Method::GET, "/api/cars", who).await;
+    prop_assert_eq!(status, case.list_status(tree), "the list under {}", expression);
+    let listed: Vec<i64> = match status {
+        200 => body["results"].as_array().into_iter().flatten().filter_map(|car| car["id"].as_i64()).collect(),
+        _ => Vec::new(),
+    };
+    if status == 200 {
+        prop_assert_eq!(body["count"].as_u64(), Some(listed.len() as u64), "the count under {}", expression);
+    }
+    for place in (0..world.cars.len()).chain([MISSING]) {
+        let id = place as i64 + 1;
+        let path = format!("/api/cars/{id}");
+        let (status, body) = ask(&client, Method::GET, &path, who).await;
+        prop_assert_eq!(status, case.row_status(tree, &Method::GET, place), "GET {} under {}", path, expression);
+        prop_assert_eq!(status == 200, listed.contains(&id), "{} in the list under {}", path, expression);
+        if status == 404 {
+            prop_assert_eq!(body["detail"].as_str(), Some("No Car matches the given query."));
+        }
+        if place == 0 || place == MISSING {
+            let (status, _) = ask(&client, Method::PATCH, &path, who).await;
+            let expected = case.row_status(tree, &Method::PATCH, place);
+            prop_assert_eq!(status, expected, "PATCH {} under {}", path, expression);
+        }
+    }
+    Ok(())
+}
+
+impl Case<'_> {
+    /// Denied before any row is looked at exactly when the meaning is `Never`.
+    fn list_status(&self, tree: &Tree) -> u16 {
+        match self.meaning(tree, Action::List) {
+            Ok(Meaning::Never) => self.denied(),
+            Ok(Meaning::Always | Meaning::Rows { broken: false, .. }) => 200,
+            Ok(Meaning::Rows { broken: true, .. }) | Err(CouldNotTell) => UNTOLD,
+        }
+    }
+
+    fn row_status(&self, tree: &Tree, method: &Method, place: usize) -> u16 {
+        self.try_row_status(tree, method, place).unwrap_or(UNTOLD)
+    }
+
+    fn try_row_status(&self, tree: &Tree, method: &Method, place: usize) -> Result<u16, CouldNotTell> {
+        let action = if *method == Method::GET { Action::Retrieve } else { Action::PartialUpdate };
+        let meaning = self.meaning(tree, action)?;
+        if meaning == Meaning::Never {
+            return Ok(self.denied());
+        }
+        // one statement judges the row for the action and for being seen, whether the row is there or not
+        let retrieve = self.meaning(tree, Action::Retrieve)?;
+        let (admitted, seen) = (meaning.admits(place)?, retrieve.admits(place)?);
+        Ok(match (place < self.world.cars.len(), admitted, seen) {
+            (false, ..) | (true, false, false) => 404,
+            (true, false, true) => self.denied(),
+            // a write asks again who it is that writes
+            (true, true, _) if action != Action::Retrieve && self.who.name.is_some() && !self.who.is_active() => 401,
+            // the change that is sent is empty: who writes nothing is shown nothing that they could not read
+            (true, true, false) => 404,
+            (true, true, true) => 200,
+        })
+    }
+
+    fn denied(&self) -> u16 {
+        if self.who.name.is_some() { 403 } else { 401 }
+    }
+}
+
+fn client(site: &Site, permissions: Permissions) -> TestClient<BoxEndpoint<'static, Response>> {
+    let api = Api::new("Agree", "1.0", site.db.clone())
+        .auth(site.auth.clone())
+        .authenticators(Authenticators::none().with(ByName))
+        .default_permissions(permissions)
+        .mount(Cars);
+    TestClient::new(api.build().expect("every class is for cars").into_endpoint())
+}
+
+async fn ask(
+    client: &TestClient<BoxEndpoint<'static, Response>>,
+    method: Method,
+    path: &str,
+    who: &Who,
+) -> (u16, Json) {
+    let mut request = client.request(method.clone(), path);
+    if let Some(name) = who.name {
+        request = request.header("x-name", name);
+    }
+    if method == Method::PATCH {
+        request = request.body_json(&serde_json::json!({}));
+    }
+    let mut response = request.send().await.0;
+    let text = response.take_body().into_string().await.expect("a body of text");
+    let status = match response.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => UNTOLD,
+        status => status.as_u16(),
+    };
+    (status, serde_json::from_str(&text).unwrap_or(Json::Null))
+}

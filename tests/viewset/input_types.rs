@@ -1,0 +1,116 @@
+//! Input types that are more than a row of columns: fields called otherwise, and columns that no field is called as.
+
+use poem::http::Method;
+use refrain::{Access, Api, IsAuthenticated, ViewSet, auth::NewUser};
+use refrain_testing::{TestDb, every_database};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
+use serde_json::json;
+
+use crate::support::{self, Client, auth, car, sync, user};
+
+#[derive(poem_openapi::Object)]
+struct Listing {
+    id: i64,
+    title: String,
+    published: bool,
+}
+
+impl From<car::Model> for Listing {
+    fn from(car: car::Model) -> Self {
+        Self { id: car.id, title: car.name, published: car.published }
+    }
+}
+
+/// The column `name` is called `title` outside, and a new listing is not published.
+#[derive(poem_openapi::Object)]
+struct ListingInput {
+    #[oai(validator(min_length = 1))]
+    title: String,
+}
+
+impl IntoActiveModel<car::ActiveModel> for ListingInput {
+    fn into_active_model(self) -> car::ActiveModel {
+        car::ActiveModel { name: Set(self.title), published: Set(false), ..Default::default() }
+    }
+}
+
+struct Listings;
+
+impl ViewSet for Listings {
+    type Entity = car::Entity;
+    type Output = Listing;
+    type Input = ListingInput;
+    const PATH: &'static str = "/listings";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsAuthenticated)
+    }
+}
+
+/// A member's secret is stored as what is made of it, and never shown.
+#[derive(poem_openapi::Object)]
+struct SecretInput {
+    name: String,
+    secret: String,
+}
+
+impl IntoActiveModel<car::ActiveModel> for SecretInput {
+    fn into_active_model(self) -> car::ActiveModel {
+        car::ActiveModel { name: Set(self.name), published: Set(self.secret == "open sesame"), ..Default::default() }
+    }
+}
+
+struct Secrets;
+
+impl ViewSet for Secrets {
+    type Entity = car::Entity;
+    type Output = support::Car;
+    type Input = SecretInput;
+    const PATH: &'static str = "/secrets";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsAuthenticated)
+    }
+}
+
+#[every_database]
+async fn a_field_that_is_never_shown_is_written(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let client = Client::new(Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Secrets).build().unwrap());
+    let row = support::car_of(&db, None, "door").await.id;
+    let path = format!("/api/secrets/{row}");
+    for (secret, opens) in [("open sesame", true), ("guess", false)] {
+        let body = json!({"name": "door", "secret": secret});
+        let put = client.ask(Method::PUT, &path, &token, Some(body)).await;
+        assert_eq!((put.code(), &put.json()["published"]), (200, &json!(opens)), "{}", put.text);
+    }
+}
+
+#[every_database]
+async fn a_field_called_otherwise_is_written(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let client = Client::new(Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Listings).build().unwrap());
+    let made = client.ask(Method::POST, "/api/listings", &token, Some(json!({"title": "new"}))).await;
+    assert_eq!(made.code(), 201, "{}", made.text);
+    let id = made.json()["id"].as_i64().unwrap();
+    let stored = async || car::Entity::find_by_id(id).one(db.db()).await.unwrap().unwrap();
+    let mut published = stored().await.into_active_model();
+    published.published = Set(true);
+    sea_orm::ActiveModelTrait::update(published, db.db()).await.unwrap();
+
+    let path = format!("/api/listings/{id}");
+    for (method, title) in [(Method::PUT, "put"), (Method::PATCH, "patched")] {
+        let changed = client.ask(method, &path, &token, Some(json!({"title": title}))).await;
+        assert_eq!((changed.code(), &changed.json()["title"]), (200, &json!(title)), "{}", changed.text);
+        let stored = stored().await;
+        assert_eq!((&*stored.name, stored.published), (title, true), "what is set in any case is for new rows");
+    }
+    let same = client.ask(Method::PATCH, &path, &token, Some(json!({}))).await;
+    assert_eq!((same.code(), &*stored().await.name), (200, "patched"));
+    let wrong = client.ask(Method::PATCH, &path, &token, Some(json!({"title": ""}))).await;
+    assert_eq!((wrong.code(), &wrong.json()["errors"]["title"]), (400, &json!(["This field may not be blank."])));
+}

@@ -1,0 +1,21 @@
+//! Viewsets: lists, rows, writes and actions of their own.
+
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input; // whatever is sent, a clear problem
+mod committing; // what stands before a commit, and what after
+mod constraints; // what only the database can refuse
+mod custom_actions; // actions beside the six, and hooks within them
+mod database_refusals; // refused for ever, or for now
+mod exact_text; // text is compared to the last character
+mod hidden_rows; // a row that may not be seen is not there
+mod input_types; // input that is more than a row of columns
+mod lists; // pages, filters, orders
+mod own_queries; // what a viewset's own query may say
+mod row_permissions; // what a representation tells of its reader's rights
+mod scope; // writes stay within a viewset's rows
+mod statements; // what a request costs
+mod writes; // judged on both sides, and when they are written
