@@ -5,8 +5,7 @@ use sea_orm::{
     ConnectionTrait, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
-
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::is_nfkc;
 
 use super::{Answer, Auth, Lookup, NewUser, User, password::Verified};
 use crate::{Db, Result};
@@ -109,6 +108,8 @@ impl Backend for ModelBackend {
 
 /// Trusts the name a server in front found out (CONTRACT 5.22); the permissions are those of [`ModelBackend`], which
 /// Django's backend of this name extends.
+///
+/// The name is compared as it is. One that is not in Unicode's normal form NFKC is nobody's, and no user is made of it.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteUserBackend {
     /// Is an unknown name made a user? Django's default is yes.
@@ -123,10 +124,12 @@ impl Backend for RemoteUserBackend {
 
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         let Credentials::RemoteUser(username) = credentials else { return Ok(Login::Abstain) };
-        // as it would be stored: else a name is made at the first request and unknown at the second
-        let username: String = username.nfkc().collect();
-        let known = match auth.load(db, Lookup::Username(&username)).await? {
-            None if self.create_unknown_user => Some(auth.create_user(db, NewUser::new(username)).await?),
+        // who is vouched for under another spelling of a user's name is not that user; and nobody is stored under it
+        if !is_nfkc(username) {
+            return Ok(Login::Abstain);
+        }
+        let known = match auth.load(db, Lookup::Username(username)).await? {
+            None if self.create_unknown_user => Some(auth.create_user(db, NewUser::new(*username)).await?),
             known => known,
         };
         Ok(known.filter(|user| user.is_active).map_or(Login::Abstain, |user| Login::Known(Box::new(user))))

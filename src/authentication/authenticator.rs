@@ -1,9 +1,9 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use super::{Refused, SecurityScheme};
+use super::{Refused, SecurityKind, SecurityScheme};
 use crate::{
     Db,
     auth::{Auth, User},
@@ -24,10 +24,10 @@ use crate::{
 /// #[async_trait]
 /// impl Authenticator for ApiKey {
 ///     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
-///         let Some(key) = offered.headers.get("x-api-key") else { return Ok(None) };
+///         let Some(key) = offered.header("x-api-key")? else { return Ok(None) };
 ///         let invalid = || Refused::failed("Invalid key.");
 ///         let user = auth.user_by_token(db, key.to_str().map_err(|_| invalid())?).await?;
-///         user.filter(|user| user.is_active).ok_or_else(invalid).map(Some)
+///         user.ok_or_else(invalid).map(Some)
 ///     }
 ///
 ///     fn security_scheme(&self) -> SecurityScheme {
@@ -45,7 +45,8 @@ pub trait Authenticator: Send + Sync + 'static {
     /// Who sent this?
     ///
     /// `None` where no credential of this kind is offered: the next authenticator is asked. An error where one is
-    /// offered and wrong, or where nobody could tell: no other authenticator is asked (CONTRACT 5.18).
+    /// offered and wrong, or where nobody could tell: no other authenticator is asked (CONTRACT 5.18). An inactive user is
+    /// let in by nobody, whatever is answered here.
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused>;
 
     /// How a caller is told to say who they are: the value of `WWW-Authenticate`.
@@ -62,6 +63,15 @@ pub trait Authenticator: Send + Sync + 'static {
 
     /// The request header that its answer depends on, for `Vary`.
     fn varies_by(&self) -> &'static str;
+
+    /// Do browsers send the credential by themselves, whichever page makes the request?
+    ///
+    /// Then a request that may change something is refused where another site's page made it. By default so for
+    /// cookies and HTTP Basic; say so for what a server in front adds, such as a client certificate's name.
+    #[doc(alias("csrf", "enforce_csrf"))]
+    fn sent_by_browsers(&self) -> bool {
+        matches!(self.security_scheme().kind, SecurityKind::HttpBasic | SecurityKind::Cookie(_))
+    }
 }
 
 /// What an authenticator sees of a request.
@@ -75,6 +85,17 @@ pub struct Offered<'a> {
     pub headers: &'a HeaderMap,
 }
 
+impl<'a> Offered<'a> {
+    /// The value of a header that is sent once; `None` where it is not sent.
+    ///
+    /// Two are an error: a server in front may have looked at the other one.
+    pub fn header(&self, name: &str) -> Result<Option<&'a HeaderValue>, Refused> {
+        let mut values = self.headers.get_all(name).iter();
+        let first = values.next();
+        if values.next().is_some() { Err(Refused::default()) } else { Ok(first) }
+    }
+}
+
 /// The method and the path: headers and queries hold credentials.
 impl fmt::Debug for Offered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,6 +106,22 @@ impl fmt::Debug for Offered<'_> {
 #[cfg(test)]
 mod tests {
     use crate::authentication::fixture::Request;
+
+    #[test]
+    fn a_header_is_read_where_it_is_sent_once() {
+        let request =
+            |values: &[&str]| values.iter().fold(Request::to("/"), |request, value| request.header("x-api-key", value));
+        let read = |request: Request| match request.offered().header("X-Api-Key") {
+            Ok(value) => Ok(value.map(|value| value.to_str().expect("ASCII").to_owned())),
+            Err(refused) => Err(refused.to_string()),
+        };
+        assert_eq!(read(request(&[])), Ok(None));
+        assert_eq!(read(request(&["k3y"])), Ok(Some("k3y".to_owned())));
+        for values in [&["k3y", "k3y"][..], &["", "k3y"], &["k3y", "", ""]] {
+            let refused = Err("Incorrect authentication credentials.".to_owned());
+            assert_eq!(read(request(values)), refused, "{values:?}");
+        }
+    }
 
     #[test]
     fn credentials_are_not_printed() {

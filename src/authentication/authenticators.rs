@@ -1,6 +1,9 @@
 use std::{fmt, sync::Arc};
 
-use super::{AuthenticationError, Authenticator, Offered, Refused, SecurityScheme};
+use super::{
+    AuthenticationError, Authenticator, Offered, Refused, SecurityScheme,
+    cross_site::{Origin, is_cross_site},
+};
 use crate::{
     Db,
     auth::{Auth, User},
@@ -22,7 +25,10 @@ use crate::{
 /// callers without a name get a 401 or a 403 (CONTRACT 5.24). A cheap handle.
 #[doc(alias = "authentication_classes")]
 #[derive(Clone, Default)]
-pub struct Authenticators(Arc<[Arc<dyn Authenticator>]>);
+pub struct Authenticators {
+    asked: Arc<[Arc<dyn Authenticator>]>,
+    trusted: Arc<[Origin]>,
+}
 
 impl Authenticators {
     /// Nobody: every caller is anonymous, and denials are 403 (CONTRACT 5.25).
@@ -33,12 +39,26 @@ impl Authenticators {
     /// The same and, after them, one more.
     #[must_use]
     pub fn with(self, authenticator: impl Authenticator) -> Self {
-        self.0.iter().cloned().chain([Arc::new(authenticator) as Arc<dyn Authenticator>]).collect()
+        let asked = self.asked.iter().cloned().chain([Arc::new(authenticator) as Arc<dyn Authenticator>]).collect();
+        Self { asked, ..self }
+    }
+
+    /// The same, and pages of this other origin, `https://app.example.com`, may act with what their reader's browser
+    /// sends by itself (see [`Authenticator::sent_by_browsers`]).
+    ///
+    /// # Panics
+    /// Unless it is a scheme and a host, with its port where that is not the scheme's own.
+    #[doc(alias = "CSRF_TRUSTED_ORIGINS")]
+    #[must_use]
+    pub fn trusting_origin(self, origin: &str) -> Self {
+        let trusted = self.trusted.iter().cloned().chain([Origin::written(origin)]).collect();
+        Self { trusted, ..self }
     }
 
     /// Who sent this? The user that the first authenticator finds; where none finds any, an anonymous one.
     ///
-    /// An error ends it: no other authenticator is asked (CONTRACT 5.18).
+    /// An error ends it: no other authenticator is asked (CONTRACT 5.18). An inactive user is one, whoever finds them; and
+    /// so is a request that may change something, where another site's page made it and the browser added the credential.
     pub async fn authenticate(
         &self,
         auth: &Auth,
@@ -46,13 +66,18 @@ impl Authenticators {
         offered: &Offered<'_>,
     ) -> Result<User, AuthenticationError> {
         let db = db.into();
-        for authenticator in self.0.iter() {
+        let failed = |sentence| AuthenticationError::Failed { sentence, challenge: self.challenge() };
+        for authenticator in self.asked.iter() {
             match authenticator.authenticate(auth, db, offered).await {
                 Ok(None) => {}
-                Ok(Some(user)) => return Ok(user),
-                Err(Refused::Failed(sentence)) => {
-                    return Err(AuthenticationError::Failed { sentence, challenge: self.challenge() });
+                Ok(Some(user)) if user.is_authenticated() && !user.is_active => {
+                    return Err(failed("User inactive or deleted.".into()));
                 }
+                Ok(Some(user)) => {
+                    let is_theirs = !authenticator.sent_by_browsers() || !is_cross_site(offered, &self.trusted);
+                    return if is_theirs { Ok(user) } else { Err(AuthenticationError::CrossSite) };
+                }
+                Err(Refused::Failed(sentence)) => return Err(failed(sentence)),
                 Err(Refused::CouldNotTell(error)) => return Err(AuthenticationError::CouldNotTell(error)),
             }
         }
@@ -62,23 +87,23 @@ impl Authenticators {
     /// What a caller without a name is told in `WWW-Authenticate`: the first authenticator's challenge. `None` where it
     /// has none, or there is no authenticator: the answer is then 403 instead of 401 (CONTRACT 5.24).
     pub fn challenge(&self) -> Option<String> {
-        self.0.first().and_then(|first| first.challenge())
+        self.asked.first().and_then(|first| first.challenge())
     }
 
     /// Is there no authenticator, so that callers have no way to say who they are (CONTRACT 5.25)?
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.asked.is_empty()
     }
 
     /// How the OpenAPI document describes each credential; a request needs one of them.
     pub fn security_schemes(&self) -> impl Iterator<Item = SecurityScheme> {
-        self.0.iter().map(|authenticator| authenticator.security_scheme())
+        self.asked.iter().map(|authenticator| authenticator.security_scheme())
     }
 
     /// The request headers that say who is asking, for `Vary`, each once.
     pub fn varies_by(&self) -> Vec<&'static str> {
         let mut headers: Vec<&'static str> = Vec::new();
-        for header in self.0.iter().map(|authenticator| authenticator.varies_by()) {
+        for header in self.asked.iter().map(|authenticator| authenticator.varies_by()) {
             if !headers.iter().any(|known| known.eq_ignore_ascii_case(header)) {
                 headers.push(header);
             }
@@ -89,7 +114,7 @@ impl Authenticators {
 
 impl FromIterator<Arc<dyn Authenticator>> for Authenticators {
     fn from_iter<I: IntoIterator<Item = Arc<dyn Authenticator>>>(authenticators: I) -> Self {
-        Self(authenticators.into_iter().collect())
+        Self { asked: authenticators.into_iter().collect(), ..Self::default() }
     }
 }
 
@@ -103,6 +128,7 @@ impl fmt::Debug for Authenticators {
 #[cfg(test)]
 mod tests {
     use async_trait::async_trait;
+    use http::Method;
     use refrain_testing::{TestDb, every_database};
 
     use super::*;
@@ -119,6 +145,7 @@ mod tests {
     enum Fake {
         Abstains,
         Finds(&'static str),
+        FindsNobody,
         Refuses,
         CannotTell,
         IsNotAsked,
@@ -130,6 +157,7 @@ mod tests {
             match self {
                 Self::Abstains => Ok(None),
                 Self::Finds(name) => Ok(auth.user(db, name).await?),
+                Self::FindsNobody => Ok(Some(User::anonymous(auth))),
                 Self::Refuses => Err(Refused::failed("Not you.")),
                 Self::CannotTell => Err(Error::could_not_tell("nobody answers").into()),
                 Self::IsNotAsked => panic!("asked, although it was settled"),
@@ -162,6 +190,7 @@ mod tests {
             Err(AuthenticationError::Failed { sentence, challenge: Some(challenge) }) => {
                 format!("401 {sentence} [{challenge}]")
             }
+            Err(AuthenticationError::CrossSite) => "another site".into(),
             Err(AuthenticationError::CouldNotTell(_)) => "could not tell".into(),
         }
     }
@@ -178,6 +207,9 @@ mod tests {
             (&[Refuses, IsNotAsked], "403 Not you."),
             (&[Abstains, Refuses, IsNotAsked], "403 Not you."),
             (&[CannotTell, IsNotAsked], "could not tell"),
+            (&[FindsNobody, IsNotAsked], "nobody"),
+            // found inactive, by an authenticator that did not look
+            (&[Finds("dave"), IsNotAsked], "403 User inactive or deleted."),
         ] {
             assert_eq!(ask(&site, &fakes(chain), &Request::to("/")).await, answer);
         }
@@ -219,6 +251,36 @@ mod tests {
         for (first, second) in [(&token, &basic), (&basic, &token)] {
             let request = Request::to("/").header("authorization", first).header("authorization", second);
             assert!(ask(&site, &token_and_basic(), &request).await.starts_with("401 Invalid "));
+        }
+    }
+
+    /// What a browser adds by itself is good for its own site's pages, and for reading; what a program adds, for all.
+    #[every_database]
+    async fn another_sites_page_may_not_act_for_its_reader(db: TestDb) {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        let site = Site::open(&db).await;
+        let token = format!("Token {}", site.token("alice").await);
+        let basic = format!("Basic {}", STANDARD.encode(format!("alice:{PASSWORD}")));
+        let cookie = fakes(&[Fake::Finds("alice")]);
+        let trusting = token_and_basic().trusting_origin("https://app.example.com");
+        let [app, evil] = ["https://app.example.com", "https://evil.example"];
+        for (authenticators, credential, method, origin, answer) in [
+            (token_and_basic(), &basic, Method::POST, evil, "another site"),
+            (token_and_basic(), &basic, Method::DELETE, evil, "another site"),
+            (token_and_basic(), &basic, Method::POST, "https://cars.example.com", "alice"),
+            (token_and_basic(), &basic, Method::GET, evil, "alice"),
+            (token_and_basic(), &basic, Method::POST, app, "another site"),
+            (trusting.clone(), &basic, Method::POST, app, "alice"),
+            (trusting, &basic, Method::POST, evil, "another site"),
+            (token_and_basic(), &token, Method::POST, evil, "alice"),
+            (cookie.clone(), &token, Method::POST, evil, "another site"),
+            (cookie, &token, Method::GET, evil, "alice"),
+            // nobody's rights are borrowed
+            (token_and_basic(), &"Digest x".to_owned(), Method::POST, evil, "nobody"),
+        ] {
+            let request = Request::to("/").by(method.clone()).header("host", "cars.example.com");
+            let request = request.header("authorization", credential).header("origin", origin);
+            assert_eq!(ask(&site, &authenticators, &request).await, answer, "{method} {origin} {authenticators:?}");
         }
     }
 

@@ -50,13 +50,18 @@ pub(super) fn told(answer: Result<Option<User>, Refused>) -> String {
 
 /// The head of a request.
 pub(super) struct Request {
+    method: Method,
     uri: Uri,
     pub(super) headers: HeaderMap,
 }
 
 impl Request {
     pub(super) fn to(uri: &'static str) -> Self {
-        Self { uri: Uri::from_static(uri), headers: HeaderMap::new() }
+        Self { method: Method::GET, uri: Uri::from_static(uri), headers: HeaderMap::new() }
+    }
+
+    pub(super) fn by(self, method: Method) -> Self {
+        Self { method, ..self }
     }
 
     /// Adds a header; one of the same name stays.
@@ -67,6 +72,6 @@ impl Request {
     }
 
     pub(super) fn offered(&self) -> Offered<'_> {
-        Offered { method: &Method::GET, uri: &self.uri, headers: &self.headers }
+        Offered { method: &self.method, uri: &self.uri, headers: &self.headers }
     }
 }

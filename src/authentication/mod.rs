@@ -18,6 +18,7 @@ mod authenticator;
 mod authenticators;
 mod authorization;
 mod basic;
+mod cross_site;
 #[cfg(test)]
 mod fixture;
 mod refused;

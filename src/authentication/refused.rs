@@ -51,6 +51,9 @@ pub enum AuthenticationError {
         /// The value of `WWW-Authenticate`: that of the first authenticator, whichever refused.
         challenge: Option<String>,
     },
+    /// Another site's page made the request, and the browser added the credential by itself: 403.
+    #[error("A page of another site made this request.")]
+    CrossSite,
     /// Nobody could tell.
     #[error(transparent)]
     CouldNotTell(#[from] Error),

@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use async_trait::async_trait;
 
 use super::{Authenticator, Offered, Refused, SecurityKind, SecurityScheme, authorization::is_name};
@@ -31,8 +29,8 @@ use crate::{
 /// # let _ = (auth, authenticators);
 /// ```
 ///
-/// A name that no backend lets in is nobody in particular, not an error. Two of these headers are an error: one of them
-/// may be the client's.
+/// The name is read as UTF-8 and compared as it is. One that no backend lets in is nobody in particular, not an error. Two
+/// of these headers are an error: one of them may be the client's.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteUserAuthentication {
     header: &'static str,
@@ -52,16 +50,16 @@ impl RemoteUserAuthentication {
 #[async_trait]
 impl Authenticator for RemoteUserAuthentication {
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
-        let mut values = offered.headers.get_all(self.header).iter();
-        let Some(name) = values.next() else { return Ok(None) };
-        if values.next().is_some() {
-            return Err(Refused::default());
-        }
-        let name = text(name.as_bytes());
+        let Some(name) = offered.header(self.header)? else { return Ok(None) };
+        // in one encoding: in two, two names for the server in front could be one here
+        let Ok(name) = str::from_utf8(name.as_bytes()) else {
+            tracing::warn!(header = self.header, "the name of a remote user is not in UTF-8: nobody is let in by it");
+            return Ok(None);
+        };
         if name.is_empty() {
             return Ok(None);
         }
-        Ok(find(auth, db, &name).await?.filter(|user| user.is_active))
+        Ok(find(auth, db, name).await?.filter(|user| user.is_active))
     }
 
     fn security_scheme(&self) -> SecurityScheme {
@@ -71,6 +69,11 @@ impl Authenticator for RemoteUserAuthentication {
 
     fn varies_by(&self) -> &'static str {
         self.header
+    }
+
+    /// The browser sends what the server in front knows it by: a certificate, a password, a cookie.
+    fn sent_by_browsers(&self) -> bool {
+        true
     }
 }
 
@@ -91,23 +94,17 @@ async fn find(auth: &Auth, db: Db<'_>, name: &str) -> Result<Option<User>, Error
     }
 }
 
-/// UTF-8, and where it is none, Latin-1.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => bytes.iter().copied().map(char::from).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use refrain_entity::user;
     use refrain_testing::{TestDb, every_database};
+    use sea_orm::{EntityTrait, QueryOrder};
 
     use super::*;
     use crate::{
-        auth::RemoteUserBackend,
+        auth::{NewUser, RemoteUserBackend},
         authentication::fixture::{Request, Site, told},
     };
 
@@ -146,12 +143,48 @@ mod tests {
             (&b"zoe"[..], "zoe"),
             (b"zoe", "zoe"),
             ("zoë".as_bytes(), "zoë"),
-            (b"l\xe9o", "léo"),
+            // the same name in Latin-1 would be another way to be her
+            (b"zo\xeb", "nobody"),
+            (b"l\xe9o", "nobody"),
             (b"DOMAIN\\zoe", "nobody"),
             (&[b'x'; 200], "nobody"),
         ] {
             assert_eq!(site.ask(&REMOTE, &request(name)).await, answer, "{}", name.escape_ascii());
         }
+    }
+
+    /// Whoever is vouched for by a name that looks like another's, or is written like it, is not that other.
+    #[every_database]
+    async fn a_name_is_compared_as_it_is(db: TestDb) {
+        let mut site = Site::open(&db).await;
+        for name in ["root", "caf\u{e9}"] {
+            site.auth.create_user(site.db, NewUser::new(name)).await.expect("the tables are there");
+        }
+        let users = || async {
+            let found =
+                user::Entity::find().order_by_asc(user::Column::Id).all(site.db).await.expect("the tables are there");
+            found.into_iter().map(|user| user.username).collect::<Vec<_>>()
+        };
+        let before = users().await;
+        let names: [&[u8]; 7] = [
+            "\u{ff52}\u{ff4f}\u{ff4f}\u{ff54}".as_bytes(),
+            "r\u{ba}\u{ba}t".as_bytes(),
+            b"r\xba\xbat",
+            "cafe\u{301}".as_bytes(),
+            b"caf\xe9",
+            "\u{212b}".as_bytes(),
+            "ROOT".as_bytes(),
+        ];
+        for create in [false, true] {
+            site.auth = trusting(&site.auth, create);
+            for (at, name) in names.iter().enumerate() {
+                let answer = if create && at == 6 { "ROOT" } else { "nobody" };
+                assert_eq!(site.ask(&REMOTE, &request(name)).await, answer, "{}", name.escape_ascii());
+            }
+            assert_eq!(site.ask(&REMOTE, &request("root")).await, "root");
+            assert_eq!(site.ask(&REMOTE, &request("caf\u{e9}")).await, "caf\u{e9}");
+        }
+        assert_eq!(users().await, [before, vec!["ROOT".to_owned()]].concat());
     }
 
     #[every_database]

@@ -164,6 +164,12 @@ impl Problem {
         }
     }
 
+    /// 403 where another site's page acts with what the browser knows of its user.
+    fn cross_site() -> Self {
+        let sentence = "A page of another site made this request, and its credentials were added by the browser.";
+        Self::new(StatusCode::FORBIDDEN, "cross_site", sentence)
+    }
+
     /// 405; which methods there are is added where the path is known.
     pub(crate) fn method_not_allowed(method: &Method) -> Self {
         let detail = format!("Method \"{method}\" not allowed.");
@@ -285,6 +291,7 @@ impl From<AuthenticationError> for Problem {
             AuthenticationError::Failed { sentence, challenge } => {
                 Self::unauthenticated("authentication_failed", sentence, challenge.as_deref())
             }
+            AuthenticationError::CrossSite => Self::cross_site(),
             AuthenticationError::CouldNotTell(error) => error.into(),
         }
     }

@@ -245,10 +245,10 @@ struct ApiKey;
 #[async_trait]
 impl Authenticator for ApiKey {
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
-        let Some(key) = offered.headers.get("x-api-key") else { return Ok(None) };
+        let Some(key) = offered.header("x-api-key")? else { return Ok(None) };
         let invalid = || Refused::failed("Invalid key.");
         let user = auth.user_by_token(db, key.to_str().map_err(|_| invalid())?).await?;
-        user.filter(|user| user.is_active).ok_or_else(invalid).map(Some)
+        user.ok_or_else(invalid).map(Some)
     }
 
     fn security_scheme(&self) -> SecurityScheme {
@@ -295,6 +295,9 @@ async fn the_first_authenticator_decides_401_or_403(db: TestDb) {
         (&key_first, vec![key("ffff")], 403, wrong("Invalid key."), None),
         (&key_first, vec![by_token("ffff")], 403, bad_token, None),
         (&key_first, vec![key("ffff"), by_token(&token)], 403, wrong("Invalid key."), None),
+        (&key_first, vec![key(&token), key("ffff")], 403, wrong("Incorrect authentication credentials."), None),
+        (&key_first, vec![key(&token), key(&token)], 403, wrong("Incorrect authentication credentials."), None),
+        (&key_first, vec![key(&inactive)], 403, inactive_user, None),
     ];
     for (authenticators, headers, status, says, challenge) in cases {
         let client = chain(&db, &auth, authenticators.clone());
@@ -343,6 +346,47 @@ async fn without_authenticators_a_denial_is_403(db: TestDb) {
         }
         assert_eq!(with(&client, "/api/open", &headers).await.text, "nobody");
     }
+}
+
+/// A form on another site needs no content type for a POST without a body, and a browser adds what it knows of its user:
+/// that is refused. A token no browser adds.
+#[every_database]
+async fn another_sites_form_does_nothing_with_the_readers_password(db: TestDb) {
+    const CROSS_SITE: (&str, &str) =
+        ("cross_site", "A page of another site made this request, and its credentials were added by the browser.");
+    let auth = auth();
+    let (_, token) = user(&auth, &db, NewUser::new("alice").password("secret-enough-9"), &[]).await;
+    let authenticators =
+        Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
+    let client = chain(&db, &auth, authenticators.clone());
+    let trusting = chain(&db, &auth, authenticators.trusting_origin("https://app.example.com"));
+    let basic = ("authorization", format!("Basic {}", STANDARD.encode("alice:secret-enough-9")));
+    let by_token = ("authorization", format!("Token {token}"));
+    let post = async |client: &Client, credential: &(&'static str, String), sent: &[(&'static str, &str)]| {
+        let request = client.raw().post("/api/hours").header("x-hour", "12").header("host", "cars.example.com");
+        let request = request.header(credential.0, &credential.1);
+        let request = sent.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        support::answer(request.send().await).await
+    };
+    let elsewhere: [&[_]; 4] = [
+        &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+        &[("sec-fetch-site", "same-site"), ("origin", "https://app.example.com")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+    ];
+    for sent in elsewhere {
+        refused(&post(&client, &basic, sent).await, 403, CROSS_SITE);
+        assert_eq!(post(&client, &by_token, sent).await.text, "alice", "{sent:?}");
+    }
+    let own: [&[_]; 3] = [&[], &[("sec-fetch-site", "same-origin")], &[("origin", "https://cars.example.com")]];
+    for sent in own {
+        assert_eq!(post(&client, &basic, sent).await.text, "alice", "{sent:?}");
+    }
+    assert_eq!(post(&trusting, &basic, elsewhere[1]).await.text, "alice");
+    refused(&post(&trusting, &basic, elsewhere[0]).await, 403, CROSS_SITE);
+    // what is only read, another site's page may ask for; whether it may look at the answer is CORS's to say
+    let read = client.raw().get("/api/hours").header(basic.0, &basic.1).header("origin", "https://evil.example");
+    assert_eq!(support::answer(read.send().await).await.text, "alice");
 }
 
 fn chain(db: &TestDb, auth: &Auth, authenticators: Authenticators) -> Client {
