@@ -1,5 +1,6 @@
 //! Two types that are printed alike are two types: each endpoint asks what its own argument says.
 
+use crate::support::{Cars, Client, Rules, auth, car, car_of, cars, sync, user};
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
@@ -9,7 +10,6 @@ use refrain::{
 use refrain_testing::{TestDb, every_database};
 use sea_orm::EntityTrait;
 use serde_json::Value as Json;
-use crate::support::{Cars, Client, Rules, auth, car, car_of, cars, sync, user};
 
 /// Handlers from a block in which every name is the same as in the other.
 trait Twin {

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use crate::support::{self, Car, CarInput, Client, auth, car, car_of, proxy::Proxy, sync, user, wire::Wire};
 use poem::http::Method;
 use refrain::{
     Access, Api, IsAuthenticated, PoolSettings, Problem, ViewSet,
@@ -18,7 +19,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait,
 };
 use serde_json::json;
-use crate::support::{self, Car, CarInput, Client, auth, car, car_of, proxy::Proxy, sync, user, wire::Wire};
 
 struct Cars;
 

@@ -21,8 +21,6 @@ use sea_orm::{ConnectionTrait, TryGetable};
 macro_rules! with_either_key {
     ($($test:ident),* $(,)?) => {
         mod with_integer_keys {
-            use super::*;
-
             $(
                 #[refrain_testing::every_database]
                 async fn $test(db: refrain_testing::TestDb) -> refrain::Result<()> {
@@ -32,8 +30,6 @@ macro_rules! with_either_key {
         }
 
         mod with_uuid_keys {
-            use super::*;
-
             $(
                 #[refrain_testing::every_database(tables = uuid_users)]
                 async fn $test(db: refrain_testing::TestDb) -> refrain::Result<()> {
