@@ -163,6 +163,10 @@ impl<'a> Parser<'a> {
         let inner = self.text[start..].strip_prefix('"').ok_or_else(|| quoted(self))?;
         let end = inner.find('"').ok_or_else(|| quoted(self))?;
         let label = &inner[..end];
+        // what is printed can be read again
+        if format!("{label:?}") != format!("\"{label}\"") {
+            return Err(self.error_at("a permission's name has no `\\` and no unprintable characters", start));
+        }
         if !label.split_once('.').is_some_and(|(app, codename)| !app.is_empty() && !codename.is_empty()) {
             return Err(self.error_at(&format!("`{label}` is not of the form `app.codename`"), start));
         }
@@ -246,6 +250,10 @@ mod tests {
         assert_eq!(refused("HasPerm(drivers.publish_car)").1, 9);
         assert_eq!(refused(r#"HasPerm("publish_car")"#), ("`publish_car` is not of the form `app.codename`".into(), 9));
         assert_eq!(refused(r#"HasPerms([])"#).1, 11);
+        for label in ["a.b\\c", "a.b\u{7f}", "a.b\nc", "a.\u{202e}b", "a.e\u{301}"] {
+            assert_eq!(refused(&format!("HasPerm(\"{label}\")")).1, 9, "{label:?}");
+        }
+        assert_eq!(read("HasPerm(\"café.l'öffnen\")"), "HasPerm(\"café.l'öffnen\")");
     }
 
     #[test]
