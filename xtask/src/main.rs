@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod fuzz;
 mod install;
 mod openapi;
 mod run;
@@ -37,6 +38,8 @@ enum Task {
     Openapi(openapi::Options),
     /// Run the benches, or one of them.
     Bench(bench::Options),
+    /// Give what reads bytes from outside bytes that nobody meant, for long.
+    Fuzz(fuzz::Options),
     /// Run what a change must pass; with names, only these steps.
     Ci {
         /// The steps, all of them when left out.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Tools => tools(),
         Task::Openapi(options) => openapi::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Ci { steps } => ci::run(&steps),
     };
     match done {

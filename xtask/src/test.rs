@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The variable by which tests know that the other databases were left out on purpose.
-const ONLY: &str = "REFRAIN_TEST_ONLY";
+pub(crate) const ONLY: &str = "REFRAIN_TEST_ONLY";
 
 /// The variable by which `cargo xtask ci features` tests one database's feature alone.
 pub(crate) const FEATURE: &str = "REFRAIN_TEST_FEATURE";
@@ -34,8 +34,9 @@ pub(crate) struct Options {
     arguments: Vec<String>,
 }
 
+/// The databases that are not left out.
 #[derive(Clone, Copy, ValueEnum)]
-enum Only {
+pub(crate) enum Only {
     Sqlite,
 }
 

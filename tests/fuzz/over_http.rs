@@ -1,0 +1,193 @@
+//! A site to ask over HTTP, and what holds of every answer.
+
+use std::sync::Arc;
+
+use poem::{
+    Body, Endpoint, Request, Response,
+    endpoint::BoxEndpoint,
+    http::{HeaderName, HeaderValue, Method, Uri},
+};
+use poem_openapi::{Object, OpenApi, payload::Json as Payload};
+use refrain::{
+    Access, AllowAny, Api, Caller, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Row, RowAction, Valid,
+    ViewSet,
+    auth::{Auth, ModelBackend, NewUser, RemoteUserBackend, User, password::Passwords},
+    authentication::{Authenticators, BasicAuthentication, RemoteUserAuthentication, TokenAuthentication},
+};
+use refrain_testing::TestDb;
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait};
+
+use crate::support::{self, Car, CarInput, car};
+
+/// alice's.
+pub const PASSWORD: &str = "se:cret";
+
+pub struct Site {
+    pub db: DatabaseConnection,
+    pub token: String,
+    pub alice: User,
+    endpoint: BoxEndpoint<'static, Response>,
+}
+
+/// What came back.
+pub struct Taken {
+    pub status: u16,
+    pub text: String,
+    problem: String,
+}
+
+impl Site {
+    /// alice may do everything to cars that are hers, and there is one.
+    pub async fn open(db: &TestDb) -> Self {
+        let passwords = Passwords::default().iterations(1);
+        let remote = RemoteUserBackend { create_unknown_user: false };
+        let auth = Auth::default().with_passwords(passwords);
+        let auth = auth.with_backends(vec![Arc::new(ModelBackend), Arc::new(remote)]);
+        support::sync(&auth, db).await;
+        let new = NewUser::new("alice").password(PASSWORD);
+        let (alice, token) = support::user(&auth, db, new, &["add", "change", "delete", "view"]).await;
+        let authenticators = Authenticators::none()
+            .with(TokenAuthentication::default())
+            .with(BasicAuthentication::default())
+            .with(RemoteUserAuthentication::by_header("x-remote-user"));
+        let api = Api::new("Drivers", "1", db.db().clone())
+            .auth(auth)
+            .authenticators(authenticators)
+            .mount(Cars)
+            .with(ObtainToken)
+            .with(Handlers);
+        let endpoint = api.build().expect("the parts fit").into_endpoint();
+        let site = Self { db: db.db().clone(), token, alice, endpoint };
+        site.set_up().await;
+        site
+    }
+
+    /// The one car, as it was.
+    pub async fn set_up(&self) {
+        car::Entity::delete_many().exec(&self.db).await.expect("the cars go");
+        let row = support::car_of(&self.db, Some(&self.alice), "as it was").await;
+        let sql = format!("UPDATE drivers_car SET id = 1 WHERE id = {}", row.id);
+        self.db.execute_unprepared(&sql).await.expect("the car is the first");
+    }
+
+    /// Asks, and holds the answer to what every answer is held to.
+    pub async fn ask(&self, method: Method, uri: Uri, headers: &[(&str, &[u8])], body: Vec<u8>) -> Taken {
+        let mut request = Request::builder().method(method).uri(uri).body(Body::from_vec(body));
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
+            // the server refuses what is no header's value
+            let Ok(value) = HeaderValue::from_bytes(value) else { continue };
+            request.headers_mut().append(name, value);
+        }
+        let mut response = self.endpoint.call(request).await.unwrap_or_else(|error| error.into_response());
+        let status = response.status().as_u16();
+        let text = response.take_body().into_string().await.expect("a body of text");
+        assert!(status < 500, "{status}: {text}");
+        let mut problem = String::new();
+        if status >= 400 && !text.is_empty() {
+            let told: serde_json::Value = serde_json::from_str(&text).expect("a problem is JSON");
+            assert_eq!(told["status"], status, "{text}");
+            problem = format!("{} {} {}", told["code"], kind(&told["detail"]), kind(&told["errors"]));
+        }
+        Taken { status, text, problem }
+    }
+}
+
+impl Taken {
+    /// In a few words.
+    pub fn kind(&self) -> String {
+        let kind: String = format!("{} {}", self.status, self.problem);
+        kind.chars().take(160).collect()
+    }
+}
+
+/// Its sentences, without what they repeat of the input.
+fn kind(value: &serde_json::Value) -> String {
+    use serde_json::Value::{Array, Object, String};
+    match value {
+        String(text) => {
+            let parts: Vec<&str> = text.split(['`', '"', '\'']).step_by(2).collect();
+            parts.join("_").chars().filter(|c| c.is_ascii_alphabetic() || *c == '_').take(60).collect()
+        }
+        Array(values) => values.iter().map(kind).collect(),
+        Object(values) => values.values().map(kind).collect(),
+        _ => "-".to_owned(),
+    }
+}
+
+struct Cars;
+
+impl ViewSet for Cars {
+    type Entity = car::Entity;
+    type Output = Car;
+    type Input = CarInput;
+    const PATH: &'static str = "/cars";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(ModelPermissions & IsOwnerOrReadOnly)
+    }
+
+    fn filters() -> Vec<car::Column> {
+        vec![car::Column::Id, car::Column::Name, car::Column::OwnerId, car::Column::Published]
+    }
+
+    fn orderings() -> Vec<car::Column> {
+        vec![car::Column::Id, car::Column::Name]
+    }
+}
+
+struct Look;
+
+impl RowAction for Look {
+    type Of = Cars;
+    const NAME: &'static str = "look";
+    const METHOD: Method = Method::GET;
+}
+
+#[derive(Object)]
+struct Message {
+    #[oai(validator(min_length = 1, max_length = 20, pattern = "^[a-z]+$"))]
+    text: String,
+    #[oai(validator(maximum(value = "10")))]
+    count: Option<i32>,
+    parts: Option<Vec<Part>>,
+    ratio: Option<f64>,
+    at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Object)]
+struct Part {
+    id: uuid::Uuid,
+    kind: Kind,
+}
+
+#[derive(poem_openapi::Enum)]
+enum Kind {
+    Wheel,
+    Door,
+}
+
+struct Handlers;
+
+#[OpenApi]
+impl Handlers {
+    /// Who is asking?
+    #[oai(path = "/me", method = "get")]
+    async fn me(&self, _open: Guarded<AllowAny>, caller: Caller) -> Payload<String> {
+        Payload(caller.username.clone())
+    }
+
+    /// How many parts came?
+    #[oai(path = "/echo", method = "post")]
+    async fn echo(&self, _open: Guarded<AllowAny>, message: Valid<Message>) -> Payload<usize> {
+        let Message { text, count, parts, ratio, at } = message.0;
+        let wheels = parts.into_iter().flatten().filter(|part| matches!(part.kind, Kind::Wheel) && !part.id.is_nil());
+        let some = usize::from(count.is_some()) + usize::from(ratio.is_some()) + usize::from(at.is_some());
+        Payload(text.len() + some + wheels.count())
+    }
+
+    #[oai(path = "/cars/:id/look", method = "get")]
+    async fn look(&self, row: Row<Look>) -> Payload<Car> {
+        Payload((*row).clone().into())
+    }
+}
