@@ -119,6 +119,37 @@ fn the_links_lead_somewhere() {
     }
 }
 
+/// Each promise of docs/security.md names tests: `auth::granting` a file of them, `auth::granting::one` a single one, and
+/// paths what stands elsewhere.
+#[test]
+fn the_tests_of_each_promise_are_there() {
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("the page is there");
+    let promises = page.split("## ").find(|part| part.starts_with("What it promises")).expect("what it promises");
+    for line in promises.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| promise |")) {
+        let tests = line.rsplit_once(" | ").expect("a row has two columns").1;
+        let tests: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "no test is named: {line}");
+        for test in tests {
+            assert!(is_there(test), "docs/security.md names `{test}`, which is not there");
+        }
+    }
+}
+
+fn is_there(test: &str) -> bool {
+    if !test.contains("::") {
+        return root().join(test).exists();
+    }
+    let file = |module: &str| {
+        let path = root().join("tests").join(module.replace("::", "/"));
+        fs::read_to_string(path.with_extension("rs")).or_else(|_| fs::read_to_string(path.join("mod.rs")))
+    };
+    match (file(test), test.rsplit_once("::")) {
+        (Ok(_), _) => true,
+        (_, Some((module, name))) => file(module).is_ok_and(|text| text.contains(&format!("fn {name}("))),
+        _ => false,
+    }
+}
+
 /// Every direct dependency of every crate has a line that says what it is for.
 #[test]
 fn every_dependency_is_accounted_for() {
