@@ -3,7 +3,10 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use subtle::ConstantTimeEq;
 
 use super::{Auth, User, UserId, held::Held};
-use crate::{Db, db::quoted};
+use crate::{
+    Db,
+    db::{Isolation, quoted},
+};
 
 /// By what a user is looked for.
 pub(crate) enum Lookup<'a> {
@@ -15,6 +18,7 @@ pub(crate) enum Lookup<'a> {
 /// The statements that load a user with everything they hold: one row, whatever the number of permissions.
 pub(super) struct Statements {
     by_id: String,
+    by_id_in_write: String,
     by_username: String,
     by_token: String,
     held: String,
@@ -64,6 +68,7 @@ impl Statements {
         );
         let token = q("key");
         Self {
+            by_id_in_write: format!("SELECT {user}, {} FROM {table} u WHERE u.id = {place}", Isolation::column(on)),
             by_id: format!("SELECT {user} FROM {table} u WHERE u.id = {place}"),
             by_username: format!("SELECT {user} FROM {table} u WHERE u.{username} = {place}"),
             by_token: format!(
@@ -127,6 +132,15 @@ impl Auth {
             Lookup::Token(key) => row.try_get::<String>("", "token_key")?.as_bytes().ct_eq(key.as_bytes()).into(),
         };
         Ok(exact.then_some(user))
+    }
+
+    /// The same by key as a write's first look at its caller: it tells too whether the transaction is READ COMMITTED.
+    pub(crate) async fn load_in_write(&self, db: Db<'_>, id: UserId) -> Result<Option<(User, bool)>, DbErr> {
+        let as_of = self.grants_made();
+        let on = db.get_database_backend();
+        let statement = Statement::from_sql_and_values(on, &self.statements(on).by_id_in_write, [id.value(on)]);
+        let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
+        Ok(Some((self.read_user(&row, on, as_of)?, Isolation::is_read_committed(&row)?)))
     }
 
     /// The permissions a user holds now; `None` where the user is gone.

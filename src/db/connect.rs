@@ -34,7 +34,7 @@ const FILE_CONNECTIONS: u32 = 8;
 /// |---|---|
 /// | `sqlite://cars.sqlite3` | the file is made where there is none, for its owner alone (mode 0600), and written through a log (WAL); foreign keys are enforced |
 /// | `postgres://…` | the time zone is UTC |
-/// | `mysql://…` | the time zone is UTC; what a column cannot hold is refused, not cut |
+/// | `mysql://…` | the time zone is UTC; what a column cannot hold is refused, not cut; transactions are READ COMMITTED, as Django's are |
 ///
 /// Numbers of connections and limits of time are those of [`PoolSettings`], which opens a database with others. A
 /// connection that nobody used for a second is asked whether it still stands before it is used again, so a database that
@@ -143,7 +143,8 @@ fn mysql_session(settings: &PoolSettings) -> String {
     let statement = settings.statement_timeout.unwrap_or_default();
     format!(
         "SET sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), innodb_lock_wait_timeout = {} \
-         /*M! , max_statement_time = {:.3}, idle_transaction_timeout = {} */ /*!50708 , max_execution_time = {} */",
+         /*M! , max_statement_time = {:.3}, idle_transaction_timeout = {} */ /*!50708 , max_execution_time = {} */; \
+         SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
         settings.lock_timeout.as_secs_f64().ceil().max(1.0),
         statement.as_secs_f64(),
         settings.idle_transaction_timeout.map_or(0.0, |limit| limit.as_secs_f64().ceil().max(1.0)),

@@ -5,6 +5,7 @@ mod connect;
 mod constraint;
 mod executor;
 mod given_up;
+mod isolation;
 mod parameter;
 mod passing;
 #[cfg(all(feature = "sqlite", unix))]
@@ -22,6 +23,7 @@ pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
 pub(crate) use given_up::Abandonable;
+pub(crate) use isolation::{Begun, Isolation};
 pub(crate) use parameter::{bounded, parameter};
 pub(crate) use passing::may_pass;
 pub use settings::PoolSettings;

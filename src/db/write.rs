@@ -12,16 +12,26 @@ use tracing::Instrument;
 ///
 /// `BEGIN IMMEDIATE` on SQLite: a transaction that reads first and writes later would fail its own write when another
 /// came between. READ COMMITTED on the servers: a statement begun after a lock was waited for sees what was committed
-/// meanwhile.
+/// meanwhile. Saying so is a statement of its own: the driver has no way to say it with `BEGIN`, and what a session was
+/// set to once is nobody's behind a pooler that lends it by the transaction.
 pub(crate) async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    begin(db, Some(IsolationLevel::ReadCommitted)).await
+}
+
+/// The same in whatever isolation the database gives, which the first statement has to look at: see [`Isolation`].
+///
+/// [`Isolation`]: super::Isolation
+pub(super) async fn begin_unsaid(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    begin(db, None).await
+}
+
+async fn begin(db: &DatabaseConnection, isolation_level: Option<IsolationLevel>) -> Result<DatabaseTransaction, DbErr> {
     let options = match db.get_database_backend() {
         DbBackend::Sqlite => TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         },
-        _ => {
-            TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..TransactionOptions::default() }
-        }
+        _ => TransactionOptions { isolation_level, ..TransactionOptions::default() },
     };
     let db = db.clone();
     whatever_happens(async move { db.begin_with_options(options).await }).await

@@ -6,12 +6,15 @@ use super::Problem;
 use crate::{
     auth::{Auth, User},
     authentication::Authenticators,
+    db::Isolation,
     permission::{Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
 };
 
 /// What every endpoint of an API shares.
 pub(crate) struct Site {
     pub(crate) db: DatabaseConnection,
+    /// Must its writes say theirs?
+    pub(crate) isolation: Isolation,
     pub(crate) auth: Auth,
     pub(crate) authenticators: Authenticators,
     /// For viewsets that declare nothing.
@@ -43,6 +46,7 @@ impl Site {
     pub(crate) fn new(db: DatabaseConnection, auth: Auth, authenticators: Authenticators) -> Self {
         Self {
             db,
+            isolation: Isolation::default(),
             auth,
             authenticators,
             default_permissions: ModelPermissions.into_permissions(),

@@ -38,6 +38,7 @@ pub struct Proxy {
     url: (String, String),
     road: watch::Sender<Road>,
     commits: Arc<AtomicU32>,
+    isolations: Arc<AtomicU32>,
     /// milliseconds by which everything is late, each way
     late: Arc<AtomicU64>,
     running: Option<JoinHandle<()>>,
@@ -63,6 +64,7 @@ impl Proxy {
             url: (before.to_owned(), path.to_owned()),
             road: watch::Sender::new(Road::Open),
             commits: Arc::default(),
+            isolations: Arc::default(),
             late: Arc::default(),
             running: None,
         };
@@ -90,12 +92,13 @@ impl Proxy {
         self.address = listener.local_addr().expect("a listener has an address");
         self.road.send_replace(Road::Open);
         let (server, road, commits) = (self.server.clone(), self.road.clone(), self.commits.clone());
-        let late = self.late.clone();
+        let (late, isolations) = (self.late.clone(), self.isolations.clone());
         self.running = Some(tokio::spawn(async move {
             let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.expect("a connection");
-                connections.spawn(carry(client, server.clone(), road.subscribe(), commits.clone(), late.clone()));
+                let counts = (commits.clone(), isolations.clone());
+                connections.spawn(carry(client, server.clone(), road.subscribe(), counts, late.clone()));
             }
         }));
     }
@@ -125,6 +128,11 @@ impl Proxy {
         self.road.send_replace(Road::EndsAtCommit { arrives });
     }
 
+    /// How often a transaction's isolation was said by a statement; on PostgreSQL, over how many connections it was.
+    pub fn isolations(&self) -> u32 {
+        self.isolations.load(Ordering::SeqCst)
+    }
+
     /// How many COMMITs were sent.
     pub fn commits(&self) -> u32 {
         self.commits.load(Ordering::SeqCst)
@@ -135,7 +143,7 @@ async fn carry(
     client: TcpStream,
     server: String,
     mut road: watch::Receiver<Road>,
-    commits: Arc<AtomicU32>,
+    (commits, isolations): (Arc<AtomicU32>, Arc<AtomicU32>),
     late: Arc<AtomicU64>,
 ) {
     road.wait_for(|road| *road != Road::Swallows).await.expect("the proxy is there");
@@ -144,7 +152,7 @@ async fn carry(
     let (there, back, quiet) = (road.clone(), road, Notify::new());
     // either way's end is the end of both
     tokio::select! {
-        _ = pass(from_client, to_server, there, Some(&commits), &quiet, &late) => {}
+        _ = pass(from_client, to_server, there, Some((&commits, &isolations)), &quiet, &late) => {}
         _ = pass(from_server, to_client, back, None, &quiet, &late) => {}
     }
 }
@@ -153,7 +161,7 @@ async fn pass(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut road: watch::Receiver<Road>,
-    commits: Option<&AtomicU32>,
+    counts: Option<(&AtomicU32, &AtomicU32)>,
     quiet: &Notify,
     late: &AtomicU64,
 ) -> io::Result<()> {
@@ -162,7 +170,7 @@ async fn pass(
         let read = tokio::select! {
             biased;
             () = async { drop(road.wait_for(|road| *road == Road::Swallows).await) } => None,
-            () = quiet.notified(), if commits.is_none() => None,
+            () = quiet.notified(), if counts.is_none() => None,
             read = from.read(&mut bytes) => Some(read?),
         };
         let Some(read) = read else { return std::future::pending().await };
@@ -170,8 +178,15 @@ async fn pass(
             return Ok(());
         }
         let says = |word: &[u8]| bytes[..read].windows(word.len()).any(|said| said == word);
-        let commits = commits.filter(|_| says(b"COMMIT") && !says(b"READ COMMITTED"));
-        if let Some(commits) = commits {
+        if let Some((_, isolations)) = counts
+            && says(b"SET TRANSACTION ISOLATION")
+        {
+            isolations.fetch_add(1, Ordering::SeqCst);
+        }
+        if let Some((commits, _)) = counts
+            && says(b"COMMIT")
+            && !says(b"READ COMMITTED")
+        {
             commits.fetch_add(1, Ordering::SeqCst);
             let now = *road.borrow();
             if now == Road::SwallowsCommits {

@@ -117,6 +117,9 @@ async fn costs<R: Rules>(db: &DatabaseConnection) -> Costs {
     let (counting, counter) = counted(db);
     let client = api::<R>(&counting, &auth);
     let detail = format!("/api/cars/{}", row.id);
+    // the first write of all finds out what isolation it has, and may begin twice
+    assert_eq!(client.ask(Method::POST, "/api/cars", &token, Some(json!({"name": "first"}))).await.code(), 201);
+    counter.take();
     let cost = async |method: Method, path: &str, body: Option<serde_json::Value>, status: u16| {
         let answer = client.ask(method, path, &token, body).await;
         assert_eq!(answer.code(), status, "{}", answer.text);

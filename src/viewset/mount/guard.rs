@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, Select};
 use crate::{
     Db,
     auth::User,
+    db::Begun,
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
     permission::{Action, Context, Denied, Judged, Permissions, Rule, judge_one},
@@ -142,18 +143,28 @@ impl Visit {
         Problem::no_such_row(self.guard.model.object_name())
     }
 
-    /// The same visit by the user as they are now: flags and permissions read in a statement of this executor's.
+    /// Begins a transaction for a write, in which [`Visit::afresh`] is asked.
+    pub(crate) async fn begin(&self) -> Result<Begun, Problem> {
+        Ok(self.site.isolation.begin(&self.site.db, self.user.is_authenticated()).await?)
+    }
+
+    /// The same visit by the user as they are now: flags and permissions read in a statement of the write's own. `None`
+    /// where the transaction may read what is no more, so that the write is to be begun again.
     ///
     /// A user who was deleted or made inactive since the request began is nobody we know.
-    pub(crate) async fn afresh(&self, db: Db<'_>) -> Result<Self, Problem> {
-        if self.user.is_anonymous() {
-            return Ok(self.clone());
+    pub(crate) async fn afresh(&self, begun: &Begun) -> Result<Option<Self>, Problem> {
+        let Some(id) = self.user.id() else { return Ok(Some(self.clone())) };
+        let loaded = self.user.auth().load_in_write((&begun.transaction).into(), id).await?;
+        let (mut user, is_read_committed) = loaded.ok_or_else(|| self.site.inactive_user())?;
+        if !self.site.isolation.fits(begun, is_read_committed) {
+            return Ok(None);
         }
-        let user = self.user.reload(db).await?.filter(|user| user.is_active);
-        let mut user = user.ok_or_else(|| self.site.inactive_user())?;
+        if !user.is_active {
+            return Err(self.site.inactive_user());
+        }
         // what an authenticator took away for this request is not given back
         user.is_staff &= self.user.is_staff;
         user.is_superuser &= self.user.is_superuser;
-        Ok(Self { user: Arc::new(user), ..self.clone() })
+        Ok(Some(Self { user: Arc::new(user), ..self.clone() }))
     }
 }

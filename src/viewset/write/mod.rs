@@ -17,7 +17,7 @@ use sea_orm::{
 
 use crate::{
     Db,
-    db::{Constraint, begin_write, roll_back, was_refused},
+    db::{Constraint, roll_back, was_refused},
     http::{Problem, constraint_problem},
     permission::{Rule, judge_one},
     viewset::{
@@ -42,10 +42,14 @@ pub(crate) struct Write {
 impl Visit {
     /// Begins a write that makes a row.
     pub(crate) async fn begin_create(&self) -> Result<Write, Problem> {
-        let transaction = begin_write(&self.site.db).await?;
-        let db = Db::from(&transaction);
-        let visit = self.afresh(db).await?;
-        let rule = visit.meaning(db).await?;
+        let (visit, transaction) = loop {
+            let begun = self.begin().await?;
+            match self.afresh(&begun).await? {
+                Some(visit) => break (visit, begun.transaction),
+                None => roll_back(begun.transaction).await?,
+            }
+        };
+        let rule = visit.meaning((&transaction).into()).await?;
         Ok(Write { transaction, visit, rule, deletes: false })
     }
 
@@ -60,11 +64,23 @@ impl Visit {
         judged_before: &Rule,
         named: &Named<V::Entity>,
     ) -> Result<(Write, <V::Entity as EntityTrait>::Model), Problem> {
-        let transaction = begin_write(&self.site.db).await?;
+        let (locked, visit, transaction) = loop {
+            let begun = self.begin().await?;
+            let db = Db::from(&begun.transaction);
+            let locked = match judge_one(db, named.anywhere().lock_exclusive(), &[judged_before]).await {
+                Ok(locked) => locked.ok_or_else(|| self.no_such_row())?,
+                Err(error) if self.site.isolation.may_have_failed(&begun, &error) => {
+                    roll_back(begun.transaction).await?;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            match self.afresh(&begun).await? {
+                Some(visit) => break (locked, visit, begun.transaction),
+                None => roll_back(begun.transaction).await?,
+            }
+        };
         let db = Db::from(&transaction);
-        let locked = judge_one(db, named.anywhere().lock_exclusive(), &[judged_before]).await?;
-        let Some(locked) = locked else { return Err(self.no_such_row()) };
-        let visit = self.afresh(db).await?;
         let rule = visit.meaning(db).await?;
         let scope = visit.scope(viewset, db)?;
         let settled =
