@@ -3,7 +3,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Database, Executor, pool::PoolOptions};
+use sea_orm::sqlx::{self, AssertSqlSafe, Database, Executor, pool::PoolOptions};
 
 use super::given_up::{Last, given_up_lately};
 
@@ -23,8 +23,9 @@ const AFTER_GIVING_UP: Duration = Duration::from_millis(300);
 /// waits for lost packets, which is a quarter of an hour; until then the connection's place in the pool is taken. So the
 /// question is asked here first, with a limit, unless the server answered just now.
 ///
-/// Where a request was given up lately, `end` is run on what comes back: whatever transaction was left open ends there.
-/// Refrain leaves none; a program that begins its own within a request may.
+/// The question is `end`, which costs as much as any: whatever transaction was left open ends there. Refrain leaves none;
+/// a program may that begins its own and drops what it does. Where a request was given up lately, every connection that
+/// comes back is asked.
 pub(super) fn watched<D: Database>(pool: PoolOptions<D>, session: String, end: &'static str) -> PoolOptions<D>
 where
     for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
@@ -44,7 +45,7 @@ where
                 end_transaction(connection, end, limit).await?;
             } else if used.idle_for > TRUSTED {
                 // half of the time is left to connect anew
-                ping(connection, limit / 2).await?;
+                end_transaction(connection, end, limit / 2).await?;
             }
             Ok(true)
         })
@@ -55,7 +56,7 @@ where
             if given_up_lately() {
                 end_transaction(connection, end, limit).await?;
             } else if !heard.lately(VOUCHED) {
-                ping(connection, limit).await?;
+                end_transaction(connection, end, limit).await?;
                 heard.now();
             }
             Ok(true)
@@ -68,10 +69,6 @@ fn boxed<'c, T>(
     future: impl Future<Output = Result<T, sqlx::Error>> + Send + 'c,
 ) -> Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>> {
     Box::pin(future)
-}
-
-async fn ping(connection: &mut impl Connection, limit: Duration) -> Result<(), sqlx::Error> {
-    tokio::time::timeout(limit, connection.ping()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 async fn end_transaction<'c, D: Database>(

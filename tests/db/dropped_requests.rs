@@ -267,3 +267,23 @@ async fn a_transaction_of_the_programs_own_ends_with_its_request(db: TestDb) {
     }
     site.is_whole(&db).await;
 }
+
+/// What it drops elsewhere, where nobody knows of a request, ends with the next look at the connection.
+#[every_database(postgres, mariadb, because = "SQLite is not reached over a network")]
+async fn a_transaction_that_was_dropped_outside_of_requests_ends_too(db: TestDb) {
+    let mut pools = Vec::new();
+    for most in 0..10 {
+        let pool = PoolSettings::default().max_connections(1).connect(&db.url()).await.unwrap();
+        pool.execute_unprepared("SELECT 1").await.unwrap();
+        polled(async { pool.begin().await.unwrap().execute_unprepared("SELECT 1").await }, most).await;
+        pools.push(pool);
+    }
+    // longer than a connection is trusted without a look
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    for pool in pools {
+        pool.execute_unprepared("INSERT INTO drivers_car (name, published) VALUES ('after', true)").await.unwrap();
+    }
+    is_at_rest(&db).await;
+    let after = car::Entity::find().filter(car::Column::Name.eq("after")).count(db.db()).await.unwrap();
+    assert_eq!(after, 10, "what was answered is lost");
+}
