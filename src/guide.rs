@@ -20,5 +20,6 @@ pages! {
     command_line = "command-line.md";
     errors = "errors.md";
     databases = "databases.md";
+    serving = "serving.md";
     object_grants = "object-grants.md";
 }

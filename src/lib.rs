@@ -39,7 +39,7 @@
 //! | say who may do what, and to which rows | [`permission`], [`Access`] |
 //! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
 //! | find out who is asking | [`authentication`], [`Caller`] |
-//! | put it together | [`Api`] |
+//! | put it together, and serve it | [`Api`], [`ServeSettings`] |
 //! | answer errors | [`Problem`], [`Error`] |
 //!
 //! The guide and the list of differences from Django are in the folder `docs` of the repository. `CONTRACT 6.21` and the
@@ -65,6 +65,7 @@ pub mod http;
 pub mod migration;
 pub mod model;
 pub mod permission;
+mod serving;
 pub mod viewset;
 
 pub use api::{Api, BuiltApi, Guarded, HandlerPermissions, ObtainToken, Valid};
@@ -76,6 +77,7 @@ pub use model::{Model, Owned};
 pub use permission::*;
 /// The entities over Django's tables.
 pub use refrain_entity as entity;
+pub use serving::ServeSettings;
 pub use viewset::{Access, CollectionAction, Locked, Pagination, Row, RowAction, Rows, ViewSet};
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]

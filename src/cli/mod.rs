@@ -39,6 +39,7 @@
 //! | `REQUEST_TIMEOUT` | how many seconds a request may take | 30 |
 //! | `MIGRATION_WAIT` | how many seconds another program that migrates is waited for | [`Project::MIGRATION_WAIT`] |
 //! | `BIND` | the address to serve on | `127.0.0.1:3000` |
+//! | `HTTP_MAX_CONNECTIONS` and others | what clients may hold, as [`ServeSettings`](crate::ServeSettings) | fit |
 //! | `DEFAULT_PERMISSIONS` | the global default, as an expression | what the project says |
 //!
 //! Each is also an option: `--database-url`, `--bind`, `--default-permissions`. Without a command the program serves.
@@ -48,9 +49,11 @@
 mod arguments;
 mod check;
 mod clean_orphans;
+mod client_limits;
 mod drop_users;
 mod explain;
 mod failure;
+mod limits;
 mod migrate;
 mod out;
 mod people;
@@ -78,7 +81,7 @@ pub fn run<P: Project>() -> ExitCode {
 
 async fn execute<P: Project>(command: Command) -> Outcome<ExitCode> {
     match command {
-        Command::Serve(options) => serve::run::<P>(options).await?,
+        Command::Serve(options) => serve::run::<P>(*options).await?,
         Command::Migrate(options) => migrate::run::<P>(options).await?,
         Command::SyncPermissions(options) => sync_permissions::run::<P>(options).await?,
         Command::CreateSuperuser(options) => people::create_superuser::<P>(options).await?,

@@ -1,9 +1,6 @@
 use std::time::Duration;
 
-use poem::{
-    Server,
-    listener::{Acceptor, Listener, TcpListener},
-};
+use poem::listener::{Acceptor, Listener, TcpListener};
 use sea_orm::{DatabaseConnection, DbBackend};
 use sea_orm_migration::MigratorTrait;
 
@@ -12,9 +9,6 @@ use super::{
     arguments::{Database, Serve},
 };
 use crate::{db::Opening, migration::WithPermissions};
-
-/// How long requests under way may take once the program is told to end.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// Puts everything together before the database is touched, and takes the address before it is changed.
 pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
@@ -37,8 +31,7 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     P::prepare(&Starting { db: &db, auth: &auth, address }).await?;
     println!("{} answers at http://{address}/, and is documented at http://{address}/docs", P::TITLE);
 
-    let server = Server::new_with_acceptor(acceptor);
-    server.run_with_graceful_shutdown(api.into_endpoint(), stop, Some(LAST_REQUESTS)).await?;
+    options.clients.settings().serve(acceptor, api.into_endpoint(), stop).await;
     db.close().await?;
     Ok(())
 }

@@ -12,4 +12,5 @@ mod openapi_document; // what the document says of access
 mod permission_table; // what every endpoint asks
 mod plain_handlers; // handlers that are no viewset's
 mod readme; // what the README shows
+mod serving; // what clients may hold of a server
 mod types_of_one_name; // printed alike, and two

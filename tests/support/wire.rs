@@ -3,11 +3,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use poem::{
-    Response, Server,
+    Response,
     endpoint::BoxEndpoint,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     listener::{Acceptor, Listener, TcpListener},
 };
+use refrain::ServeSettings;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -19,7 +20,7 @@ use super::Answer;
 /// A server on a port of its own, until it is dropped.
 pub struct Wire {
     address: SocketAddr,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
 }
 
 /// How a body is sent.
@@ -51,7 +52,7 @@ impl Wire {
     pub async fn serve(endpoint: BoxEndpoint<'static, Response>) -> Self {
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a free port");
         let address = *acceptor.local_addr()[0].as_socket_addr().expect("an address of TCP");
-        let server = tokio::spawn(Server::new_with_acceptor(acceptor).run(endpoint));
+        let server = tokio::spawn(ServeSettings::default().serve(acceptor, endpoint, std::future::pending()));
         Self { address, server }
     }
 
