@@ -11,7 +11,7 @@ use super::guarded::{Admitted, admit};
 use crate::{
     authentication::Offered,
     db::Abandonable,
-    http::{BodyLimit, Caller, Problem, Site},
+    http::{BodyLimits, Caller, Problem, Site},
     permission::Permissions,
     viewset::{self, Actions, Guard, Visit},
 };
@@ -106,8 +106,8 @@ impl Front {
                 request.extensions_mut().insert(asked);
             }
         }
-        let limit = BodyLimit::on(&mut request, site.body_limit);
-        self.inner.call(request).await.map_err(|error| limit.explain(error))
+        let limits = BodyLimits::on(&mut request, site.body_limit, site.body_values);
+        self.inner.call(request).await.map_err(|error| limits.explain(error))
     }
 }
 

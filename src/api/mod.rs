@@ -149,6 +149,15 @@ impl<P: Part> Api<P> {
         self
     }
 
+    /// The most values that a body of JSON may hold, the items of its lists and the members of its objects all counted;
+    /// 10,000 where nothing is said. A value of two bytes takes a hundred when it is read, so that `body_limit` alone
+    /// does not bound what a request may take.
+    #[doc(alias = "DATA_UPLOAD_MAX_NUMBER_FIELDS")]
+    pub fn body_values(mut self, most: usize) -> Self {
+        self.site.body_values = most;
+        self
+    }
+
     /// How long an answer may take, from the request's head to its own: 30 s where nothing is said, `None` for ever.
     ///
     /// After that the request is given up and answered 503. The time to send the answer does not count.

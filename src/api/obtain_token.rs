@@ -24,10 +24,13 @@ use crate::{
 /// ```
 ///
 /// A wrong password, an unknown name and an inactive user get one and the same answer, after the same time. The token is
-/// made at the first call and stays the same; nothing limits how often somebody may try.
+/// made at the first call and stays the same; nothing limits how often somebody may try. A body may have 4 KB.
 #[doc(alias("ObtainAuthToken", "obtain_auth_token"))]
 #[derive(Clone, Copy, Debug)]
 pub struct ObtainToken;
+
+/// A name and a password, however they are escaped; anybody may send it.
+const MOST_BYTES: usize = 4096;
 
 /// Who asks for a token.
 #[derive(Object)]
@@ -57,7 +60,7 @@ impl ObtainToken {
         &self,
         _open: Guarded<AllowAny>,
         request: &Request,
-        login: Valid<Login>,
+        login: Valid<Login, MOST_BYTES>,
     ) -> Result<Response<Json<Token>>, Problem> {
         let site = site_of(request)?;
         let Login { username, password } = login.0;

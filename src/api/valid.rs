@@ -37,10 +37,13 @@ use crate::viewset::{Fields, read_object};
 /// ```
 ///
 /// Every field that is missing or wrong is named at once: `{"text": ["This field is required."]}` (CONTRACT 7.14).
+///
+/// `Valid<Message, 4096>` reads 4,096 bytes at most, where [`Api::body_limit`](crate::Api::body_limit) bounds it for every
+/// endpoint: what anybody may send, without saying who they are, should be small.
 #[derive(Clone, Copy, Debug)]
-pub struct Valid<T>(pub T);
+pub struct Valid<T, const MOST_BYTES: usize = { usize::MAX }>(pub T);
 
-impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Valid<T> {
+impl<'a, T: ParseFromJSON + 'static, const MOST_BYTES: usize> ApiExtractor<'a> for Valid<T, MOST_BYTES> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
     type ParamType = ();
     type ParamRawType = ();
@@ -59,8 +62,8 @@ impl<'a, T: ParseFromJSON + 'static> ApiExtractor<'a> for Valid<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let body = read_object(request, body).await?;
         let fields = fields_of::<T>();
+        let body = read_object(request, body, MOST_BYTES, &fields).await?;
         fields.check(&body, true)?;
         Ok(Self(fields.parse(body)?))
     }

@@ -1,14 +1,17 @@
 //! What every answer has in common: problem details, the caller of a request, and the site it is made to.
 
+mod body_limits;
 mod caller;
 mod database;
-mod limit;
+mod json_size;
 mod problem;
+mod read_json;
 mod site;
 
+pub(crate) use body_limits::BodyLimits;
 pub use caller::Caller;
 pub(crate) use database::constraint_problem;
-pub(crate) use limit::BodyLimit;
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
+pub(crate) use read_json::{known_members, parse, read, read_json};
 pub(crate) use site::{Site, site_of};

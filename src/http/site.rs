@@ -31,12 +31,17 @@ pub(crate) struct Site {
     pub(crate) tells_callers_their_document: bool,
     /// The most bytes a body may have.
     pub(crate) body_limit: usize,
+    /// The most values a body of JSON may hold.
+    pub(crate) body_values: usize,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
 }
 
 /// Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
 const BODY_LIMIT: usize = 2_621_440;
+
+/// A value takes up to a hundred bytes when it is read, and two in a body.
+const BODY_VALUES: usize = 10_000;
 
 /// More than a statement may take by the pool's settings, so that a slow one is its own error.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -56,6 +61,7 @@ impl Site {
             explains_refusals: false,
             tells_callers_their_document: false,
             body_limit: BODY_LIMIT,
+            body_values: BODY_VALUES,
             request_timeout: Some(REQUEST_TIMEOUT),
         }
     }

@@ -6,7 +6,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use poem_openapi::{Object, OpenApi, payload};
 use refrain::{
-    Access, AllowAny, Api, Context, Guarded, IsOwnerOrReadOnly, ModelPermissions, Problem, ViewSet, auth::NewUser,
+    Access, AllowAny, Api, Context, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Problem, ViewSet,
+    auth::NewUser,
 };
 use refrain_testing::{Backend, TestDb, every_database};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, QueryOrder};
@@ -255,6 +256,61 @@ async fn bodies_that_are_too_large(db: TestDb) {
         assert_eq!(site.ask("PATCH", &site.row, &[JSON], sent.clone()).await.code(), 200);
         assert_eq!(site.ask("POST", "/api/echo", &[JSON], sent).await.code(), 200);
     }
+}
+
+#[every_database]
+async fn bodies_of_too_many_values(db: TestDb) {
+    let site = Site::new(&db).await;
+    let detail = "JSON parse error - the body holds more than 10000 values";
+    // 2.5 MB of members that nobody asked for, in one list or each by itself, and lists in lists
+    let many = ["1", "[]", "\"x\""].map(|item| format!("{{\"x\": [{}]}}", vec![item; 10_001].join(",")));
+    let members: Vec<String> = (0..200_000).map(|number| format!("\"{number}\":0")).collect();
+    for body in many.into_iter().chain([format!("{{{}}}", members.join(","))]) {
+        for (method, path) in [("POST", LIST), ("PUT", &*site.row), ("PATCH", &site.row), ("POST", "/api/echo")] {
+            for sent in [Sent::text(&*body), Sent::Chunked(body.clone().into_bytes())] {
+                site.ask(method, path, &[JSON], sent).await.is_problem(400, "parse_error", detail, &Json::Null);
+            }
+        }
+    }
+    let deep = format!("{{\"x\": {}{}}}", "[".repeat(128), "]".repeat(128));
+    let deeper = site.ask("PATCH", &site.row, &[JSON], Sent::text(deep)).await;
+    deeper.is_problem(400, "parse_error", "JSON parse error - the body is nested too deeply", &Json::Null);
+    site.is_as_it_was().await;
+    let most = format!("{{\"x\": [{}], \"name\": \"one, two: [three]\"}}", vec!["1"; 9_996].join(","));
+    assert_eq!(site.ask("PATCH", &site.row, &[JSON], Sent::text(most)).await.json()["name"], "one, two: [three]");
+}
+
+#[every_database]
+async fn a_log_in_is_small(db: TestDb) {
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth()).with(ObtainToken);
+    let wire = Wire::serve(api.build().expect("the parts fit").into_endpoint()).await;
+    let log_in = |size: usize| {
+        let body = json!({"username": "alice", "password": ""}).to_string();
+        body.replace("\"\"", &format!("\"{}\"", "x".repeat(size - body.len()))).into_bytes()
+    };
+    for (size, status) in [(4096, 400), (4097, 413), (2_000_000, 413)] {
+        for sent in [Sent::Whole(log_in(size)), Sent::Chunked(log_in(size))] {
+            assert_eq!(wire.ask("POST", "/api/auth/token", &[JSON], &sent).await.code(), status, "{size}");
+        }
+    }
+}
+
+#[every_database]
+async fn a_length_that_is_not_the_bodys_bounds_nothing(db: TestDb) {
+    let site = Site::new(&db).await;
+    let token = format!("Token {}", site.token);
+    let mut request = format!(
+        "PATCH {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        site.row
+    );
+    for _ in 0..60 {
+        request.push_str(&format!("{:x}\r\n{}\r\n", 60_000, " ".repeat(60_000)));
+    }
+    request.push_str("0\r\n\r\n");
+    let answer = String::from_utf8_lossy(&site.wire.exchange(request.into_bytes()).await).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    site.is_as_it_was().await;
 }
 
 #[every_database]

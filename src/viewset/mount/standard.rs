@@ -66,7 +66,7 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
-        let body = read_object(request, body).await?;
+        let body = read_object(request, body, usize::MAX, self.input.fields()).await?;
         let row = self.input.new_row(&body)?;
         let shown = retried(|| self.try_create(visit, row.clone())).await?;
         Ok(Json(shown).with_status(StatusCode::CREATED).into_response())
@@ -89,7 +89,7 @@ impl<V: ViewSet> Mounted<V> {
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
         let seen = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
-        let body = read_object(request, body).await?;
+        let body = read_object(request, body, usize::MAX, self.input.fields()).await?;
         let partial = visit.guard.action == Action::PartialUpdate;
         self.input.changes::<V::Output>(&body, &seen, partial)?;
         let shown = retried(|| self.try_update(visit, rule, &named, &body, partial)).await?;

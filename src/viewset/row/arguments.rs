@@ -15,12 +15,12 @@ use sea_orm::{EntityTrait, QueryFilter, Select};
 use crate::{
     Db, Error,
     auth::User,
-    http::Problem,
+    http::{Problem, read},
     viewset::{
         ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, columns,
         declare::{announce, marker},
         mount::{Asked, Visit},
-        write::{Write, read},
+        write::Write,
     },
 };
 
@@ -169,7 +169,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
         visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
         // for the arguments behind this one: while the row is locked no sender is waited for
         if body.is_some() {
-            *body = RequestBody::new(read(body).await?.into());
+            *body = RequestBody::new(read(body, usize::MAX).await?.into());
         }
         let (write, row) = visit.begin_change(&viewset.viewset, &rule, &named).await?;
         Ok(Self { row, write, viewset })

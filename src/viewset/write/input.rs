@@ -31,6 +31,11 @@ impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReade
         Self { fields, columns, input: PhantomData }
     }
 
+    /// What a body may hold.
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
     /// A body as a new row.
     pub(crate) fn new_row(&self, body: &Map<String, Json>) -> Result<E::ActiveModel, Problem> {
         self.fields.check(body, true)?;

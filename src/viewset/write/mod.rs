@@ -5,7 +5,7 @@ mod candidate;
 mod fields;
 mod input;
 
-pub(crate) use body::{read, read_object};
+pub(crate) use body::read_object;
 pub(crate) use fields::Fields;
 pub(crate) use input::InputReader;
 
