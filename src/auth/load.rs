@@ -159,6 +159,7 @@ impl Auth {
         user.is_active = row.try_get("", "is_active")?;
         user.is_staff = row.try_get("", "is_staff")?;
         user.is_superuser = row.try_get("", "is_superuser")?;
+        user.remember_flags();
         user.last_login = row.try_get::<Option<Moment>>("", "last_login")?;
         user.date_joined = row.try_get::<Option<Moment>>("", "date_joined")?;
         user.remember_password(row.try_get("", "password")?);

@@ -38,6 +38,8 @@ pub struct User {
     /// When the account was made; `None` for an anonymous caller.
     pub date_joined: Option<Moment>,
     password: String,
+    /// as the database had them when this value was loaded or written
+    stored_flags: [bool; 3],
     held: RwLock<Option<Snapshot>>,
 }
 
@@ -65,6 +67,7 @@ impl User {
             last_login: None,
             date_joined: None,
             password: String::new(),
+            stored_flags: [false; 3],
             held: RwLock::default(),
         }
     }
@@ -117,6 +120,20 @@ impl User {
 
     pub(super) fn remember_password(&mut self, password: String) {
         self.password = password;
+    }
+
+    /// The columns of the flags, as they stand on this value.
+    pub(super) fn flags(&self) -> [(&'static str, bool); 3] {
+        [("is_active", self.is_active), ("is_staff", self.is_staff), ("is_superuser", self.is_superuser)]
+    }
+
+    /// The same as the database had them when this value was loaded or written.
+    pub(super) fn stored_flags(&self) -> [bool; 3] {
+        self.stored_flags
+    }
+
+    pub(super) fn remember_flags(&mut self) {
+        self.stored_flags = self.flags().map(|(_, flag)| flag);
     }
 
     pub(super) fn remember_held(&self, held: Held, as_of: u64) {

@@ -165,19 +165,37 @@ impl User {
         self.auth().user_by_id(db, id).await
     }
 
-    /// Writes the flags `is_active`, `is_staff` and `is_superuser`, as they stand on this value.
-    pub async fn save_flags(&self, db: impl Into<Db<'_>>) -> Result<()> {
-        let columns = [
-            ("is_active", Value::from(self.is_active)),
-            ("is_staff", self.is_staff.into()),
-            ("is_superuser", self.is_superuser.into()),
-        ];
-        self.write(db.into(), columns).await?;
+    /// Writes those of the flags `is_active`, `is_staff` and `is_superuser` that were changed on this value since it was
+    /// loaded, and nothing else: what somebody changed meanwhile stays changed.
+    ///
+    /// After a transaction, load the user again: whether it was committed is not known here, and the next call writes the
+    /// same flags once more.
+    pub async fn save_flags(&mut self, db: impl Into<Db<'_>>) -> Result<()> {
+        let db = db.into();
+        self.key_value(db)?;
+        let changed: Vec<(&str, Value)> = self
+            .flags()
+            .into_iter()
+            .zip(self.stored_flags())
+            .filter(|((_, flag), stored)| flag != stored)
+            .map(|((column, flag), _)| (column, flag.into()))
+            .collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        self.write(db, changed).await?;
+        // a transaction may yet be rolled back: what is written in one stays to be written
+        if matches!(db, Db::Connection(_)) {
+            self.remember_flags();
+        }
         self.auth().permissions_changed();
         Ok(())
     }
 
     /// Gives the user a new password; it is hashed with the site's preferred algorithm.
+    ///
+    /// The user's token stays valid, as in Django REST Framework. Where the old password may be in other hands, end it by
+    /// [`revoke_token`](Self::revoke_token), in the same transaction.
     pub async fn set_password(&mut self, db: impl Into<Db<'_>>, password: &str) -> Result<()> {
         let stored = self.auth().passwords().hash(password).await?;
         self.write(db.into(), [("password", Value::from(stored.clone()))]).await?;
@@ -190,10 +208,10 @@ impl User {
         Ok(self.auth().passwords().verify(password, self.password()).await?.is_right())
     }
 
-    pub(super) async fn write<const N: usize>(&self, db: Db<'_>, columns: [(&str, Value); N]) -> Result<()> {
+    async fn write(&self, db: Db<'_>, columns: impl IntoIterator<Item = (&str, Value)>) -> Result<()> {
         let statement = Query::update()
             .table(Alias::new(&*self.auth().users().table))
-            .values(columns.map(|(column, value)| (Alias::new(column), Expr::from(value))))
+            .values(columns.into_iter().map(|(column, value)| (Alias::new(column), Expr::from(value))))
             .and_where(Expr::col(Alias::new("id")).eq(self.key_value(db)?))
             .to_owned();
         db.execute_whole(&statement).await?;

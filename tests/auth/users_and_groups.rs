@@ -216,6 +216,47 @@ async fn flags_are_read_live(db: TestDb, auth: Auth) -> Result<()> {
     Ok(())
 }
 
+/// What nobody meant to change stays as it is in the database: two people change different flags of one user.
+async fn only_changed_flags_are_saved(db: TestDb, auth: Auth) -> Result<()> {
+    let mut mine = someone(&auth, &db, "alice").await?;
+    let flags = async || -> Result<(bool, bool, bool)> {
+        let stored = auth.user(db.db(), "alice").await?.expect("alice is there");
+        Ok((stored.is_active, stored.is_staff, stored.is_superuser))
+    };
+    let mut theirs = auth.user(db.db(), "alice").await?.expect("alice is there");
+    theirs.is_active = false;
+    theirs.save_flags(db.db()).await?;
+    mine.is_staff = true;
+    mine.save_flags(db.db()).await?;
+    assert_eq!(flags().await?, (false, true, false), "who was deactivated stays so");
+
+    // what was saved is not saved again
+    theirs.is_active = true;
+    theirs.save_flags(db.db()).await?;
+    theirs.is_superuser = true;
+    run(&db, &format!("UPDATE {} SET is_active = FALSE", auth.users().table)).await?;
+    theirs.save_flags(db.db()).await?;
+    assert_eq!(flags().await?, (false, true, true));
+
+    // nothing is written where nothing changed
+    let (counting, counter) = counted(db.db());
+    theirs.save_flags(&counting).await?;
+    assert_eq!(counter.take().len(), 0);
+
+    // what was rolled back is still to be saved
+    let mut again = auth.user(db.db(), "alice").await?.expect("alice is there");
+    again.is_superuser = false;
+    let transaction = db.begin().await?;
+    again.save_flags(&transaction).await?;
+    transaction.rollback().await?;
+    assert_eq!(flags().await?, (false, true, true));
+    again.save_flags(db.db()).await?;
+    assert_eq!(flags().await?, (false, true, false));
+
+    assert!(matches!(User::anonymous(&auth).save_flags(db.db()).await, Err(Error::Invalid(_))));
+    Ok(())
+}
+
 /// A backend that answers one thing whatever it is asked.
 struct Says(Answer);
 
@@ -438,6 +479,7 @@ with_either_key!(
     inactive_users_and_superusers_hold_nothing,
     anonymous_callers_are_nobody,
     flags_are_read_live,
+    only_changed_flags_are_saved,
     the_first_backend_that_grants_or_vetoes_settles_it,
     a_backend_may_grant_to_anonymous_and_inactive_users,
     the_users_who_hold_a_permission_are_found,
