@@ -364,3 +364,19 @@ fn users_from_the_command_line() {
     folder.run(&["changepassword", "boss"]).is(1, "", "the input ended");
     folder.run(&["changepassword", "ghost"]).is(1, "", "error: no user is called `ghost`");
 }
+
+#[test]
+fn a_new_password_ends_the_token_where_that_is_asked_for() {
+    let folder = Folder::new("tokens");
+    let mut command = folder.program(&[]);
+    command.env_remove("DEMO_DATA");
+    let server = Server::start(command);
+    let line = server.greeting.lines().find(|line| line.trim_start().starts_with("alice "));
+    let token = line.and_then(|line| line.split_whitespace().nth(1)).expect("she has a token").to_owned();
+    let status = || server.get("/api/cars", &token)[9..12].to_owned();
+    folder.run_with_input(&["changepassword", "alice"], "n3w\nn3w\n").is(0, "the password is changed", "");
+    assert_eq!(status(), "200", "a changed password leaves tokens valid");
+    let ended = folder.run_with_input(&["changepassword", "alice", "--end-tokens"], "n3wer\nn3wer\n");
+    ended.is(0, "the password is changed, and no token of before is valid", "");
+    assert_eq!(status(), "401");
+}

@@ -169,6 +169,9 @@ pub(super) struct CreateSuperuser {
 pub(super) struct ChangePassword {
     #[command(flatten)]
     pub(super) database: Database,
+    /// End the user's token too: without this, requests with it are still let in
+    #[arg(long)]
+    pub(super) end_tokens: bool,
     /// Whose
     pub(super) username: String,
 }

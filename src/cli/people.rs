@@ -5,7 +5,11 @@ use super::{
     arguments::{ChangePassword, CreateSuperuser},
     prompt,
 };
-use crate::{Error, PoolSettings, auth::NewUser, db::Opening};
+use crate::{
+    Error, PoolSettings,
+    auth::NewUser,
+    db::{Opening, begin_write, commit},
+};
 
 /// Makes a superuser, asking for what was not given; with `--no-input` the environment is asked, as Django does.
 pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Outcome {
@@ -45,13 +49,23 @@ pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Ou
     Ok(())
 }
 
-/// Asks for a password, and gives it to the user.
+/// Asks for a password, and gives it to the user; ends what was handed out for the old one where that is asked for.
 pub(super) async fn change_password<P: Project>(options: ChangePassword) -> Outcome {
     let db = options.database.open::<P>(Opening::Serving(PoolSettings::default())).await?;
     let user = P::auth().user(&db, &options.username).await?;
     let mut user = user.ok_or_else(|| Error::unknown("user", options.username))?;
     println!("changing the password of `{}`", user.username);
-    user.set_password(&db, &prompt::new_password()?).await?;
-    println!("the password is changed");
+    let password = prompt::new_password()?;
+    if !options.end_tokens {
+        user.set_password(&db, &password).await?;
+        println!("the password is changed");
+        return Ok(());
+    }
+    // both or neither
+    let transaction = begin_write(&db).await?;
+    user.set_password(&transaction, &password).await?;
+    user.revoke_token(&transaction).await?;
+    commit(transaction).await?;
+    println!("the password is changed, and no token of before is valid");
     Ok(())
 }
