@@ -15,6 +15,9 @@ pub enum Error {
     /// Something outside the database, asked by a class of yours, did not answer.
     #[error("could not tell")]
     CouldNotTell(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// More was asked for at once than is worked on: nothing was done, and it may be asked again.
+    #[error("too much is asked for at once")]
+    Busy,
     /// The parts do not fit together: a mistake in the program or its configuration.
     #[error("{0}")]
     Wiring(Cow<'static, str>),
@@ -69,6 +72,7 @@ impl From<password::Error> for Error {
     fn from(error: password::Error) -> Self {
         match error {
             password::Error::TooLong => Self::invalid(error.to_string()),
+            password::Error::Busy => Self::Busy,
             error => Self::could_not_tell(error),
         }
     }

@@ -18,6 +18,7 @@ pub mod trips;
 
 use refrain::{
     Api, BuiltApi, ObtainToken, Result,
+    authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
     cli::{Project, Starting},
     model::Models,
 };
@@ -37,7 +38,10 @@ impl Project for Drivers {
     }
 
     fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi> {
-        api.mount(cars::Cars)
+        let authenticators =
+            Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
+        api.authenticators(authenticators)
+            .mount(cars::Cars)
             .with(cars::CarActions)
             .mount(trips::Trips)
             .with(ObtainToken)

@@ -36,7 +36,7 @@ pub use valid::Valid;
 use crate::{
     Result,
     auth::Auth,
-    authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
+    authentication::{Authenticators, TokenAuthentication},
     http::Site,
     permission::IntoPermissions,
     viewset::{ViewSet, ViewSetApi},
@@ -72,13 +72,12 @@ pub struct Api<P = ()> {
 }
 
 impl Api {
-    /// An empty API over a database, with Django's own users, by token and basic authentication.
+    /// An empty API over a database, with Django's own users, who come with their tokens.
     ///
     /// Closed until said otherwise: a viewset that declares nothing asks
     /// [`ModelPermissions`](crate::ModelPermissions), a handler [`IsAuthenticated`](crate::IsAuthenticated).
     pub fn new(title: impl Into<String>, version: impl Into<String>, db: DatabaseConnection) -> Self {
-        let authenticators =
-            Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
+        let authenticators = Authenticators::none().with(TokenAuthentication::default());
         Self {
             title: title.into(),
             version: version.into(),

@@ -24,7 +24,9 @@ use crate::{
 /// ```
 ///
 /// A wrong password, an unknown name and an inactive user get one and the same answer, after the same time. The token is
-/// made at the first call and stays the same; nothing limits how often somebody may try. A body may have 4 KB.
+/// made at the first call and stays the same. Nothing limits how often somebody may try, but for a
+/// [`Backend`](crate::auth::Backend) that comes first in the chain; how many try at once is limited for all (503 `busy`).
+/// A body may have 4 KB.
 #[doc(alias("ObtainAuthToken", "obtain_auth_token"))]
 #[derive(Clone, Copy, Debug)]
 pub struct ObtainToken;
@@ -65,7 +67,8 @@ impl ObtainToken {
         let site = site_of(request)?;
         let Login { username, password } = login.0;
         let credentials = Credentials::Password { username: username.trim(), password: &password };
-        let user = site.auth.authenticate(&site.db, credentials).await?;
+        // a backend of one's own may know inactive users
+        let user = site.auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
         let user =
             user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))?;
         let token = user.token(&site.db).await?;

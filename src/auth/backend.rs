@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, Statement, Value,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    sea_query::{Alias, Expr, ExprTrait, Order, Query},
 };
 use unicode_normalization::is_nfkc;
 
@@ -71,7 +71,8 @@ pub enum Login {
 
 /// Names and passwords, and the permissions granted to users and groups: Django's own backend.
 ///
-/// An inactive user cannot log in and holds nothing (CONTRACT 3.10, 5.6).
+/// An inactive user cannot log in and holds nothing (CONTRACT 3.10, 5.6). Every failure takes the same time: that of all
+/// kinds of hashes the site has, of which it looks at a thousand before the first log-in, and at the others as they come.
 #[derive(Clone, Copy, Debug)]
 pub struct ModelBackend;
 
@@ -83,14 +84,16 @@ impl Backend for ModelBackend {
 
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         let Credentials::Password { username, password } = credentials else { return Ok(Login::Abstain) };
-        let Some(mut user) = auth.load(db, Lookup::Username(username)).await? else {
+        auth.meet_hashes(db).await?;
+        // who is inactive is nobody: the right password of theirs must not take another time than a wrong one
+        let known = auth.load(db, Lookup::Username(username)).await?.filter(|user| user.is_active);
+        let Some(mut user) = known else {
             // the time a wrong password takes, so that names cannot be told apart
             auth.passwords().spend(password).await?;
             return Ok(Login::Abstain);
         };
         match auth.passwords().verify(password, user.password()).await? {
             Verified::Wrong => return Ok(Login::Abstain),
-            _ if !user.is_active => return Ok(Login::Abstain),
             Verified::Right => {}
             Verified::Outdated => upgrade(auth, db, &mut user, password).await?,
         }
@@ -180,7 +183,30 @@ async fn upgrade(auth: &Auth, db: Db<'_>, user: &mut User, password: &str) -> Re
     Ok(())
 }
 
+/// So many users at either end of the table are looked at: the oldest hashes and the newest.
+const LOOKED_AT: u64 = 500;
+
 impl Auth {
+    /// Looks, once, at what kinds of hashes there are, so that the first failed log-in costs what every later one does.
+    async fn meet_hashes(&self, db: Db<'_>) -> Result<()> {
+        self.hashes_met().get_or_try_init(|| self.look_at_hashes(db)).await.copied()
+    }
+
+    async fn look_at_hashes(&self, db: Db<'_>) -> Result<()> {
+        for end in [Order::Asc, Order::Desc] {
+            let statement = Query::select()
+                .column(Alias::new("password"))
+                .from(Alias::new(&*self.users().table))
+                .order_by(Alias::new("id"), end)
+                .limit(LOOKED_AT)
+                .to_owned();
+            for row in db.query_all(&statement).await? {
+                self.passwords().meet(&row.try_get::<String>("", "password")?);
+            }
+        }
+        Ok(())
+    }
+
     /// A site's own hashes are the site's: only users in a table made here are upgraded, unless asked for.
     async fn upgrades_passwords(&self, db: Db<'_>) -> Result<bool> {
         Ok(self.upgrades_adopted() || made_here(db, &self.users().table).await?)

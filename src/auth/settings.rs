@@ -8,6 +8,7 @@ use std::{
 
 use refrain_entity::UserTable;
 use sea_orm::DbBackend;
+use tokio::sync::OnceCell;
 
 use super::{Backend, ModelBackend, load::Statements, password::Passwords};
 
@@ -39,6 +40,7 @@ struct Inner {
     anonymous_user_name: Option<String>,
     statements: [Arc<Statements>; 3],
     grants: Arc<AtomicU64>,
+    hashes_met: Arc<OnceCell<()>>,
 }
 
 impl Default for Auth {
@@ -62,6 +64,7 @@ impl Auth {
                 anonymous_user_name: Some("AnonymousUser".to_owned()),
                 statements: statements.map(Arc::new),
                 grants: Arc::default(),
+                hashes_met: Arc::default(),
             }),
         }
     }
@@ -69,7 +72,16 @@ impl Auth {
     /// The same with other password settings.
     #[doc(alias = "PASSWORD_HASHERS")]
     pub fn with_passwords(&self, passwords: Passwords) -> Self {
-        self.with(|inner| inner.passwords = passwords)
+        self.with(|inner| {
+            inner.passwords = passwords;
+            inner.hashes_met = Arc::default();
+        })
+    }
+
+    /// The same, but what it hashes takes at most half of the places there are for hashing; for an authenticator that
+    /// checks a password with every request, so that who logs in finds a place.
+    pub fn in_half_of_the_places(&self) -> Self {
+        self.with(|inner| inner.passwords = inner.passwords.clone().in_half_of_the_places())
     }
 
     /// The same with this chain of backends instead; the first grant or veto settles a question.
@@ -125,6 +137,11 @@ impl Auth {
 
     pub(super) fn upgrades_adopted(&self) -> bool {
         self.inner.upgrades_adopted
+    }
+
+    /// Set once it was looked at what kinds of hashes the users have.
+    pub(super) fn hashes_met(&self) -> &OnceCell<()> {
+        &self.inner.hashes_met
     }
 
     pub(super) fn statements(&self, on: DbBackend) -> &Statements {

@@ -195,6 +195,12 @@ impl Problem {
             .with_header(header::RETRY_AFTER, "1")
     }
 
+    /// 503: more was asked for at once than is worked on, and this was not begun.
+    fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is asked for at once. Try again later.")
+            .with_header(header::RETRY_AFTER, "1")
+    }
+
     /// 503 without `Retry-After`: the write may have been made. Who sent it should look before sending it again.
     pub(crate) fn outcome_unknown() -> Self {
         let sentence = "It could not be found out whether this was done. Look before trying again.";
@@ -267,6 +273,10 @@ impl From<Error> for Problem {
             Error::CouldNotTell(error) => {
                 tracing::error!(%error, "could not tell");
                 Self::unavailable()
+            }
+            Error::Busy => {
+                tracing::warn!("a request was turned away: too much is asked for at once");
+                Self::busy()
             }
             Error::Wiring(message) => {
                 tracing::error!(%message, "the parts do not fit");

@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
-use crate::support::{self, Car, CarInput, Client, Rules, auth, car, cars, sync};
+use crate::support::{self, Car, CarInput, Client, Rules, auth, car, cars, sync, token_and_basic};
 
 /// The cars of every example, with what differs by action.
 struct Declared;
@@ -163,6 +163,7 @@ impl Handlers {
 
 fn api(db: &DatabaseConnection) -> BuiltApi {
     let api = Api::new("Drivers", "1.0", db.clone())
+        .authenticators(token_and_basic())
         .auth(auth())
         .default_permissions(IsAuthenticated & (ModelPermissions | IsOwner))
         .mount(cars::<Declared>())

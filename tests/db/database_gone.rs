@@ -20,7 +20,7 @@ use crate::support::{
     Answer, Car, CarInput, auth, car, car_of,
     meanwhile::begin_first,
     proxy::Proxy,
-    sync, user,
+    sync, token_and_basic, user,
     wire::{Header, Sent, Wire},
 };
 
@@ -122,7 +122,7 @@ impl Site {
         let row = car_of(db, Some(&alice), "as it was").await.id;
         let hooks = Arc::<Hooks>::default();
         let pool = settings.connect(url).await.expect("the database is there");
-        let api = Api::new("Drivers", "1", pool).auth(auth).request_timeout(request);
+        let api = Api::new("Drivers", "1", pool).auth(auth).authenticators(token_and_basic()).request_timeout(request);
         let api = api.mount(Cars(hooks.clone())).mount(Open).build().expect("the parts fit");
         Self { wire: Wire::serve(api.into_endpoint()).await, token, row, hooks }
     }

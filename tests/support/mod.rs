@@ -13,6 +13,7 @@ use poem::{
 use refrain::{
     Access, Api, ViewSet,
     auth::{Auth, NewUser, User, password::Passwords},
+    authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
     model::Models,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, QueryTrait};
@@ -236,6 +237,11 @@ pub async fn answer(response: poem::test::TestResponse) -> Answer {
 /// Django's own users, with hashing that costs a test nothing.
 pub fn auth() -> Auth {
     Auth::default().with_passwords(Passwords::default().iterations(1000))
+}
+
+/// Tokens, and then names and passwords.
+pub fn token_and_basic() -> Authenticators {
+    Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default())
 }
 
 /// Content types and permissions for the cars.

@@ -14,7 +14,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrai
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    Answer, Car, CarInput, Rules, auth, car, car_of, cars, sync, user,
+    Answer, Car, CarInput, Rules, auth, car, car_of, cars, sync, token_and_basic, user,
     wire::{Header, Sent, Wire},
 };
 
@@ -47,6 +47,7 @@ impl Site {
         let row = format!("{LIST}/{}", car_of(db, Some(&alice), "as it was").await.id);
         let api = Api::new("Drivers", "1", db.db().clone())
             .auth(auth)
+            .authenticators(token_and_basic())
             .mount(cars::<Owned>())
             .mount(Loose)
             .mount(Breaking)

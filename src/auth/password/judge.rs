@@ -5,6 +5,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Error, LONGEST_PASSWORD, Verified,
     algorithm::Algorithm,
+    kinds::Kinds,
     row::{Closed, Row},
     work::Work,
 };
@@ -15,6 +16,7 @@ pub(super) struct Settings {
     pub(super) preferred: Work,
     pub(super) accepted: Vec<Algorithm>,
     pub(super) upgrade: bool,
+    pub(super) kinds: Kinds,
 }
 
 impl Settings {
@@ -26,7 +28,7 @@ impl Settings {
 
     /// Costs what a wrong password costs, so that nobody learns from the time which users there are.
     pub(super) fn spend(&self, password: &str) -> Result<(), Error> {
-        self.preferred.digest(password, &self.preferred.salt()).map(drop)
+        self.kinds.all().into_iter().try_for_each(|kind| kind.digest(password, &kind.salt()).map(drop))
     }
 
     pub(super) fn verify(&self, password: &str, stored: &str) -> Result<Verified, Error> {
@@ -34,14 +36,22 @@ impl Settings {
             Ok(row) => row,
             Err(closed) => return self.refuse(password, closed),
         };
+        self.kinds.meet(row.work);
         let digest = row.work.digest(password, row.salt)?;
         if !bool::from(digest.as_bytes().ct_eq(row.digest.as_bytes())) {
-            for rest in self.preferred.rest_after(row.work) {
+            for rest in self.kinds.rest_after(row.work) {
                 rest.digest(password, &rest.salt())?;
             }
             return Ok(Verified::Wrong);
         }
         Ok(if self.upgrade && self.betters(&row) { Verified::Outdated } else { Verified::Right })
+    }
+
+    /// Remembers what kind of hash this is, where it is one that a password opens.
+    pub(super) fn meet(&self, stored: &str) {
+        if let Ok(row) = Row::read(stored, &self.accepted) {
+            self.kinds.meet(row.work);
+        }
     }
 
     fn refuse(&self, password: &str, closed: Closed) -> Result<Verified, Error> {

@@ -14,6 +14,9 @@
 //! # }
 //! ```
 //!
+//! Hashing takes one core less than there are, at least one; for each hash that runs, sixteen wait, and whoever comes
+//! then is told so at once ([`Error::Busy`]).
+//!
 //! No password and no hash ever reaches a log, an error or a `Debug`.
 
 mod algorithm;
@@ -22,6 +25,7 @@ mod bcrypt;
 mod error;
 mod gate;
 mod judge;
+mod kinds;
 mod md5;
 mod pbkdf2;
 mod random;
@@ -34,12 +38,16 @@ mod work;
 
 use std::sync::Arc;
 
-use self::judge::{Settings, is_too_long};
 pub use self::{
     algorithm::Algorithm,
     error::Error,
     random::{is_usable, unusable},
     recipe::Recipe,
+};
+use self::{
+    gate::{GATE, Share},
+    judge::{Settings, is_too_long},
+    kinds::Kinds,
 };
 
 /// In bytes. Longer ones are refused before any work, for known and unknown users alike.
@@ -57,7 +65,10 @@ const LONGEST_PASSWORD: usize = 4096;
 /// let passwords = Passwords::default().preferring(Recipe::ARGON2ID).accepting(Algorithm::Bcrypt);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Passwords(Arc<Settings>);
+pub struct Passwords {
+    settings: Arc<Settings>,
+    share: Share,
+}
 
 /// What [`Passwords::verify`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +112,7 @@ impl Passwords {
     /// Reads rows of these algorithms and no others, except that what is made is always read.
     #[must_use]
     pub fn accepting_only(self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        let preferred = self.0.preferred.algorithm();
+        let preferred = self.settings.preferred.algorithm();
         self.change(|settings| settings.accepted = algorithms.into_iter().collect()).accepting(preferred)
     }
 
@@ -111,57 +122,76 @@ impl Passwords {
         self.change(|settings| settings.upgrade = false)
     }
 
+    /// The same, but taking at most half of the places there are for hashing, together with all others told so.
+    #[must_use]
+    pub(super) fn in_half_of_the_places(mut self) -> Self {
+        self.share = Share::Half;
+        self
+    }
+
     /// Hashes a password for storing, with a fresh salt; always fits Django's 128 characters.
     ///
     /// # Errors
-    /// [`Error::TooLong`] above 4096 bytes; [`Error::Interrupted`] when the process is going down or out of memory.
+    /// [`Error::TooLong`] above 4096 bytes; [`Error::Busy`] when too many wait already; [`Error::Interrupted`] when the
+    /// process is going down or out of memory.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
         if is_too_long(password) {
             return Err(Error::TooLong);
         }
-        let (settings, password) = (self.0.clone(), password.to_owned());
-        gate::run(move || settings.hash(&password)).await?
+        let (settings, password) = (self.settings.clone(), password.to_owned());
+        GATE.run(self.share, move || settings.hash(&password)).await?
     }
 
     /// Checks a password against a stored hash.
     ///
     /// A stored value that nothing opens (unusable, empty, malformed, of an algorithm unknown or not accepted, or asking
     /// for absurd amounts of work) is [`Verified::Wrong`] and takes as long as an unknown user does; Django fails with an
-    /// exception on some of them (`CONTRACT 5.4`). A wrong password takes at least as long as well: work that an old
-    /// hash is short of is made up for.
+    /// exception on some of them (`CONTRACT 5.4`). So does a wrong password: whoever fails has done the work of every
+    /// kind of hash that was met, of which eight are remembered, so that a site with old hashes tells nobody's apart.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] when the process is going down or out of memory.
+    /// [`Error::Busy`] when too many wait already; [`Error::Interrupted`] when the process is going down or out of memory.
     pub async fn verify(&self, password: &str, stored: &str) -> Result<Verified, Error> {
         if is_too_long(password) {
             return Ok(Verified::Wrong);
         }
-        let (settings, password, stored) = (self.0.clone(), password.to_owned(), stored.to_owned());
-        gate::run(move || settings.verify(&password, &stored)).await?
+        let (settings, password, stored) = (self.settings.clone(), password.to_owned(), stored.to_owned());
+        GATE.run(self.share, move || settings.verify(&password, &stored)).await?
     }
 
-    /// Takes as long as a wrong password does. For users who do not exist, so that time does not tell (`CONTRACT 5.6`).
+    /// Takes as long as a wrong password does, whatever kinds of hashes were met so far. For users who do not exist, so
+    /// that time does not tell (`CONTRACT 5.6`).
     ///
     /// # Errors
-    /// [`Error::Interrupted`] when the process is going down or out of memory.
+    /// [`Error::Busy`] when too many wait already; [`Error::Interrupted`] when the process is going down or out of memory.
     pub async fn spend(&self, password: &str) -> Result<(), Error> {
         if is_too_long(password) {
             return Ok(());
         }
-        let (settings, password) = (self.0.clone(), password.to_owned());
-        gate::run(move || settings.spend(&password)).await?
+        let (settings, password) = (self.settings.clone(), password.to_owned());
+        GATE.run(self.share, move || settings.spend(&password)).await?
+    }
+
+    /// Remembers what kind of hash this is: from now on whoever fails does its work as well.
+    pub(super) fn meet(&self, stored: &str) {
+        self.settings.meet(stored);
     }
 
     fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(Arc::make_mut(&mut self.0));
+        let settings = Arc::make_mut(&mut self.settings);
+        change(settings);
+        settings.kinds = Kinds::of(settings.preferred);
         self
     }
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        let accepted = Algorithm::DJANGO.to_vec();
-        Self(Arc::new(Settings { preferred: Recipe::default().0, accepted, upgrade: true }))
+        let (preferred, accepted) = (Recipe::default().0, Algorithm::DJANGO.to_vec());
+        Self {
+            settings: Arc::new(Settings { preferred, accepted, upgrade: true, kinds: Kinds::of(preferred) }),
+            share: Share::Whole,
+        }
     }
 }
 

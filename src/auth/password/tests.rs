@@ -1,6 +1,11 @@
 //! What users of [`Passwords`] rely on, format by format.
 
-use super::{Algorithm, Error, Passwords, Recipe, Verified, is_usable, unusable, work::meter};
+use std::collections::HashMap;
+
+use super::{
+    Algorithm, Error, Passwords, Recipe, Verified, is_usable, unusable,
+    work::{Work, meter},
+};
 
 /// Rows that Django itself made and verified.
 const DJANGO: &str = include_str!("vectors.txt");
@@ -183,11 +188,15 @@ fn advises_an_upgrade_only_where_nothing_gets_weaker() {
         (bcrypt, Recipe::bcrypt_sha256(6), Right),
     ];
     for (preferred, made, expected) in table {
-        let row = Passwords::default().preferring(made).0.hash("secret").unwrap();
+        let row = Passwords::default().preferring(made).settings.hash("secret").unwrap();
         let passwords = Passwords::default().preferring(preferred);
-        assert_eq!(passwords.0.verify("secret", &row), Ok(expected), "`{row}` where {preferred:?}");
-        assert_eq!(passwords.0.verify("wrong", &row), Ok(Verified::Wrong), "`{row}` where {preferred:?}");
-        assert_eq!(passwords.without_upgrade().0.verify("secret", &row), Ok(Right), "`{row}` where {preferred:?}");
+        assert_eq!(passwords.settings.verify("secret", &row), Ok(expected), "`{row}` where {preferred:?}");
+        assert_eq!(passwords.settings.verify("wrong", &row), Ok(Verified::Wrong), "`{row}` where {preferred:?}");
+        assert_eq!(
+            passwords.without_upgrade().settings.verify("secret", &row),
+            Ok(Right),
+            "`{row}` where {preferred:?}"
+        );
     }
 }
 
@@ -202,13 +211,13 @@ fn advises_an_upgrade_of_a_short_salt_unless_the_work_would_shrink() {
     ] {
         let work = Recipe::pbkdf2_sha256(iterations).0;
         let row = work.write(salt, &work.digest("secret", salt).unwrap());
-        assert_eq!(passwords.clone().iterations(10).0.verify("secret", &row), Ok(expected), "`{row}`");
+        assert_eq!(passwords.clone().iterations(10).settings.verify("secret", &row), Ok(expected), "`{row}`");
     }
     let argon2 = passwords.preferring(Recipe::argon2id(512, 2, 2));
     for (stored, password) in django().filter(|(stored, _)| stored.contains("m=512,t=2")) {
         let longer_digest = stored.len() > 120;
         let expected = if longer_digest { Verified::Right } else { Verified::Outdated };
-        assert_eq!(argon2.0.verify(&password, stored), Ok(expected), "`{stored}`");
+        assert_eq!(argon2.settings.verify(&password, stored), Ok(expected), "`{stored}`");
     }
 }
 
@@ -216,9 +225,9 @@ fn advises_an_upgrade_of_a_short_salt_unless_the_work_would_shrink() {
 fn what_nothing_opens_costs_what_an_unknown_user_costs() {
     for recipe in CHEAP {
         let passwords = Passwords::default().preferring(recipe);
-        let (unknown, _) = meter::during(|| passwords.0.spend("secret").unwrap());
+        let (unknown, _) = meter::during(|| passwords.settings.spend("secret").unwrap());
         assert_eq!(unknown, [recipe.0]);
-        let stored = passwords.0.hash("other").unwrap();
+        let stored = passwords.settings.hash("other").unwrap();
         let rows = [
             &stored,
             &unusable(),
@@ -236,13 +245,14 @@ fn what_nothing_opens_costs_what_an_unknown_user_costs() {
             "bcrypt_sha256$$2b$31$jajD5E75MwlUttjCzopa.uMyaKXyGlIy1gcqTCYNMe/a4cTGSiUBS",
         ];
         for row in rows {
-            let (done, verified) = meter::during(|| passwords.0.verify("secret", row));
+            let (done, verified) = meter::during(|| passwords.settings.verify("secret", row));
             assert_eq!(verified, Ok(Verified::Wrong), "`{row}`");
             assert_eq!(done, unknown, "`{row}`");
         }
     }
 }
 
+/// Where work can be split, the more of it is done once; where it cannot, each kind is done.
 #[test]
 fn a_wrong_password_makes_up_for_the_work_that_an_old_row_lacks() {
     let table = [
@@ -254,23 +264,83 @@ fn a_wrong_password_makes_up_for_the_work_that_an_old_row_lacks() {
         (Recipe::scrypt(16, 4, 1), Recipe::scrypt(16, 4, 5), vec![]),
         (Recipe::scrypt(16, 4, 1), Recipe::scrypt(8, 4, 1), vec![Recipe::scrypt(16, 4, 1)]),
         (Recipe::argon2id(64, 2, 1), Recipe::argon2id(64, 1, 1), vec![Recipe::argon2id(64, 2, 1)]),
-        (Recipe::argon2id(64, 2, 1), Recipe::argon2id(64, 2, 2), vec![]),
-        (Recipe::argon2id(64, 2, 1), Recipe::argon2id(128, 1, 1), vec![]),
-        (Recipe::argon2id(64, 2, 1), Recipe::argon2id(96, 1, 1), vec![Recipe::argon2id(64, 2, 1)]),
+        (Recipe::argon2id(64, 2, 1), Recipe::argon2id(64, 2, 1), vec![]),
+        (Recipe::argon2id(64, 2, 1), Recipe::argon2id(128, 1, 1), vec![Recipe::argon2id(64, 2, 1)]),
         (Recipe::bcrypt_sha256(6), Recipe::bcrypt_sha256(4), vec![Recipe::bcrypt_sha256(4), Recipe::bcrypt_sha256(5)]),
         (Recipe::bcrypt_sha256(4), Recipe::bcrypt_sha256(5), vec![]),
     ];
     for (preferred, made, rest) in table {
-        let row = Passwords::default().preferring(made).0.hash("secret").unwrap();
+        let row = Passwords::default().preferring(made).settings.hash("secret").unwrap();
         let passwords = Passwords::default().preferring(preferred);
-        let (done, verified) = meter::during(|| passwords.0.verify("wrong", &row));
+        let (done, verified) = meter::during(|| passwords.settings.verify("wrong", &row));
         assert_eq!(verified, Ok(Verified::Wrong));
         let expected: Vec<_> = [made].into_iter().chain(rest).map(|recipe| recipe.0).collect();
         assert_eq!(done, expected, "{made:?} where {preferred:?}");
-        let (done, verified) = meter::during(|| passwords.0.verify("secret", &row));
+        let (done, verified) = meter::during(|| passwords.settings.verify("secret", &row));
         assert!(verified.unwrap().is_right());
         assert_eq!(done, [made.0]);
     }
+}
+
+/// What time a failure takes, in units of each algorithm: iterations, memory times passes, rounds, powers of two.
+fn effort(done: &[Work]) -> HashMap<&'static str, u64> {
+    let mut effort = HashMap::new();
+    for work in done {
+        let units = match *work {
+            Work::Pbkdf2(work) => work.iterations.into(),
+            Work::Argon2(work) => u64::from(work.memory) * u64::from(work.passes),
+            Work::Scrypt(work) => u64::from(work.n) * u64::from(work.r) * u64::from(work.p),
+            Work::Bcrypt(work) => 1 << work.cost,
+            Work::Md5 => continue,
+        };
+        *effort.entry(work.algorithm().name().trim_end_matches("_sha256")).or_default() += units;
+    }
+    effort
+}
+
+/// Once a kind of hash was met, an unknown name costs what a wrong password of any kind costs.
+#[test]
+fn every_failure_costs_the_same_whatever_kinds_of_hashes_there_are() {
+    let recipes = [
+        Recipe::pbkdf2_sha256(3),
+        Recipe::pbkdf2_sha256(7),
+        Recipe::pbkdf2_sha1(3),
+        Recipe::pbkdf2_sha1(2),
+        Recipe::argon2id(64, 2, 2),
+        Recipe::argon2id(64, 1, 2),
+        Recipe::scrypt(16, 4, 2),
+        Recipe::scrypt(16, 4, 5),
+        Recipe::bcrypt_sha256(4),
+        Recipe::bcrypt_sha256(5),
+    ];
+    let rows = recipes.map(|recipe| Passwords::default().preferring(recipe).settings.hash("secret").unwrap());
+    let (bcrypt, _) = django().find(|(stored, _)| stored.starts_with("bcrypt$$2b$04")).expect("a vector of bcrypt");
+    let rows = rows.iter().map(String::as_str).chain([bcrypt, "md5$salt$860e19cdc5c0a149442c9cf2860916e5"]);
+    let rows: Vec<&str> = rows.collect();
+    for preferred in CHEAP {
+        let passwords =
+            Passwords::default().preferring(preferred).accepting(Algorithm::Bcrypt).accepting(Algorithm::Md5);
+        for (met, row) in rows.iter().enumerate() {
+            passwords.meet(row);
+            let (unknown, _) = meter::during(|| passwords.settings.spend("wrong").unwrap());
+            for row in &rows[..=met] {
+                let (done, verified) = meter::during(|| passwords.settings.verify("wrong", row));
+                assert_eq!(verified, Ok(Verified::Wrong));
+                assert_eq!(effort(&done), effort(&unknown), "`{row}` where {preferred:?}");
+            }
+        }
+    }
+}
+
+/// Other settings accept other rows, and begin anew.
+#[test]
+fn clones_share_what_they_met_and_other_settings_do_not() {
+    let cost = |passwords: &Passwords| meter::during(|| passwords.settings.spend("wrong").unwrap()).0.len();
+    let passwords = cheap();
+    let (clone, half) = (passwords.clone(), passwords.clone().in_half_of_the_places());
+    passwords.meet(&Passwords::default().preferring(Recipe::bcrypt_sha256(4)).settings.hash("secret").unwrap());
+    assert_eq!([&passwords, &clone, &half].map(cost), [2, 2, 2]);
+    assert_eq!(cost(&clone.without_upgrade()), 1);
 }
 
 #[test]
@@ -278,5 +348,6 @@ fn neither_debug_nor_an_error_shows_a_secret() {
     let debug = format!("{:?}", Passwords::default());
     assert!(debug.contains("1000000") && !debug.contains("salt"), "{debug}");
     assert_eq!(Error::TooLong.to_string(), "the password is longer than 4096 bytes");
+    assert_eq!(Error::Busy.to_string(), "too many passwords are being hashed");
     assert_eq!(Error::Interrupted.to_string(), "hashing a password was interrupted");
 }

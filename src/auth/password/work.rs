@@ -106,36 +106,44 @@ impl Work {
         self.lowers_nothing_of(other) && !other.lowers_nothing_of(self)
     }
 
-    /// What is left to do after `done` until as much time is gone as this work takes.
+    /// Whether the one's work is a part of the other's, so that who has done more of it has done both.
     ///
     /// Exact where work can be split: PBKDF2 by iterations, scrypt by rounds over the same memory, bcrypt because each
-    /// cost doubles the one before. Otherwise the whole: too long rather than too short, where Django leaves a gap.
+    /// cost doubles the one before. Argon2 is of one kind where nothing but the digest's length differs.
+    pub(super) fn is_of_one_kind_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Pbkdf2(one), Self::Pbkdf2(other)) => one.digest == other.digest,
+            (Self::Scrypt(one), Self::Scrypt(other)) => (one.n, one.r) == (other.n, other.r),
+            (Self::Argon2(one), Self::Argon2(other)) => one == Argon2 { length: one.length, ..other },
+            (Self::Bcrypt(_), Self::Bcrypt(_)) | (Self::Md5, Self::Md5) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether who has done this has done the other as well.
+    pub(super) fn covers(self, other: Self) -> bool {
+        self.is_of_one_kind_with(other) && other.rest_after(self).is_empty()
+    }
+
+    /// Whether it takes any time to speak of.
+    pub(super) const fn takes_time(self) -> bool {
+        !matches!(self, Self::Md5)
+    }
+
+    /// What is left to do after `done` until as much time is gone as this work takes.
     pub(super) fn rest_after(self, done: Self) -> Vec<Self> {
         match (self, done) {
-            (Self::Pbkdf2(all), Self::Pbkdf2(done)) if all.digest == done.digest => {
-                let iterations = all.iterations.saturating_sub(done.iterations);
-                if iterations == 0 { vec![] } else { vec![Self::Pbkdf2(Pbkdf2 { iterations, ..all })] }
+            _ if !self.is_of_one_kind_with(done) => vec![self],
+            (Self::Pbkdf2(all), Self::Pbkdf2(done)) if all.iterations > done.iterations => {
+                vec![Self::Pbkdf2(Pbkdf2 { iterations: all.iterations - done.iterations, ..all })]
             }
-            (Self::Scrypt(all), Self::Scrypt(done)) if (all.n, all.r) == (done.n, done.r) => {
-                let p = all.p.saturating_sub(done.p);
-                if p == 0 { vec![] } else { vec![Self::Scrypt(Scrypt { p, ..all })] }
+            (Self::Scrypt(all), Self::Scrypt(done)) if all.p > done.p => {
+                vec![Self::Scrypt(Scrypt { p: all.p - done.p, ..all })]
             }
             (Self::Bcrypt(all), Self::Bcrypt(done)) => {
                 (done.cost..all.cost).map(|cost| Self::Bcrypt(Bcrypt { cost, ..all })).collect()
             }
-            _ if self.algorithm() == done.algorithm() && done.effort() >= self.effort() => vec![],
-            _ => vec![self],
-        }
-    }
-
-    /// Grows with the time the work takes; comparable within an algorithm only.
-    fn effort(self) -> u64 {
-        match self {
-            Self::Pbkdf2(work) => work.iterations.into(),
-            Self::Argon2(work) => u64::from(work.memory) * u64::from(work.passes),
-            Self::Scrypt(work) => u64::from(work.n) * u64::from(work.r) * u64::from(work.p),
-            Self::Bcrypt(work) => 1 << work.cost,
-            Self::Md5 => 0,
+            _ => vec![],
         }
     }
 
