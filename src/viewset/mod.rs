@@ -141,6 +141,12 @@ pub trait ViewSet: Send + Sync + 'static {
         Self::Entity::key()
     }
 
+    /// Fields of [`Input`](Self::Input) that are called as no column, each with a column that it writes:
+    /// `vec![("title", car::Column::Name)]`. On a row that is there only columns with a field in the body are written.
+    fn writes() -> Vec<(&'static str, <Self::Entity as EntityTrait>::Column)> {
+        Vec::new()
+    }
+
     /// How lists are cut into pages.
     #[doc(alias = "pagination_class")]
     fn pagination() -> Pagination {

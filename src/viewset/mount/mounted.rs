@@ -103,7 +103,8 @@ impl<V: ViewSet> Mounted<V> {
                 }),
             );
         }
-        Ok(Self { viewset, site: site.clone(), guards, input: InputReader::new(), told: OnceLock::new() })
+        let input = InputReader::new(V::writes()).map_err(named)?;
+        Ok(Self { viewset, site: site.clone(), guards, input, told: OnceLock::new() })
     }
 
     /// Learns of its own actions on rows, once they are known.

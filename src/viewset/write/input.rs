@@ -8,6 +8,7 @@ use sea_orm::{
 use serde_json::{Map, Value as Json};
 
 use crate::{
+    Error, Result,
     http::Problem,
     viewset::{
         Resource,
@@ -21,14 +22,30 @@ pub(crate) struct InputReader<E: EntityTrait, I> {
     fields: Fields,
     /// the column of each field that is called as one
     columns: Vec<Option<E::Column>>,
+    /// fields that are called as no column, and what they write
+    writes: Vec<(&'static str, E::Column)>,
     input: PhantomData<fn() -> I>,
 }
 
 impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReader<E, I> {
-    pub(crate) fn new() -> Self {
+    /// Refuses a field that is called as no column and said to write none: what becomes of it only the input type
+    /// knows, and it cannot be told from what the type sets in any new row.
+    pub(crate) fn new(writes: Vec<(&'static str, E::Column)>) -> Result<Self> {
         let fields = Fields::of::<I>();
-        let columns = fields.0.iter().map(|field| column_named(field.name)).collect();
-        Self { fields, columns, input: PhantomData }
+        let columns: Vec<Option<E::Column>> = fields.0.iter().map(|field| column_named(field.name)).collect();
+        for (field, column) in fields.0.iter().zip(&columns) {
+            if column.is_none() && !writes.iter().any(|(name, _)| *name == field.name) {
+                return Err(Error::wiring(format!(
+                    "the input's field `{0}` is called as no column: say in `fn writes()` which it writes, as in \
+                     `vec![(\"{0}\", Column::…)]`",
+                    field.name
+                )));
+            }
+        }
+        if let Some((name, _)) = writes.iter().find(|(name, _)| !fields.0.iter().any(|field| field.name == *name)) {
+            return Err(Error::wiring(format!("`fn writes()` names `{name}`, which is no field of the input")));
+        }
+        Ok(Self { fields, columns, writes, input: PhantomData })
     }
 
     /// What a body may hold.
@@ -45,8 +62,7 @@ impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReade
     /// A body as changes of a row: what it leaves out stays as it is (CONTRACT 7.8), and `null` is NULL.
     ///
     /// A partial body is completed from the row, so that the input type's own validation sees a whole. A column that no
-    /// field is called as is for new rows; but where the body holds a field that is called as no column, what the input
-    /// type makes of it is written wherever it is not what it makes of the row as it is.
+    /// field of the body writes is not changed, whatever the input type sets it to: that is for new rows.
     pub(crate) fn changes<O: ToJSON + From<E::Model>>(
         &self,
         body: &Map<String, Json>,
@@ -54,33 +70,25 @@ impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReade
         partial: bool,
     ) -> Result<E::ActiveModel, Problem> {
         self.fields.check(body, !partial)?;
-        // what becomes of a field that is no column only the input type knows
-        let otherwise = self.writes_otherwise(body);
-        let as_it_is = if partial || otherwise { self.as_body::<O>(row) } else { Map::new() };
-        let mut whole = if partial { as_it_is.clone() } else { Map::new() };
+        let mut whole = if partial { self.as_body::<O>(row) } else { Map::new() };
         whole.extend(body.iter().map(|(name, value)| (name.clone(), value.clone())));
         let mut changes = self.fields.parse::<I>(whole)?.into_active_model();
-        let unchanged = match otherwise {
-            true => self.fields.parse::<I>(as_it_is).ok().map(I::into_active_model),
-            false => None,
-        };
-        let is_new = |changes: &_, column| unchanged.as_ref().is_none_or(|unchanged| !same(unchanged, changes, column));
         for column in E::Column::iter() {
-            match self.field_of(&column).map(|field| body.get(field)) {
+            match self.field_of(&column).and_then(|field| body.get(field)) {
                 // the derives of input types leave both `null` and a missing field unset
-                Some(Some(Json::Null)) if column.def().is_null() => changes.set(column, row.get(column).as_null()),
-                Some(Some(_)) => {}
-                None if otherwise && is_new(&changes, column) => {}
-                Some(None) | None => changes.not_set(column),
+                Some(Json::Null) if column.def().is_null() => changes.set(column, row.get(column).as_null()),
+                Some(_) => {}
+                None if self.is_written_otherwise(&column, body) => {}
+                None => changes.not_set(column),
             }
         }
         Ok(changes)
     }
 
-    /// Does the body hold a field that is called as no column?
-    fn writes_otherwise(&self, body: &Map<String, Json>) -> bool {
-        let mut fields = self.fields.0.iter().zip(&self.columns);
-        fields.any(|(field, column)| column.is_none() && body.contains_key(field.name))
+    /// Does the body hold a field that is called as no column and writes this one?
+    fn is_written_otherwise(&self, column: &E::Column, body: &Map<String, Json>) -> bool {
+        let name = column_name(column);
+        self.writes.iter().any(|(field, of)| column_name(of) == name && body.contains_key(*field))
     }
 
     /// The field that is called as the column is.
@@ -100,8 +108,4 @@ impl<E: Resource, I: ParseFromJSON + IntoActiveModel<E::ActiveModel>> InputReade
         let fields = self.fields.0.iter().zip(&self.columns);
         fields.filter_map(|(field, column)| Some((field.name.to_owned(), value(field.name, column)?))).collect()
     }
-}
-
-fn same<A: ActiveModelTrait>(a: &A, b: &A, column: <A::Entity as EntityTrait>::Column) -> bool {
-    a.get(column).into_value() == b.get(column).into_value()
 }
