@@ -1,61 +1,20 @@
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 use poem::{
-    Endpoint as Served, EndpointExt, IntoResponse, Request, Response,
+    EndpointExt, Request, Response,
     endpoint::{BoxEndpoint, make},
-    http::header,
 };
 use serde_json::Value;
 
-use super::{
-    front::{Asks, Front},
-    gate::Gate,
-};
+use super::{gate::Gate, served_document::json};
 use crate::{
     Result,
     auth::User,
     http::{Caller, Problem},
     permission::Rule,
-    viewset::{Actions, Endpoint},
+    viewset::Endpoint,
 };
-
-/// The document's own address: for everybody the whole of it; with `?as=me`, where the site says so, the caller's part.
-pub(super) struct DocumentEndpoint {
-    pub(super) whole: String,
-    pub(super) of_caller: Option<BoxEndpoint<'static, Response>>,
-}
-
-impl Served for DocumentEndpoint {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        let Some(of_caller) = &self.of_caller else { return Ok(json(self.whole.clone())) };
-        match wanted(&request)?.as_deref() {
-            None => Ok(json(self.whole.clone())),
-            Some("me") => {
-                let mut answer = of_caller.call(request).await?;
-                // about one caller, and as they are now
-                answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-                Ok(answer)
-            }
-            Some(_) => Err(Problem::invalid([("as", "The document can be asked for as \"me\".")]).into()),
-        }
-    }
-}
-
-fn wanted(request: &Request) -> Result<Option<String>, Problem> {
-    let query: HashMap<String, String> =
-        request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
-    Ok(query.get("as").cloned())
-}
-
-fn json(document: String) -> Response {
-    document.with_content_type("application/json").into_response()
-}
 
 /// The document as each caller may use it.
 pub(super) struct OfCaller {
@@ -65,9 +24,8 @@ pub(super) struct OfCaller {
 }
 
 impl OfCaller {
-    /// Behind authentication, as every endpoint is: a wrong credential is answered as anywhere.
-    pub(super) fn into_endpoint(self, actions: Arc<Actions>) -> BoxEndpoint<'static, Response> {
-        let site = self.gate.site.clone();
+    /// For requests whose caller is known.
+    pub(super) fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
         let own = Arc::new(self);
         let answer = make(move |request: Request| {
             let own = own.clone();
@@ -77,16 +35,7 @@ impl OfCaller {
                 Ok::<_, poem::Error>(json(document.to_string()))
             }
         });
-        Front {
-            site,
-            actions,
-            asks: Asks::Nothing,
-            negotiates: false,
-            allow: None,
-            inner: answer.map_to_response().boxed(),
-        }
-        .map_to_response()
-        .boxed()
+        answer.map_to_response().boxed()
     }
 
     /// The operations whose meaning for the caller is not "no row", and the schemas they speak of.

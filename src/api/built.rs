@@ -2,22 +2,20 @@ use std::sync::Arc;
 
 use http::Method;
 use poem::{
-    Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route,
-    endpoint::{BoxEndpoint, make_sync},
-    error::MethodNotAllowedError,
-    http::header,
-    middleware::CatchPanic,
+    Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route, endpoint::BoxEndpoint,
+    error::MethodNotAllowedError, http::header, middleware::CatchPanic,
 };
 use poem_openapi::OpenApiService;
 
 use super::{
     Part,
-    as_me::{DocumentEndpoint, OfCaller},
+    as_me::OfCaller,
     document,
     explain::Explainer,
     gate::Gate,
     part::{MountedParts, check_hidden},
     routes::{Routes, allowed_at},
+    served_document::{self, ServedDocument},
 };
 use crate::{
     Result,
@@ -35,6 +33,8 @@ pub struct BuiltApi {
     /// the routes of handlers that the document leaves out
     pub(super) hidden: Vec<(Method, String)>,
     pub(super) prefix: String,
+    /// the addresses of the document, where it is served
+    pub(super) documents: Vec<Endpoint>,
     document: String,
     swagger_ui: String,
     service: BoxEndpoint<'static>,
@@ -70,12 +70,14 @@ impl BuiltApi {
         let service = poem::IntoEndpoint::into_endpoint(service);
         let hidden = std::mem::take(&mut *mounted.hidden.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
         check_hidden(&endpoints, &hidden)?;
+        let documents = served_document::endpoints(&site);
         Ok(Self {
             gate,
             models: mounted.models,
             endpoints,
             hidden,
             prefix,
+            documents,
             document,
             swagger_ui,
             service,
@@ -84,7 +86,7 @@ impl BuiltApi {
         })
     }
 
-    /// The OpenAPI document, as `/openapi.json` serves it.
+    /// The OpenAPI document, as `/openapi.json` serves it; also where it is served to nobody.
     pub fn document(&self) -> &str {
         &self.document
     }
@@ -112,11 +114,10 @@ impl BuiltApi {
         let service = naming_methods(service, endpoints.clone(), prefix.clone());
         let of_caller = site.tells_callers_their_document.then(|| {
             let document = serde_json::from_str(&document).expect("the document is JSON");
-            OfCaller { gate, endpoints, document }.into_endpoint(actions.clone())
+            OfCaller { gate, endpoints, document }
         });
-        let json = DocumentEndpoint { whole: document, of_caller };
-        let page = make_sync(move |_| swagger_ui.clone().with_content_type("text/html; charset=utf-8"));
-        let route = Route::new().at("/openapi.json", json).at("/docs", page);
+        let served = ServedDocument { document, swagger_ui, of_caller };
+        let route = served.route(Route::new(), &site, &actions);
         let route = match &site.explain_at {
             Some(path) => route.at(path, explainer.into_endpoint(actions)),
             None => route,

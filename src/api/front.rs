@@ -2,7 +2,7 @@ use std::{any::TypeId, sync::Arc};
 
 use mime::Mime;
 use poem::{
-    Endpoint, IntoResponse, Request, Response,
+    Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response,
     endpoint::BoxEndpoint,
     http::{HeaderValue, Method, StatusCode, header},
 };
@@ -82,6 +82,17 @@ impl Endpoint for Front {
 }
 
 impl Front {
+    /// Before an endpoint that stands by itself on its path, behind authentication as every other is.
+    pub(super) fn before(
+        site: Arc<Site>,
+        actions: Arc<Actions>,
+        asks: Asks,
+        inner: impl IntoEndpoint<Endpoint: 'static>,
+    ) -> BoxEndpoint<'static, Response> {
+        let inner = inner.map_to_response().boxed();
+        Self { site, actions, asks, negotiates: false, allow: None, inner }.map_to_response().boxed()
+    }
+
     async fn answer(&self, mut request: Request) -> poem::Result<Response> {
         if self.negotiates && !accepts_json(&request) {
             let sentence = "Could not satisfy the request Accept header.";

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use poem::{Endpoint, EndpointExt, Middleware, Response, endpoint::BoxEndpoint};
+use poem::{Endpoint, Middleware, Response, endpoint::BoxEndpoint};
 
 use super::{
     BuiltApi,
@@ -55,14 +55,7 @@ impl<E: Endpoint + 'static> Middleware<E> for Guarding {
     type Output = BoxEndpoint<'static, Response>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        let front = Front {
-            site: self.site.clone(),
-            actions: self.actions.clone(),
-            asks: Asks::Handler(self.permissions.clone(), None),
-            negotiates: false,
-            allow: None,
-            inner: inner.map_to_response().boxed(),
-        };
-        front.boxed()
+        let asks = Asks::Handler(self.permissions.clone(), None);
+        Front::before(self.site.clone(), self.actions.clone(), asks, inner)
     }
 }

@@ -14,6 +14,7 @@ mod handlers;
 mod obtain_token;
 mod part;
 mod routes;
+mod served_document;
 mod table;
 mod valid;
 
@@ -37,7 +38,7 @@ use crate::{
     Result,
     auth::Auth,
     authentication::{Authenticators, TokenAuthentication},
-    http::Site,
+    http::{DocumentAccess, Site},
     permission::IntoPermissions,
     viewset::{ViewSet, ViewSetApi},
 };
@@ -134,6 +135,30 @@ impl<P: Part> Api<P> {
         self
     }
 
+    /// Who may read the document and Swagger UI; everybody where nothing is said.
+    ///
+    /// They are asked as callers of a handler are, by the API's authenticators. A browser that opens `/docs` sends no
+    /// token by itself: there basic authentication or a session is what lets people in.
+    ///
+    /// ```no_run
+    /// use refrain::{Api, IsAdminUser};
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+    /// Api::new("Drivers", "1.0", db).document_permissions(IsAdminUser).build()
+    /// # }
+    /// ```
+    #[doc(alias("SERVE_PERMISSIONS", "SERVE_PUBLIC"))]
+    pub fn document_permissions(mut self, permissions: impl IntoPermissions) -> Self {
+        self.site.document = DocumentAccess::Guarded(permissions.into_permissions());
+        self
+    }
+
+    /// Serves neither the document nor Swagger UI: both addresses are 404. [`BuiltApi::document`] still gives it.
+    pub fn without_document(mut self) -> Self {
+        self.site.document = DocumentAccess::Nobody;
+        self
+    }
+
     /// Lets callers ask for the document as they may use it: `/openapi.json?as=me` tells of the operations that do not
     /// refuse them outright, and of no other.
     pub fn tell_callers_their_document(mut self) -> Self {
@@ -191,6 +216,9 @@ impl<P: Part> Api<P> {
     pub fn build(mut self) -> Result<BuiltApi> {
         let site = Arc::new(self.site);
         site.handler_permissions.check(None)?;
+        if let Some(permissions) = site.document.permissions() {
+            permissions.check(None)?;
+        }
         let mut mounting = part::Mounting::new(site.clone());
         self.parts.mount(&mut mounting)?;
         let mounted = mounting.finish()?;

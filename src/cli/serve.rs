@@ -29,7 +29,8 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
         migrate::<P>(&options.database, &db, options.wait.limit::<P>()).await?;
     }
     P::prepare(&Starting { db: &db, auth: &auth, address }).await?;
-    println!("{} answers at http://{address}/, and is documented at http://{address}/docs", P::TITLE);
+    let documented = api.documented_at().map(|path| format!(", and is documented at http://{address}{path}"));
+    println!("{} answers at http://{address}/{}", P::TITLE, documented.unwrap_or_default());
 
     options.clients.settings().serve(acceptor, api.into_endpoint(), stop).await;
     db.close().await?;

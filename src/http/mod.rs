@@ -14,4 +14,4 @@ pub(crate) use database::constraint_problem;
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use read_json::{known_members, parse, read, read_json};
-pub(crate) use site::{Site, site_of};
+pub(crate) use site::{DocumentAccess, Site, site_of};

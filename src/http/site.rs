@@ -7,7 +7,7 @@ use crate::{
     auth::{Auth, User},
     authentication::Authenticators,
     db::Isolation,
-    permission::{Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
+    permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
 };
 
 /// What every endpoint of an API shares.
@@ -21,6 +21,8 @@ pub(crate) struct Site {
     pub(crate) default_permissions: Permissions,
     /// For plain handlers that declare nothing.
     pub(crate) handler_permissions: Permissions,
+    /// Who may read the document.
+    pub(crate) document: DocumentAccess,
     /// Answer 403 for rows the caller may not view, as DRF does, where 404 is the rule.
     pub(crate) reveal_hidden_rows: bool,
     /// Where superusers can ask why an answer is what it is.
@@ -35,6 +37,27 @@ pub(crate) struct Site {
     pub(crate) body_values: usize,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
+}
+
+/// Who may read the OpenAPI document, and Swagger UI, which holds it.
+pub(crate) enum DocumentAccess {
+    /// Everybody, and nobody is asked who they are.
+    Everybody,
+    /// Callers to whom these permissions say yes.
+    Guarded(Permissions),
+    /// Nobody: neither address is there.
+    Nobody,
+}
+
+impl DocumentAccess {
+    /// What is asked; nothing where there is nothing to ask for.
+    pub(crate) fn permissions(&self) -> Option<Permissions> {
+        match self {
+            Self::Everybody => Some(AllowAny.into_permissions()),
+            Self::Guarded(permissions) => Some(permissions.clone()),
+            Self::Nobody => None,
+        }
+    }
 }
 
 /// Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`.
@@ -56,6 +79,7 @@ impl Site {
             authenticators,
             default_permissions: ModelPermissions.into_permissions(),
             handler_permissions: IsAuthenticated.into_permissions(),
+            document: DocumentAccess::Everybody,
             reveal_hidden_rows: false,
             explain_at: None,
             explains_refusals: false,

@@ -6,7 +6,8 @@
 mod support;
 
 mod checking; // endpoints open, closed or undecided unsaid
-mod document_for_callers; // the operations that do not refuse the caller
+mod document_for_callers;
+mod guarded_document; // who may read the document // the operations that do not refuse the caller
 mod mounting_handlers; // handlers under permissions not their own
 mod openapi_document; // what the document says of access
 mod permission_table; // what every endpoint asks

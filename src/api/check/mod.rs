@@ -51,6 +51,17 @@ impl BuiltApi {
             findings.extend(looked_at.meaning(&self.gate).await);
             findings.extend(looked_at.unknown(registered, &self.models));
         }
+        for document in &self.documents {
+            let looked_at = Looked { at: format!("{} {}", document.method, document.path), endpoint: document };
+            let found = looked_at.meaning(&self.gate).await;
+            findings.extend(found.map(|finding| match finding.write {
+                Some(_) => {
+                    finding.write("`Api::document_permissions` that somebody can meet, or `Api::without_document`")
+                }
+                None => finding,
+            }));
+            findings.extend(looked_at.unknown(registered, &self.models));
+        }
         findings.extend(self.hidden.iter().map(|(method, path)| {
             let default = &self.gate.site.handler_permissions;
             Finding::warning(
@@ -66,9 +77,17 @@ impl BuiltApi {
     /// The permissions that endpoints ask, each with the endpoint.
     #[cfg(feature = "cli")]
     pub(crate) fn permissions_asked(&self) -> impl Iterator<Item = (String, &String)> {
-        self.endpoints
-            .iter()
-            .flat_map(|endpoint| endpoint.permissions_asked.iter().map(|label| (self.address(endpoint), label)))
+        let documents =
+            self.documents.iter().map(|document| (format!("{} {}", document.method, document.path), document));
+        let endpoints = self.endpoints.iter().map(|endpoint| (self.address(endpoint), endpoint));
+        let asked = endpoints.chain(documents);
+        asked.flat_map(|(at, endpoint)| endpoint.permissions_asked.iter().map(move |label| (at.clone(), label)))
+    }
+
+    /// Where a person reads the document, if anybody may.
+    #[cfg(feature = "cli")]
+    pub(crate) fn documented_at(&self) -> Option<&str> {
+        self.documents.last().map(|page| &*page.path)
     }
 
     fn address(&self, endpoint: &Endpoint) -> String {

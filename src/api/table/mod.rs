@@ -113,7 +113,10 @@ impl BuiltApi {
             rows: Vec::new(),
             throttle: "none".to_owned(),
         };
-        let open = |path| other(&Method::GET, path, "document", "AllowAny".to_owned(), Declared::Action);
+        let documents = self.documents.iter().map(|document| EndpointPermissions {
+            asks: document.permissions_asked.clone(),
+            ..other(&document.method, &document.path, "document", document.permissions.to_string(), document.declared)
+        });
         let explain = site.explain_at.as_deref();
         let explain =
             explain.map(|path| other(&Method::GET, path, "explain", "IsSuperuser".to_owned(), Declared::Action));
@@ -126,7 +129,7 @@ impl BuiltApi {
                 Declared::Nothing,
             )
         });
-        [open("/openapi.json"), open("/docs")].into_iter().chain(explain).chain(hidden).collect()
+        documents.chain(explain).chain(hidden).collect()
     }
 }
 
