@@ -45,9 +45,10 @@ pub trait RowHook: Send + Sync + 'static {
 /// How a list is made of rows that only a hook can judge.
 #[derive(Clone, Copy, Debug)]
 pub enum Lists {
-    /// Every candidate row is loaded and asked about. More candidates than this are an error, never a shorter list.
+    /// Every candidate row is loaded and asked about: pages are full and counted. Of more candidates than this, pages
+    /// are cut before the hook is asked, so a page may be short, and there is no count.
     InMemory {
-        /// The most rows a list may load.
+        /// The most rows that a request for a list asks about.
         at_most: usize,
     },
     /// A condition that every row the hook admits meets. Pages are cut before the hook is asked, so a page may be

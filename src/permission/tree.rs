@@ -4,7 +4,7 @@ use super::{
     Action, Asking, Context, Denial, Denied, Rule,
     class::ErasedClass,
     hook,
-    hook::{AskRow, Lists},
+    hook::AskRow,
 };
 use crate::{Error, Result, model::ModelInfo};
 
@@ -149,12 +149,12 @@ impl Permissions {
         Denied { class: self.to_string(), denial: Denial::default() }
     }
 
-    /// Is there a hook that cuts its pages by a pre-filter? Such a list has no count.
-    pub(crate) fn may_leave_the_count_out(&self) -> bool {
+    /// Is there a hook? A list that asks one may be cut into pages before it is asked, and then has no count.
+    pub(crate) fn may_ask_hooks(&self) -> bool {
         match self {
-            Self::Hook(hook) => matches!(hook.lists(), Lists::Where(_)),
-            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::may_leave_the_count_out),
-            Self::Not(part) | Self::About(_, part) => part.may_leave_the_count_out(),
+            Self::Hook(_) => true,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::may_ask_hooks),
+            Self::Not(part) | Self::About(_, part) => part.may_ask_hooks(),
             Self::Class(_) => false,
         }
     }

@@ -16,7 +16,6 @@ use sea_orm::{QueryFilter, QuerySelect, Select};
 use serde_json::Value as Json;
 
 use crate::{
-    Error,
     http::Problem,
     permission::{Judged, Rule, judged},
     viewset::{
@@ -38,22 +37,30 @@ impl Visit {
         tell: &RowPermissions,
     ) -> Result<Json, Problem> {
         let rows = query.ordered(query.filtered(rows.filter(rule.filter()), self.site.db.get_database_backend()));
-        let window = query.window;
-        let (count, mut found) = if let Some(at_most) = rule.in_memory_cap() {
-            self.list_in_memory(rows, rule, window, at_most, tell).await?
-        } else if rule.has_hooks() {
-            (None, self.admitted(rows, rule, window, tell).await?)
-        } else {
-            self.counted(rows, of, window, pagination, tell).await?
+        let mut window = query.window;
+        let mut step = window.limit;
+        let (count, mut found) = match rule.in_memory_cap() {
+            Some(at_most) => match self.list_in_memory(&rows, rule, window, at_most, tell).await? {
+                Some((count, found)) => (Some(count), found),
+                None => {
+                    step = step.min(at_most as u64).max(1);
+                    window.of_candidates = true;
+                    (None, self.admitted(rows, rule, Window { limit: step, ..window }, tell).await?)
+                }
+            },
+            None if rule.has_hooks() => (None, self.admitted(rows, rule, window, tell).await?),
+            None => self.counted(rows, of, window, pagination, tell).await?,
         };
         let has_more = found.has_more.unwrap_or(found.rows.len() as u64 > window.limit);
         found.rows.truncate(usize::try_from(window.limit).unwrap_or(usize::MAX));
-        Page::check_offset(window, found.rows.is_empty() && !has_more)?;
+        if found.has_more.is_none() {
+            Page::check_offset(window, found.rows.is_empty())?;
+        }
         let mut results = Vec::with_capacity(found.rows.len());
         for row in found.rows {
             results.push(tell.shown::<E, O>(&self.context(self.db()), row, 1).await?);
         }
-        Ok(Page { count, window, has_more, results }.into_json(request, &query.others))
+        Ok(Page { count, window, step, has_more, results }.into_json(request, &query.others))
     }
 
     /// The database makes the page; the rule was its `WHERE`.
@@ -77,25 +84,30 @@ impl Visit {
         Ok((count, Cut { rows: judged(db, page, &rules(&Rule::Always, tell)).await?, has_more: None }))
     }
 
-    /// Loads every candidate and asks about each; more of them than the hook's cap is an error, never a shorter list.
+    /// Loads every candidate and asks about each; nothing where there are more of them than the hook's cap.
+    ///
+    /// Whoever may add rows can bring that about, so it is no error: the list goes on as one whose pages are cut before
+    /// the hook is asked. Its links say so, since the first so many candidates are not the first so many rows: a list
+    /// that falls below the cap while somebody reads it is read to its end as it was begun, and none of its rows is
+    /// passed over. One that rises above it shows some rows again.
     async fn list_in_memory<E: Resource>(
         &self,
-        rows: Select<E>,
+        rows: &Select<E>,
         rule: &Rule,
         window: Window,
         at_most: usize,
         tell: &RowPermissions,
-    ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
-        let candidates = rows.limit((at_most as u64).min(i64::MAX as u64 - 1) + 1);
+    ) -> Result<Option<(u64, Cut<E::Model>)>, Problem> {
+        if window.of_candidates {
+            return Ok(None);
+        }
+        let candidates = rows.clone().limit((at_most as u64).min(i64::MAX as u64 - 1) + 1);
         let mut admitted = Vec::new();
         let loaded = judged(self.db(), candidates, &rules(rule, tell)).await?;
         if loaded.len() > at_most {
-            let message = format!(
-                "a list of `{}` has more candidates than the {at_most} its row hook may be asked about; give the hook \
-                 `Lists::Where` or a larger cap",
-                self.guard.model
-            );
-            return Err(Error::wiring(message).into());
+            let model = &self.guard.model;
+            tracing::warn!(%model, at_most, "a list has more candidates than its row hook may be asked about at once");
+            return Ok(None);
         }
         let cx = self.context(self.db());
         for row in loaded {
@@ -106,10 +118,10 @@ impl Visit {
         let count = admitted.len() as u64;
         let offset = usize::try_from(window.offset).unwrap_or(usize::MAX);
         let rows = admitted.into_iter().skip(offset).take(window.limit as usize + 1).collect();
-        Ok((Some(count), Cut { rows, has_more: None }))
+        Ok(Some((count, Cut { rows, has_more: None })))
     }
 
-    /// Cuts the page by the pre-filter, then asks: the page may be short.
+    /// Cuts the page by what the database can say, then asks: the page may be short.
     async fn admitted<E: Resource>(
         &self,
         rows: Select<E>,
@@ -119,6 +131,8 @@ impl Visit {
     ) -> Result<Cut<E::Model>, Problem> {
         let page = rows.offset(window.offset).limit(window.limit + 1);
         let mut loaded = judged(self.db(), page, &rules(rule, tell)).await?;
+        // a last page of which the hook admits nothing is there all the same: a link led to it
+        Page::check_offset(window, loaded.is_empty())?;
         let has_more = loaded.len() as u64 > window.limit;
         loaded.truncate(window.limit as usize);
         let cx = self.context(self.db());

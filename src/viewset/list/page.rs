@@ -46,12 +46,12 @@ impl Pagination {
         self.counts
     }
 
-    /// Is this one of the parameters that choose a page?
-    pub(crate) fn reads(name: &str) -> bool {
-        matches!(name, "limit" | "offset")
+    /// Is this one of the parameters that choose a page? The last is of links only, and of lists that ask hooks.
+    pub(crate) fn reads(name: &str, asks_hooks: bool) -> bool {
+        matches!(name, "limit" | "offset") || (asks_hooks && name == CANDIDATE_OFFSET)
     }
 
-    pub(crate) fn window(&self, pairs: &[(String, String)]) -> Result<Window, Problem> {
+    pub(crate) fn window(&self, pairs: &[(String, String)], asks_hooks: bool) -> Result<Window, Problem> {
         let number = |wanted: &str| -> Result<Option<u64>, Problem> {
             let Some((_, text)) = pairs.iter().rev().find(|(name, _)| name == wanted) else { return Ok(None) };
             // kept within what every database can count to
@@ -63,7 +63,14 @@ impl Pagination {
             Some(limit) => limit.min(self.max_limit),
             None => self.default_limit,
         };
-        Ok(Window { limit, offset: number("offset")?.unwrap_or(0) })
+        let candidates = if asks_hooks { number(CANDIDATE_OFFSET)? } else { None };
+        match (number("offset")?, candidates) {
+            (Some(_), Some(_)) => {
+                Err(Problem::invalid([(CANDIDATE_OFFSET, "This cannot be given together with \"offset\".")]))
+            }
+            (None, Some(offset)) => Ok(Window { limit, offset, of_candidates: true }),
+            (offset, None) => Ok(Window { limit, offset: offset.unwrap_or(0), of_candidates: false }),
+        }
     }
 
     pub(crate) fn default_limit(self) -> u64 {
@@ -80,12 +87,19 @@ impl Pagination {
 pub(crate) struct Window {
     pub(crate) limit: u64,
     pub(crate) offset: u64,
+    /// Does it count the rows that a hook is asked about, and not those that it admits?
+    pub(crate) of_candidates: bool,
 }
+
+/// The offset of a window of candidates, in links.
+pub(crate) const CANDIDATE_OFFSET: &str = "candidate_offset";
 
 /// A page of a list: `{"count", "next", "previous", "results"}`, `count` only where it was made.
 pub(crate) struct Page {
     pub(crate) count: Option<u64>,
     pub(crate) window: Window,
+    /// How many rows further the next page begins.
+    pub(crate) step: u64,
     pub(crate) has_more: bool,
     pub(crate) results: Vec<Json>,
 }
@@ -100,17 +114,17 @@ impl Page {
     }
 
     pub(crate) fn into_json(self, request: &Request, others: &[(String, String)]) -> Json {
-        let Window { limit, offset } = self.window;
+        let Window { limit, offset, of_candidates } = self.window;
         let link = |offset: u64| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(others).append_pair("limit", &limit.to_string());
             if offset > 0 {
-                query.append_pair("offset", &offset.to_string());
+                query.append_pair(if of_candidates { CANDIDATE_OFFSET } else { "offset" }, &offset.to_string());
             }
             format!("{}?{}", request.original_uri().path(), query.finish())
         };
-        let next = self.has_more.then(|| link(offset + limit));
-        let previous = (offset > 0).then(|| link(offset.saturating_sub(limit)));
+        let next = self.has_more.then(|| link(offset + self.step));
+        let previous = (offset > 0).then(|| link(offset.saturating_sub(self.step)));
         let mut page = json!({ "next": next, "previous": previous, "results": self.results });
         if let Some(count) = self.count {
             page["count"] = count.into();

@@ -31,14 +31,15 @@ impl<E: Resource> ListQuery<E> {
         pagination: &Pagination,
         filters: &[E::Column],
         orderings: &[E::Column],
+        asks_hooks: bool,
     ) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> =
             request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
         let mut query =
-            Self { window: pagination.window(&pairs)?, filters: Vec::new(), order: Vec::new(), others: Vec::new() };
+            Self { window: pagination.window(&pairs, asks_hooks)?, filters: Vec::new(), order: Vec::new(), others: Vec::new() };
         let mut seen = HashSet::new();
         for (name, value) in pairs {
-            if Pagination::reads(&name) {
+            if Pagination::reads(&name, asks_hooks) {
                 continue;
             }
             if !seen.insert(name.clone()) {

@@ -47,7 +47,8 @@ impl<V: ViewSet> Mounted<V> {
 
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let pagination = V::pagination();
-        let query = ListQuery::<V::Entity>::read(request, &pagination, &V::filters(), &V::orderings())?;
+        let asks_hooks = visit.guard.permissions.may_ask_hooks();
+        let query = ListQuery::<V::Entity>::read(request, &pagination, &V::filters(), &V::orderings(), asks_hooks)?;
         let rows = visit.scope(&self.viewset, visit.db())?;
         let tell = self.told().ask(&visit.context(visit.db())).await?;
         let page = visit.list::<V::Entity, V::Output>(request, rows, rule, &query, &pagination, &tell).await?;
