@@ -3,7 +3,7 @@
 use std::{fmt::Write, net::SocketAddr};
 
 use refrain::{
-    Error, Result,
+    Result,
     auth::{Auth, NewUser},
     entity::{Secret, user},
 };
@@ -21,23 +21,42 @@ pub const PEOPLE: [(&str, &str); 5] = [
     ("dave", "inactive"),
 ];
 
-/// Adds those that are not there, and gives everybody's token. What is there stays as it is.
-pub async fn add(db: &DatabaseConnection, auth: &Auth) -> Result<Vec<String>> {
+/// One of them, with a token to try the program with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The name to log in with.
+    pub name: &'static str,
+    who: &'static str,
+    /// The token.
+    pub token: String,
+}
+
+/// By its address a demo user is told from somebody who happens to have the name: `.invalid` is nobody's domain.
+pub fn address_of(name: &str) -> String {
+    format!("{name}@demo.invalid")
+}
+
+/// Adds those whose names nobody has. What is there stays as it is.
+pub async fn add(db: &DatabaseConnection, auth: &Auth) -> Result<()> {
     let mut missing = Vec::new();
     for (name, _) in PEOPLE {
         if auth.user(db, name).await?.is_none() {
             missing.push(name);
         }
     }
-    if !missing.is_empty() {
-        make(db, auth, &missing).await?;
+    if missing.is_empty() { Ok(()) } else { make(db, auth, &missing).await }
+}
+
+/// The demo users there are, whenever they were made; nobody else's token is asked for.
+pub async fn people(db: &DatabaseConnection, auth: &Auth) -> Result<Vec<Person>> {
+    let mut people = Vec::new();
+    for (name, who) in PEOPLE {
+        let user = auth.user(db, name).await?.filter(|user| user.email == address_of(name));
+        if let Some(user) = user {
+            people.push(Person { name, who, token: user.token(db).await? });
+        }
     }
-    let mut tokens = Vec::new();
-    for (name, _) in PEOPLE {
-        let user = auth.user(db, name).await?.ok_or_else(|| Error::wiring(format!("`{name}` is gone")))?;
-        tokens.push(user.token(db).await?);
-    }
-    Ok(tokens)
+    Ok(people)
 }
 
 /// All of them, or on an error nobody.
@@ -45,17 +64,18 @@ async fn make(db: &DatabaseConnection, auth: &Auth, names: &[&str]) -> Result<()
     // the same for all: hashing takes its time on purpose
     let password = Secret::from(auth.passwords().hash(PASSWORD).await?);
     let transaction = db.begin().await?;
+    let may_edit = ["drivers.add_car", "drivers.change_car", "drivers.view_car"];
+    // a group of this name that is there already may hold anything
     let editors = match auth.group(&transaction, "Editors").await? {
-        Some(editors) => editors,
+        Some(_) => None,
         None => {
             let editors = auth.create_group(&transaction, "Editors").await?;
-            let permissions = ["drivers.add_car", "drivers.change_car", "drivers.view_car"];
-            editors.permissions().add(&transaction, permissions).await?;
-            editors
+            editors.permissions().add(&transaction, may_edit).await?;
+            Some(editors)
         }
     };
     for name in names {
-        let user = NewUser::new(*name);
+        let user = NewUser::new(*name).email(address_of(name));
         let user = match *name {
             "root" => user.superuser(),
             "dave" => user.inactive(),
@@ -63,7 +83,10 @@ async fn make(db: &DatabaseConnection, auth: &Auth, names: &[&str]) -> Result<()
         };
         let user = auth.create_user(&transaction, user).await?;
         match *name {
-            "alice" => user.groups().add(&transaction, [&editors]).await?,
+            "alice" => match &editors {
+                Some(editors) => user.groups().add(&transaction, [editors]).await?,
+                None => user.permissions().add(&transaction, may_edit).await?,
+            },
             "bob" => user.permissions().add(&transaction, ["drivers.view_car"]).await?,
             _ => {}
         }
@@ -78,19 +101,24 @@ async fn make(db: &DatabaseConnection, auth: &Auth, names: &[&str]) -> Result<()
     Ok(())
 }
 
-/// What the terminal shows: who there is, and three things to try.
-pub fn greeting(address: SocketAddr, tokens: &[String]) -> String {
-    let mut text = format!("Demo users, all with the password `{PASSWORD}` (DEMO_DATA=0 makes none):\n\n");
-    for ((name, who), token) in PEOPLE.iter().zip(tokens) {
+/// What the terminal shows: who there is, and three things to try. Nothing where there is nobody.
+pub fn greeting(address: SocketAddr, people: &[Person]) -> String {
+    if people.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("Demo users, all with the password `{PASSWORD}`:\n\n");
+    for Person { name, who, token } in people {
         let _ = writeln!(text, "  {name:<6} {token}  {who}");
     }
-    let [root, alice, bob] = [&tokens[0], &tokens[1], &tokens[2]];
-    let _ = writeln!(
-        text,
-        "\nTo try: alice adds a car, bob sees it, root publishes it.\n\n  \
-         curl -H 'Authorization: Token {alice}' --json '{{\"name\": \"Beetle\"}}' http://{address}/api/cars\n  \
-         curl -H 'Authorization: Token {bob}' http://{address}/api/cars\n  \
-         curl -H 'Authorization: Token {root}' -X POST http://{address}/api/cars/1/publish\n"
-    );
-    text
+    let token_of = |name| people.iter().find(|person| person.name == name).map(|person| &*person.token);
+    if let (Some(root), Some(alice), Some(bob)) = (token_of("root"), token_of("alice"), token_of("bob")) {
+        let _ = writeln!(
+            text,
+            "\nTo try: alice adds a car, bob sees it, root publishes it.\n\n  \
+             curl -H 'Authorization: Token {alice}' --json '{{\"name\": \"Beetle\"}}' http://{address}/api/cars\n  \
+             curl -H 'Authorization: Token {bob}' http://{address}/api/cars\n  \
+             curl -H 'Authorization: Token {root}' -X POST http://{address}/api/cars/1/publish"
+        );
+    }
+    text + "\n"
 }

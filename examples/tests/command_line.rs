@@ -152,6 +152,26 @@ fn it_starts_on_nothing_and_ends_when_told() {
 }
 
 #[test]
+fn it_adds_demo_users_to_no_database_that_was_there() {
+    let folder = Folder::new("demo");
+    folder.run(&["migrate"]).is(0, "", "");
+    let start = |demo_data: Option<&str>| {
+        let mut command = folder.program(&[]);
+        match demo_data {
+            Some(wanted) => command.env("DEMO_DATA", wanted),
+            None => command.env_remove("DEMO_DATA"),
+        };
+        Server::start(command)
+    };
+    let server = start(None);
+    assert_eq!(server.greeting, "", "nobody asked for them");
+    assert!(server.stop("-TERM") == Some(0));
+    let server = start(Some("1"));
+    assert!(server.greeting.contains(PASSWORD) && server.greeting.contains("  root "), "{}", server.greeting);
+    assert!(server.stop("-TERM") == Some(0));
+}
+
+#[test]
 fn what_cannot_be_read_is_told_in_a_sentence() {
     let folder = Folder::new("refused");
     folder.run(&["nonsense"]).is(2, "", "unrecognized subcommand 'nonsense'");

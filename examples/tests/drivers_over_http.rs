@@ -5,7 +5,7 @@
 use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
 use refrain::{
     Api,
-    auth::{Auth, password::Passwords},
+    auth::{Auth, Credentials, NewUser, password::Passwords},
     cli::Project,
     migration::{MigratorTrait, WithPermissions},
 };
@@ -22,9 +22,12 @@ impl Site {
     async fn open(db: &TestDb) -> Self {
         WithPermissions::<Drivers>::up(db.db(), None).await.expect("an empty database takes the migrations");
         let auth = Auth::default().with_passwords(Passwords::default().iterations(1));
-        let tokens = demo::add(db, &auth).await.expect("the demo data is added");
-        let again = demo::add(db, &auth).await.expect("and a second time nothing is");
-        assert_eq!(tokens, again);
+        demo::add(db, &auth).await.expect("the demo data is added");
+        let people = demo::people(db, &auth).await.expect("they are there");
+        demo::add(db, &auth).await.expect("and a second time nothing is");
+        assert_eq!(people, demo::people(db, &auth).await.expect("they are there"));
+        let tokens: Vec<String> = people.into_iter().map(|person| person.token).collect();
+        assert_eq!(tokens.len(), demo::PEOPLE.len());
         let api = Drivers::api(Api::new("Drivers", "1", db.db().clone()).auth(auth), db).expect("the drivers fit");
         Self { client: TestClient::new(api.into_endpoint()), tokens }
     }
@@ -185,4 +188,32 @@ async fn the_document_names_every_route(db: TestDb) {
     assert_eq!(login, &json!({"$ref": "#/components/schemas/Login"}));
     let (status, page) = site.ask("nobody", Method::GET, "/docs", None).await;
     assert!(status == 200 && page.contains("swagger"));
+}
+
+/// Demo users have a password that everybody knows: beside a site's own people they change nothing of theirs.
+#[every_database(tables = none)]
+async fn demo_users_are_nobody_who_was_there(db: TestDb) {
+    WithPermissions::<Drivers>::up(db.db(), None).await.expect("an empty database takes the migrations");
+    let auth = Auth::default().with_passwords(Passwords::default().iterations(1));
+    let own = NewUser::new("root").email("root@example.com").password("their own").superuser();
+    auth.create_user(db.db(), own).await.expect("a user is made");
+    let editors = auth.create_group(db.db(), "Editors").await.expect("a group is made");
+    editors.permissions().add(db.db(), ["drivers.delete_car"]).await.expect("it may more");
+    assert_eq!(demo::people(&db, &auth).await.expect("nobody is marked"), []);
+
+    demo::add(&db, &auth).await.expect("the others are added");
+    let people = demo::people(&db, &auth).await.expect("they are marked");
+    assert_eq!(people.iter().map(|person| person.name).collect::<Vec<_>>(), ["alice", "bob", "carol", "dave"]);
+    let root = auth.user(db.db(), "root").await.expect("it answers").expect("root is there");
+    assert_eq!(root.email, "root@example.com");
+    let greeting = demo::greeting(([127, 0, 0, 1], 3000).into(), &people);
+    assert!(!greeting.contains("root") && greeting.contains("alice"), "{greeting}");
+    for password in [demo::PASSWORD, "their own"] {
+        let offered = Credentials::Password { username: "root", password };
+        let let_in = auth.authenticate(db.db(), offered).await.expect("it answers").is_some();
+        assert_eq!(let_in, password == "their own");
+    }
+    let alice = auth.user(db.db(), "alice").await.expect("it answers").expect("alice is there");
+    assert!(alice.has_perm(db.db(), "drivers.add_car").await.expect("it answers"));
+    assert!(!alice.has_perm(db.db(), "drivers.delete_car").await.expect("it answers"), "their group is not ours to join");
 }

@@ -99,4 +99,7 @@ pub struct Starting<'a> {
     pub auth: &'a Auth,
     /// Where it is going to answer.
     pub address: SocketAddr,
+    /// Did this start make the database: a SQLite file that had no table before it was migrated? What a program adds to
+    /// a database by itself, demo data for one, belongs into no other.
+    pub is_new: bool,
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use poem::listener::{Acceptor, Listener, TcpListener};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 
 use super::{
@@ -23,18 +23,28 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     let own = acceptor.local_addr().iter().find_map(|address| address.as_socket_addr().copied());
     let address = own.unwrap_or(options.bind);
 
+    let is_new = !options.no_migrate && is_empty_file(&db).await?;
     if options.no_migrate {
         warn_of_pending::<P>(&db).await?;
     } else {
         migrate::<P>(&options.database, &db, options.wait.limit::<P>()).await?;
     }
-    P::prepare(&Starting { db: &db, auth: &auth, address }).await?;
+    P::prepare(&Starting { db: &db, auth: &auth, address, is_new }).await?;
     let documented = api.documented_at().map(|path| format!(", and is documented at http://{address}{path}"));
     println!("{} answers at http://{address}/{}", P::TITLE, documented.unwrap_or_default());
 
     options.clients.settings().serve(acceptor, api.into_endpoint(), stop).await;
     db.close().await?;
     Ok(())
+}
+
+/// A SQLite database in which there is nothing. Of a server's it is not asked: somebody made it for something.
+async fn is_empty_file(db: &DatabaseConnection) -> Outcome<bool> {
+    if db.get_database_backend() != DbBackend::Sqlite {
+        return Ok(false);
+    }
+    let anything = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM sqlite_master LIMIT 1");
+    Ok(db.query_one_raw(anything).await?.is_none())
 }
 
 /// Over a connection of its own, where requests' limits do not end what takes long; but for SQLite, whose memory is one

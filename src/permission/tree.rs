@@ -1,11 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use super::{
-    Action, Asking, Context, Denial, Denied, Rule,
-    class::ErasedClass,
-    hook,
-    hook::AskRow,
-};
+use super::{Action, Asking, Context, Denial, Denied, Rule, class::ErasedClass, hook, hook::AskRow};
 use crate::{Error, Result, model::ModelInfo};
 
 /// An expression of permission classes as a value.

@@ -51,8 +51,7 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
 
 /// A page whose list may be made without a count does not promise one.
 fn leave_counts_out(document: &mut Value, endpoints: &[Endpoint]) {
-    let without =
-        |endpoint: &&Endpoint| endpoint.action == Some(Action::List) && endpoint.permissions.may_ask_hooks();
+    let without = |endpoint: &&Endpoint| endpoint.action == Some(Action::List) && endpoint.permissions.may_ask_hooks();
     for endpoint in endpoints.iter().filter(without) {
         let answer = document["paths"][&endpoint.path]["get"]["responses"]["200"]["content"].as_object();
         let page = answer.and_then(|answer| answer.values().next()?["schema"]["$ref"].as_str());

@@ -35,8 +35,12 @@ impl<E: Resource> ListQuery<E> {
     ) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> =
             request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
-        let mut query =
-            Self { window: pagination.window(&pairs, asks_hooks)?, filters: Vec::new(), order: Vec::new(), others: Vec::new() };
+        let mut query = Self {
+            window: pagination.window(&pairs, asks_hooks)?,
+            filters: Vec::new(),
+            order: Vec::new(),
+            others: Vec::new(),
+        };
         let mut seen = HashSet::new();
         for (name, value) in pairs {
             if Pagination::reads(&name, asks_hooks) {
