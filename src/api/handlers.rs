@@ -36,7 +36,10 @@ impl<O> Handlers<O> {
 impl<O: OpenApi + 'static> Part for Handlers<O> {
     fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
         self.hidden = mounting.hidden.clone();
-        mounting.actions.extend(collect_actions(|| O::register(&mut Registry::new())));
+        let mut registered = Ok(());
+        let actions = collect_actions(|| registered = mounting.schemas.add(O::register));
+        registered?;
+        mounting.actions.extend(actions);
         for path in O::meta().into_iter().flat_map(|api| api.paths) {
             mounting.handlers.extend(path.operations.into_iter().map(|operation| (path.path.clone(), operation)));
         }

@@ -14,6 +14,7 @@ mod handlers;
 mod obtain_token;
 mod part;
 mod routes;
+mod schemas;
 mod served_document;
 mod table;
 mod valid;
@@ -219,7 +220,7 @@ impl<P: Part> Api<P> {
         if let Some(permissions) = site.document.permissions() {
             permissions.check(None)?;
         }
-        let mut mounting = part::Mounting::new(site.clone());
+        let mut mounting = part::Mounting::new(site.clone())?;
         self.parts.mount(&mut mounting)?;
         let mounted = mounting.finish()?;
         BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts)

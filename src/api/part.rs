@@ -6,12 +6,12 @@ use std::{
 };
 
 use poem::http::Method;
-use poem_openapi::{OpenApi, registry::MetaOperation};
+use poem_openapi::{ApiResponse, OpenApi, registry::MetaOperation, types::Type};
 
-use super::routes::path_in_document;
+use super::{routes::path_in_document, schemas::Schemas};
 use crate::{
     Error, Result,
-    http::Site,
+    http::{Problem, Site},
     model::Models,
     permission::{Action, Explanation},
     viewset::{ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit},
@@ -32,6 +32,7 @@ pub struct Mounting {
     viewsets: ViewSets,
     /// the paths of the viewsets
     paths: HashSet<&'static str>,
+    pub(super) schemas: Schemas,
     pub(super) actions: Vec<ActionInfo>,
     /// the methods of handlers, by their paths
     pub(super) handlers: Vec<(String, MetaOperation)>,
@@ -65,17 +66,20 @@ type Explaining<'a> = Pin<Box<dyn Future<Output = Result<Explanation>> + Send + 
 pub(super) type ViewSets = HashMap<TypeId, Arc<dyn AnyViewSet>>;
 
 impl Mounting {
-    pub(super) fn new(site: Arc<Site>) -> Self {
-        Self {
+    pub(super) fn new(site: Arc<Site>) -> Result<Self> {
+        let mut schemas = Schemas::default();
+        schemas.add(<Problem as ApiResponse>::register)?;
+        Ok(Self {
             site,
             models: Models::default(),
             viewsets: HashMap::new(),
             paths: HashSet::new(),
+            schemas,
             actions: Vec::new(),
             handlers: Vec::new(),
             endpoints: Vec::new(),
             hidden: Hidden::default(),
-        }
+        })
     }
 
     /// Resolves the custom actions, once every viewset is known.
@@ -121,6 +125,9 @@ impl<V: ViewSet> Part for ViewSetApi<V> {
         if !mounting.paths.insert(V::PATH) {
             return Err(Error::wiring(format!("two viewsets are mounted at `{}`", V::PATH)));
         }
+        mounting.schemas.add(V::Output::register)?;
+        mounting.schemas.add(V::Input::register)?;
+        mounting.schemas.add(<Self as OpenApi>::register)?;
         let mounted = ViewSetApi::mount(self, &mounting.site)?;
         mounting.models.add(mounted.guards[&Action::List].model.clone());
         mounting.endpoints.extend(mounted.endpoints());

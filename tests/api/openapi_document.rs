@@ -357,11 +357,45 @@ async fn what_a_row_tells_is_named() {
 
 /// One of the two would be lost.
 #[tokio::test]
-#[should_panic(expected = "have the same OpenAPI name `CarsPage`")]
 async fn two_schemas_of_one_name_are_a_mistake() {
     #[derive(Object)]
     struct CarsPage {
         title: String,
+    }
+    #[derive(Object)]
+    #[oai(rename = "Car")]
+    struct Wagon {
+        wheels: u8,
+    }
+    #[derive(Object)]
+    #[oai(rename = "Report")]
+    struct Other {
+        lines: u8,
+    }
+    #[derive(Object)]
+    #[oai(rename = "Report")]
+    struct Another {
+        lines: u8,
+    }
+    struct Wagons;
+    #[OpenApi]
+    impl Wagons {
+        #[oai(path = "/wagons", method = "get", operation_id = "wagons")]
+        async fn wagons(&self) -> Payload<Wagon> {
+            Payload(Wagon { wheels: 4 })
+        }
+    }
+    struct Reports;
+    #[OpenApi]
+    impl Reports {
+        #[oai(path = "/reports", method = "get", operation_id = "reports")]
+        async fn reports(&self) -> Payload<Other> {
+            Payload(Other { lines: 1 })
+        }
+        #[oai(path = "/reports", method = "post", operation_id = "report")]
+        async fn report(&self) -> Payload<Another> {
+            Payload(Another { lines: 1 })
+        }
     }
     struct Pages;
     #[OpenApi]
@@ -372,7 +406,21 @@ async fn two_schemas_of_one_name_are_a_mistake() {
         }
     }
     let db = sea_orm::Database::connect("sqlite::memory:").await.expect("a database");
-    let _ = Api::new("Drivers", "1.0", db).mount(cars::<Declared>()).with(Pages).build();
+    let api = || Api::new("Drivers", "1.0", db.clone());
+    let with_pages = api().mount(cars::<Declared>()).with(Pages).build().err();
+    let with_wagons = api().mount(cars::<Declared>()).with(Wagons).build().err();
+    let before = api().with(Wagons).mount(cars::<Declared>()).build().err();
+    let in_one_part = api().with(Reports).build().err();
+    for (error, names) in [
+        (with_pages, ["made for `/cars`", "::CarsPage", "`CarsPage`"]),
+        (with_wagons, ["support::Car`", "::Wagon`", "`Car`"]),
+        (before, ["support::Car`", "::Wagon`", "`Car`"]),
+        (in_one_part, ["::Other`", "::Another`", "`Report`"]),
+    ] {
+        let told = error.expect("it is refused").to_string();
+        assert!(names.iter().all(|name| told.contains(name)) && told.contains("#[oai(rename"), "{told}");
+    }
+    assert!(api().with(Wagons).with(Pages).build().is_ok(), "each by itself is fine");
 }
 
 /// Handlers stand beside the viewset whose path they share.
