@@ -14,6 +14,7 @@ mod exact_text; // text is compared to the last character
 mod hidden_rows; // a row that may not be seen is not there
 mod input_types; // input that is more than a row of columns
 mod lists; // pages, filters, orders
+mod names; // names that would mean something else
 mod own_queries; // what a viewset's own query may say
 mod row_permissions; // what a representation tells of its reader's rights
 mod scope; // writes stay within a viewset's rows

@@ -105,6 +105,7 @@ impl Rule {
     }
 }
 
+/// A name that no column has: what is read back by it decides, and a column of that name would be read in its place.
 fn verdict_name(place: usize) -> String {
-    format!("verdict_{place}")
+    format!("refrain: verdict {place}")
 }

@@ -5,6 +5,7 @@ use std::{
 };
 
 use poem::http::Method;
+use poem_openapi::{registry::Registry, types::Type};
 
 use crate::{
     Error, Result,
@@ -12,10 +13,11 @@ use crate::{
     model::ModelInfo,
     permission::{Action, Permissions},
     viewset::{
-        Access, Declared, Guard, ViewSet,
-        columns::is_readable,
+        Access, Declared, Guard, Pagination, ViewSet,
+        columns::{column_name, is_readable},
         declare::ActionInfo,
-        row::{TOLD, ToldActions, names_told},
+        list::ORDERING,
+        row::{MEMBER, TOLD, ToldActions, names_told},
         write::InputReader,
     },
 };
@@ -79,15 +81,7 @@ impl<V: ViewSet> Mounted<V> {
             Error::Wiring(message) => Error::wiring(format!("the viewset `{}`: {message}", V::PATH)),
             error => error,
         };
-        for column in V::filters().iter().chain([&V::lookup()]) {
-            if !is_readable(column) {
-                return Err(Error::wiring(format!(
-                    "the viewset `{}` filters or looks up by `{}`, whose type cannot be read from text",
-                    V::PATH,
-                    crate::viewset::columns::column_name(column)
-                )));
-            }
-        }
+        check_names::<V>().map_err(named)?;
         let retrieve = access.resolve(Action::Retrieve, &site.default_permissions, &model).map_err(named)?;
         let mut guards = HashMap::new();
         for action in Action::STANDARD.into_iter().chain([Action::Metadata]) {
@@ -186,6 +180,44 @@ impl<V: ViewSet> Mounted<V> {
             })
             .collect()
     }
+}
+
+/// Refuses names that mean something else where they would stand.
+fn check_names<V: ViewSet>() -> Result<()> {
+    let part = |part: &str| {
+        let plain = part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~'));
+        plain && !matches!(part, "" | "." | "..")
+    };
+    if !V::PATH.strip_prefix('/').is_some_and(|path| path.split('/').all(part)) {
+        return Err(Error::wiring(
+            "`PATH` is a slash and a word, as in `/posts`, or several of them; a variable in it would not be looked at: \
+             let `fn filters()` name the column that points at the parent, or `fn query()` choose its rows",
+        ));
+    }
+    for column in V::filters().iter().chain([&V::lookup()]) {
+        if !is_readable(column) {
+            let name = column_name(column);
+            return Err(Error::wiring(format!(
+                "it filters or looks up by `{name}`, whose type cannot be read from text"
+            )));
+        }
+    }
+    let chooses_rows = |name: &String| name == ORDERING || Pagination::reads(name, true);
+    if let Some(name) = V::filters().iter().map(column_name).find(chooses_rows) {
+        return Err(Error::wiring(format!(
+            "it filters by the column `{name}`, and `?{name}=` chooses a page or an order: take it out of `fn filters()`"
+        )));
+    }
+    let mut registry = Registry::new();
+    V::Output::register(&mut registry);
+    let output = registry.schemas.get(V::Output::name().as_ref());
+    let has_member = output.is_some_and(|output| output.properties.iter().any(|(name, _)| *name == MEMBER));
+    if V::ROW_PERMISSIONS && has_member {
+        return Err(Error::wiring(format!(
+            "`ROW_PERMISSIONS` writes a member `{MEMBER}`, and its output has one already: give that another name"
+        )));
+    }
+    Ok(())
 }
 
 /// A codename that no class asks guards nothing, though it was written to.

@@ -7,4 +7,4 @@ mod permissions;
 pub use arguments::{Locked, Row, Rows};
 
 pub(crate) use lookup::{Named, RowsOf, Scope};
-pub(crate) use permissions::{RowPermissions, TOLD, ToldActions, names_told, telling};
+pub(crate) use permissions::{MEMBER, RowPermissions, TOLD, ToldActions, names_told, telling};
