@@ -358,6 +358,32 @@ fn the_table_is_printed_for_people_and_programs() {
 }
 
 #[test]
+fn users_need_tables() {
+    let folder = Folder::new("no-tables");
+    let first = "error: the tables are not there yet: run `drivers migrate` first\n";
+    for arguments in [&["createsuperuser", "--no-input", "--username", "root"][..], &["changepassword", "root"]] {
+        folder.run(arguments).is(1, "", first);
+        assert!(fs::read_dir(&folder.0).expect("it is there").next().is_none(), "no file is left behind");
+    }
+    fs::write(folder.0.join("drivers.sqlite3"), "").expect("a file is made");
+    folder.run(&["createsuperuser", "--no-input", "--username", "root"]).is(1, "", first);
+}
+
+#[test]
+fn a_default_that_is_set_to_nothing_is_not_set() {
+    let folder = Folder::new("no-default");
+    let permissions = |default: Option<&str>| {
+        let mut command = folder.program(&["permissions"]);
+        default.map(|default| command.env("DEFAULT_PERMISSIONS", default));
+        Told::of(command.output().expect("the example is built"))
+    };
+    let unset = permissions(None).is(0, "ModelPermissions (default)", "");
+    for nothing in ["", " "] {
+        assert_eq!(permissions(Some(nothing)).is(0, "", "").out, unset.out);
+    }
+}
+
+#[test]
 fn users_from_the_command_line() {
     let folder = Folder::new("users");
     folder.run(&["migrate"]).is(0, "", "");

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Result,
-    http::{Problem, Site},
+    http::{Problem, RequestPath, Site},
     model::Models,
     permission::Explanation,
     viewset::{Actions, Endpoint},
@@ -124,6 +124,11 @@ impl BuiltApi {
         };
         let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
         route
+            .before(|mut request: Request| async move {
+                let path = RequestPath::of(&request);
+                request.extensions_mut().insert(path);
+                Ok(request)
+            })
             .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })
             .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
             .map_to_response()

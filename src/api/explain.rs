@@ -65,16 +65,17 @@ impl Explainer {
     /// The endpoint a request goes to, and the key in its path; a path without variables is found first.
     fn find<'p>(&self, method: &Method, path: &'p str) -> Result<(&Endpoint, Option<&'p str>)> {
         let path = path.split('?').next().unwrap_or(path);
-        let below = path.strip_prefix(&self.prefix).unwrap_or(path);
-        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let unknown = || Error::unknown("endpoint", format!("{method} {path}"));
+        let below = path.strip_prefix(&self.prefix).ok_or_else(unknown)?;
+        let asked = if *method == Method::HEAD { Method::GET } else { method.clone() };
         let mut found: Vec<_> = self
             .endpoints
             .iter()
-            .filter(|endpoint| endpoint.method == *method)
+            .filter(|endpoint| endpoint.method == asked)
             .filter_map(|endpoint| Some((endpoint, variable(&endpoint.path, below)?)))
             .collect();
         found.sort_by_key(|(_, key)| key.is_some());
-        found.into_iter().next().ok_or_else(|| Error::unknown("endpoint", format!("{method} {path}")))
+        found.into_iter().next().ok_or_else(unknown)
     }
 
     /// A plain handler has permissions, and no rows.

@@ -3,6 +3,7 @@ use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use http::Method;
 use sea_orm::DatabaseConnection;
+use sea_orm_migration::SchemaManager;
 
 use super::{
     Failure, Outcome, Project,
@@ -10,9 +11,9 @@ use super::{
     limits::{Limits, seconds},
 };
 use crate::{
-    Api, BuiltApi,
+    Api, BuiltApi, PoolSettings,
     auth::Auth,
-    db::{Opening, open},
+    db::{Opening, lacks_file, open},
 };
 
 #[derive(Parser)]
@@ -273,8 +274,22 @@ fn with_command(mut given: Vec<OsString>) -> Vec<OsString> {
 
 impl Database {
     pub(super) async fn open<P: Project>(&self, opening: Opening) -> Outcome<DatabaseConnection> {
-        let own = || format!("sqlite://{}.sqlite3?mode=rwc", P::NAME);
-        Ok(open(&self.url.clone().unwrap_or_else(own), opening).await?)
+        Ok(open(&self.address::<P>(), opening).await?)
+    }
+
+    /// For a command about users: where their table is not there yet, it says what makes it, and leaves no file behind.
+    pub(super) async fn open_migrated<P: Project>(&self) -> Outcome<DatabaseConnection> {
+        let missing = || Failure::saying(format!("the tables are not there yet: run `{} migrate` first", P::NAME));
+        if lacks_file(&self.address::<P>()) {
+            return Err(missing());
+        }
+        let db = self.open::<P>(Opening::Serving(PoolSettings::default())).await?;
+        let users = P::auth().users().table.to_string();
+        if SchemaManager::new(&db).has_table(users).await? { Ok(db) } else { Err(missing()) }
+    }
+
+    fn address<P: Project>(&self) -> String {
+        self.url.clone().unwrap_or_else(|| format!("sqlite://{}.sqlite3?mode=rwc", P::NAME))
     }
 }
 
@@ -297,7 +312,8 @@ impl Defaults {
         auth: &Auth,
         set: impl FnOnce(Api) -> Api,
     ) -> Outcome<BuiltApi> {
-        let permissions = match &self.permissions {
+        // a variable that is set to nothing is not set
+        let permissions = match self.permissions.as_deref().filter(|expression| !expression.trim().is_empty()) {
             Some(expression) => {
                 P::classes().parse(expression).map_err(|error| Failure::new("DEFAULT_PERMISSIONS", error))?
             }

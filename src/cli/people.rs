@@ -6,15 +6,15 @@ use super::{
     prompt,
 };
 use crate::{
-    Error, PoolSettings,
+    Error,
     auth::NewUser,
-    db::{Opening, begin_write, commit},
+    db::{begin_write, commit},
 };
 
 /// Makes a superuser, asking for what was not given; with `--no-input` the environment is asked, as Django does.
 pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Outcome {
     let auth = P::auth();
-    let db = options.database.open::<P>(Opening::Serving(PoolSettings::default())).await?;
+    let db = options.database.open_migrated::<P>().await?;
     let from_environment = |name: &str| env::var(name).ok().filter(|_| options.no_input);
 
     let username = match options.username.or_else(|| from_environment("DJANGO_SUPERUSER_USERNAME")) {
@@ -51,7 +51,7 @@ pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Ou
 
 /// Asks for a password, and gives it to the user; ends what was handed out for the old one where that is asked for.
 pub(super) async fn change_password<P: Project>(options: ChangePassword) -> Outcome {
-    let db = options.database.open::<P>(Opening::Serving(PoolSettings::default())).await?;
+    let db = options.database.open_migrated::<P>().await?;
     let user = P::auth().user(&db, &options.username).await?;
     let mut user = user.ok_or_else(|| Error::unknown("user", options.username))?;
     println!("changing the password of `{}`", user.username);

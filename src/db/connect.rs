@@ -122,6 +122,17 @@ async fn sqlite(url: &str, opening: Opening) -> Result<DatabaseConnection> {
     Ok(pool.connect_lazy_with(options).into())
 }
 
+/// Is this the address of a SQLite file that is not there?
+#[cfg(feature = "cli")]
+pub(crate) fn lacks_file(url: &str) -> bool {
+    #[cfg(feature = "sqlite")]
+    if url.starts_with("sqlite:") && !url.contains(":memory:") && !url.contains("mode=memory") {
+        return read::<sqlx::sqlite::SqliteConnectOptions>(url).is_ok_and(|options| !options.get_filename().exists());
+    }
+    let _ = url;
+    false
+}
+
 /// A `ROLLBACK` without a transaction is a warning; a `BEGIN` within one too, and that one is worth a line in the log.
 #[cfg(feature = "postgres")]
 const END_ON_POSTGRES: &str = "BEGIN; ROLLBACK";

@@ -19,6 +19,8 @@ mod write;
 pub(crate) use column_defaults::columns_with_defaults;
 pub use connect::connect;
 #[cfg(feature = "cli")]
+#[cfg(feature = "cli")]
+pub(crate) use connect::lacks_file;
 pub(crate) use connect::{Opening, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;

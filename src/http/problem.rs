@@ -228,6 +228,9 @@ impl Problem {
         if error.is::<poem::error::ParsePathError>() || error.is::<poem_openapi::error::ParsePathError>() {
             return Self::not_found();
         }
+        if let Some(parameter) = error.downcast_ref::<poem_openapi::error::ParseParamError>() {
+            return Self::invalid([(parameter.name, wrong_parameter(&parameter.reason))]);
+        }
         match error.status() {
             StatusCode::NOT_FOUND => Self::not_found(),
             StatusCode::METHOD_NOT_ALLOWED => {
@@ -292,6 +295,23 @@ impl From<Error> for Problem {
 impl From<&Problem> for Outcome {
     fn from(problem: &Problem) -> Self {
         Self { allowed: false, status: Some(problem.status.as_u16()), detail: Some(problem.detail.to_string()) }
+    }
+}
+
+/// What is wrong with a handler's parameter, in DRF's words (CONTRACT 7.14). The framework's own name types of the program,
+/// and may repeat what was sent: its first quoted word is the type's name.
+fn wrong_parameter(reason: &str) -> &'static str {
+    let expected = reason.split('"').nth(1).unwrap_or_default();
+    if reason.contains("expects an input value") {
+        return "This field is required.";
+    }
+    match expected {
+        _ if !reason.starts_with("failed to parse") => "This value is not valid.",
+        integer if integer.contains("integer") => "A valid integer is required.",
+        number if number.contains("number") => "A valid number is required.",
+        boolean if boolean.contains("boolean") => "Must be a valid boolean.",
+        uuid if uuid.contains("uuid") => "Must be a valid UUID.",
+        _ => "This value is not valid.",
     }
 }
 

@@ -445,3 +445,50 @@ async fn a_poem_endpoint_can_be_guarded(db: TestDb) {
     assert_eq!(ask("/oracle", &alice).await.code(), 503);
     assert_eq!(ask("/api/known", &alice).await.text, "alice", "the API is beside it");
 }
+
+#[derive(poem_openapi::Enum)]
+enum Colour {
+    #[oai(rename = "red")]
+    Red,
+}
+
+struct Asked;
+
+#[OpenApi]
+impl Asked {
+    #[oai(path = "/asked", method = "get", operation_id = "asked")]
+    async fn asked(
+        &self,
+        _open: Guarded<AllowAny>,
+        days: poem_openapi::param::Query<Option<i32>>,
+        share: poem_openapi::param::Query<Option<f64>>,
+        all: poem_openapi::param::Query<Option<bool>>,
+        colour: poem_openapi::param::Query<Option<Colour>>,
+        #[oai(name = "for", validator(min_length = 2))] reason: poem_openapi::param::Query<String>,
+    ) -> PlainText<String> {
+        let colour = colour.0.is_some();
+        PlainText(format!("{:?} {:?} {:?} {colour} {}", days.0, share.0, all.0, reason.0))
+    }
+}
+
+/// Which one it is, and why; not in the words of the program's types.
+#[every_database(tables = none)]
+async fn a_parameter_that_cannot_be_read_is_named(db: TestDb) {
+    let client = Client::new(Api::new("Drivers", "1", db.db().clone()).auth(auth()).with(Asked).build().unwrap());
+    assert_eq!(client.get("/api/asked?for=fun&days=7", "").await.text, "Some(7) None None false fun");
+    let integer = "A valid integer is required.";
+    let other = "This value is not valid.";
+    for (query, name, sentence) in [
+        ("for=fun&days=s3cret", "days", integer),
+        ("for=fun&days=99999999999", "days", integer),
+        ("for=fun&share=much", "share", "A valid number is required."),
+        ("for=fun&all=maybe", "all", "Must be a valid boolean."),
+        ("for=fun&colour=s3cret", "colour", other),
+        ("for=x", "for", other),
+        ("", "for", "This field is required."),
+    ] {
+        let answer = client.get(&format!("/api/asked?{query}"), "").await;
+        answer.is_problem(400, "invalid", "Invalid input.", &json!({name: [sentence]}));
+        assert!(!answer.text.contains("s3cret"), "{}", answer.text);
+    }
+}

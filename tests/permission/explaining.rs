@@ -148,6 +148,11 @@ async fn superusers_may_ask_over_http_and_nobody_else(db: TestDb) {
     let (_, alice) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
     let (_, root) = user(&auth, &db, NewUser::new("root").superuser(), &[]).await;
     let client = Client::new(built::<Owned>(&db, &auth));
+    for path in ["/cars", "/cars/1", "/apicars", "/api", "/API/cars"] {
+        let question = format!("/explain?user=root&method=GET&path={path}");
+        assert_eq!(client.get(&question, &root).await.code(), 400, "the server has nothing at {path}");
+        assert_eq!(client.get(path, &root).await.code(), 404, "{path}");
+    }
     let question = "/explain?user=alice&method=GET&path=/api/cars";
     assert_eq!(client.get(question, "").await.code(), 401);
     assert_eq!(client.get(question, &alice).await.code(), 403);

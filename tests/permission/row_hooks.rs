@@ -142,10 +142,9 @@ fn names(answer: &Answer) -> Vec<String> {
     results.iter().filter_map(|car| car["name"].as_str().map(str::to_owned)).collect()
 }
 
-/// The next page. The test client keeps no address for links to start from.
+/// The next page: links begin with the request's path, also where no server brought the request.
 fn after(page: &Answer) -> Option<String> {
-    let link = page.json()["next"].as_str()?.to_owned();
-    Some(format!("/api/cars?{}", link.split_once('?')?.1))
+    page.json()["next"].as_str().map(str::to_owned)
 }
 
 #[every_database]

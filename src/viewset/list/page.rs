@@ -5,7 +5,7 @@ use poem_openapi::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::http::Problem;
+use crate::http::{Problem, path_of};
 
 /// How a viewset's list is cut into pages: by `limit` and `offset` (CONTRACT 7.23).
 ///
@@ -121,7 +121,7 @@ impl Page {
             if offset > 0 {
                 query.append_pair(if of_candidates { CANDIDATE_OFFSET } else { "offset" }, &offset.to_string());
             }
-            format!("{}?{}", request.original_uri().path(), query.finish())
+            format!("{}?{}", path_of(request), query.finish())
         };
         let next = self.has_more.then(|| link(offset + self.step));
         let previous = (offset > 0).then(|| link(offset.saturating_sub(self.step)));

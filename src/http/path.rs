@@ -1,0 +1,21 @@
+use poem::{Request, http::Uri};
+
+/// Where a request went, before routes took parts of it away.
+///
+/// A server says so itself ([`Request::original_uri`]); a request that came from no server, as in a test, has its path
+/// where the API met it.
+#[derive(Clone)]
+pub(crate) struct RequestPath(Uri);
+
+impl RequestPath {
+    /// Of a request that no route has met.
+    pub(crate) fn of(request: &Request) -> Self {
+        let original = request.original_uri();
+        Self(if original.path() == "/" { request.uri() } else { original }.clone())
+    }
+}
+
+/// The path that a request was made to.
+pub(crate) fn path_of(request: &Request) -> &str {
+    request.extensions().get::<RequestPath>().map_or_else(|| request.original_uri().path(), |path| path.0.path())
+}
