@@ -11,6 +11,7 @@ use refrain::{
 };
 use refrain_examples::drivers::{Drivers, demo};
 use refrain_testing::{TestDb, every_database};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 struct Site {
@@ -215,5 +216,35 @@ async fn demo_users_are_nobody_who_was_there(db: TestDb) {
     }
     let alice = auth.user(db.db(), "alice").await.expect("it answers").expect("alice is there");
     assert!(alice.has_perm(db.db(), "drivers.add_car").await.expect("it answers"));
-    assert!(!alice.has_perm(db.db(), "drivers.delete_car").await.expect("it answers"), "their group is not ours to join");
+    assert!(
+        !alice.has_perm(db.db(), "drivers.delete_car").await.expect("it answers"),
+        "their group is not ours to join"
+    );
+}
+
+/// Django may have made the tables of the models too: there and fitting they are taken as they are, and stay.
+#[every_database(tables = none)]
+async fn tables_that_are_there_are_adopted(db: TestDb) {
+    let up = async || WithPermissions::<Drivers>::up(db.db(), None).await;
+    let run = async |sql: &str| db.db().execute_unprepared(sql).await.expect("it is run");
+    let forget = async || {
+        run("DELETE FROM seaql_migrations").await;
+        run("DROP TABLE refrain_made_tables").await;
+    };
+    up().await.expect("an empty database takes the migrations");
+    forget().await;
+    run("INSERT INTO drivers_trip (title) VALUES ('north')").await;
+    up().await.expect("what is there is adopted");
+    WithPermissions::<Drivers>::down(db.db(), None).await.expect("it is rolled back");
+    let trips = async || {
+        db.db()
+            .query_one_raw(Statement::from_string(db.db().get_database_backend(), "SELECT title FROM drivers_trip"))
+            .await
+    };
+    assert!(trips().await.expect("the table is there").is_some(), "nothing that was there is dropped");
+
+    run("DROP TABLE drivers_car").await;
+    let refused = up().await.expect_err("one is missing").to_string();
+    assert!(refused.contains("drivers_car") && refused.contains("nothing was changed"), "{refused}");
+    assert!(trips().await.expect("the table is there").is_some());
 }

@@ -26,6 +26,8 @@
 //! exists they are made exactly as Django makes them, and `django_migrations` is told so, so that `manage.py migrate`
 //! takes the database as its own (CONTRACT 1.15). Where some exist nothing at all is done, and the error says which.
 //!
+//! A program's own tables, those of its models, are made or adopted in the same way by [`OwnTables`].
+//!
 //! Which tables were made here is kept in `refrain_made_tables`; rolling back drops those and no others.
 
 mod adopted;
@@ -35,6 +37,7 @@ mod dialect;
 mod m0001_django_tables;
 mod made;
 mod name;
+mod own;
 mod plan;
 mod recorded;
 
@@ -42,6 +45,7 @@ use refrain_entity::UserTable;
 use sea_orm_migration::MigrationTrait;
 
 pub use adopted::{adopted_tables, made_tables};
+pub use own::OwnTables;
 
 /// The migrations that create or adopt Django's tables, to be put first among a site's own.
 ///

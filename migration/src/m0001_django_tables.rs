@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use refrain_entity::UserTable;
-use sea_orm::sea_query::{Alias, Table};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 use crate::app::{self, App};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
+use crate::own::make;
 use crate::{made, plan, recorded};
 
 pub(crate) struct DjangoTables {
@@ -38,16 +38,7 @@ impl MigrationTrait for DjangoTables {
         let mut made = made::all(db, &catalog).await?;
 
         let missing = plan::missing_tables(&apps, &self.users, &catalog, &made)?;
-        if !missing.is_empty() {
-            made::install(manager).await?;
-        }
-        for table in missing {
-            for statement in &table.statements {
-                db.execute_unprepared(statement).await?;
-            }
-            made::remember(db, &table.name).await?;
-            made.insert(table.name.clone());
-        }
+        made.extend(make(manager, &missing).await?);
         recorded::record(db, apps.iter().filter(|app| app.is_made(&made))).await
     }
 
@@ -66,15 +57,10 @@ impl MigrationTrait for DjangoTables {
             if table.name == app::RECORDER && !recorded::is_empty(db).await? {
                 continue;
             }
-            drop_table(manager, &table.name).await?;
-            made::forget(db, &table.name).await?;
+            made::drop_table(manager, &table.name).await?;
         }
         made::uninstall_if_empty(manager).await
     }
-}
-
-async fn drop_table(manager: &SchemaManager<'_>, name: &str) -> Result<(), DbErr> {
-    manager.drop_table(Table::drop().table(Alias::new(name)).if_exists().to_owned()).await
 }
 
 impl App {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Table;
+use sea_orm::sea_query::{Alias, Table};
 use sea_orm::{ConnectionTrait, DbErr, Schema, Set};
 use sea_orm_migration::SchemaManager;
 
@@ -29,8 +29,10 @@ pub(crate) async fn remember(db: &impl ConnectionTrait, table: &str) -> Result<(
     Entity::insert(row).exec_without_returning(db).await.map(drop)
 }
 
-pub(crate) async fn forget(db: &impl ConnectionTrait, table: &str) -> Result<(), DbErr> {
-    Entity::delete_by_id(table).exec(db).await.map(drop)
+/// Drops a table and forgets it.
+pub(crate) async fn drop_table(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    manager.drop_table(Table::drop().table(Alias::new(table)).if_exists().to_owned()).await?;
+    Entity::delete_by_id(table).exec(manager.get_connection()).await.map(drop)
 }
 
 pub(crate) async fn uninstall_if_empty(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

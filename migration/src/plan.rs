@@ -19,30 +19,53 @@ pub(crate) fn missing_tables<'a>(
     let mut objections = Vec::new();
     let mut missing = Vec::new();
     for app in apps {
-        let (found, absent): (Vec<_>, Vec<_>) = app.tables.iter().partition(|table| catalog.has(&table.name));
-        if !absent.is_empty() && found.iter().any(|table| !made.contains(&table.name)) {
-            objections.push(Objection::InPart {
-                label: app.label.clone(),
-                found: names(&found),
-                missing: names(&absent),
-            });
-        }
-        objections.extend(found.iter().filter_map(|table| lacking(table, catalog)));
+        let absent = absent(app, catalog, made, &mut objections);
         objections.extend(absent.iter().filter_map(|table| unmakeable(table, users)));
         missing.extend(absent);
     }
     if catalog.has_column("django_content_type", "name") {
         objections.push(Objection::OldContentTypes);
     }
-    if !objections.is_empty() {
-        let text = objections.iter().map(Objection::to_string).collect::<Vec<_>>().join("; ");
-        return Err(DbErr::Migration(format!("{text}; nothing was changed")));
-    }
+    refuse(&objections)?;
     // A database that is adopted whole is not given even an empty record of migrations.
     if missing.iter().all(|table| table.name == RECORDER) {
         missing.clear();
     }
     Ok(missing)
+}
+
+/// The same for one app by itself.
+pub(crate) fn missing_of<'a>(
+    app: &'a App,
+    catalog: &Catalog,
+    made: &BTreeSet<String>,
+) -> Result<Vec<&'a Table>, DbErr> {
+    let mut objections = Vec::new();
+    let missing = absent(app, catalog, made, &mut objections);
+    refuse(&objections)?;
+    Ok(missing)
+}
+
+fn absent<'a>(
+    app: &'a App,
+    catalog: &Catalog,
+    made: &BTreeSet<String>,
+    objections: &mut Vec<Objection>,
+) -> Vec<&'a Table> {
+    let (found, absent): (Vec<_>, Vec<_>) = app.tables.iter().partition(|table| catalog.has(&table.name));
+    if !absent.is_empty() && found.iter().any(|table| !made.contains(&table.name)) {
+        objections.push(Objection::InPart { label: app.label.clone(), found: names(&found), missing: names(&absent) });
+    }
+    objections.extend(found.iter().filter_map(|table| lacking(table, catalog)));
+    absent
+}
+
+fn refuse(objections: &[Objection]) -> Result<(), DbErr> {
+    if objections.is_empty() {
+        return Ok(());
+    }
+    let text = objections.iter().map(Objection::to_string).collect::<Vec<_>>().join("; ");
+    Err(DbErr::Migration(format!("{text}; nothing was changed")))
 }
 
 /// Why a database can be neither adopted nor completed.

@@ -22,6 +22,8 @@ mod lock;
 mod with_permissions;
 
 pub(crate) use lock::{MigrationLock, WAIT as MIGRATION_WAIT};
+/// A program's own tables, made where they are missing, or adopted.
+pub use refrain_migration::OwnTables;
 /// The tables of Django found here that Refrain did not make.
 pub use refrain_migration::adopted_tables;
 /// The migrations that make or adopt Django's tables, to be put before a site's own.

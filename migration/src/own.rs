@@ -1,0 +1,101 @@
+use std::collections::BTreeSet;
+
+use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable};
+use sea_orm_migration::SchemaManager;
+
+use crate::app::{App, Table};
+use crate::catalog::Catalog;
+use crate::{made, plan};
+
+/// The tables that a program has for its models, made where they are missing, or adopted where they are there.
+///
+/// ```
+/// use refrain_migration::OwnTables;
+/// # mod car {
+/// #     use sea_orm::entity::prelude::*;
+/// #     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+/// #     #[sea_orm(table_name = "drivers_car")]
+/// #     pub struct Model {
+/// #         #[sea_orm(primary_key)]
+/// #         pub id: i64,
+/// #         pub name: String,
+/// #     }
+/// #     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+/// #     pub enum Relation {}
+/// #     impl ActiveModelBehavior for ActiveModel {}
+/// # }
+/// use sea_orm::DbErr;
+/// use sea_orm_migration::SchemaManager;
+///
+/// fn tables() -> OwnTables {
+///     OwnTables::of("drivers").with::<car::Entity>(["CREATE TABLE drivers_car (id bigint PRIMARY KEY, name varchar(100))"])
+/// }
+///
+/// // the `up` and the `down` of a migration
+/// async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+///     tables().make_or_adopt(manager).await
+/// }
+/// async fn down(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+///     tables().drop_made(manager).await
+/// }
+/// # let _ = (up, down);
+/// ```
+///
+/// It is Django's `migrate --fake-initial`, and what [`django_tables`](crate::django_tables) does for Django's own. Where
+/// all of the tables exist they are adopted: looked at, never altered, and not dropped when the migration is rolled back.
+/// Where none exists they are made. Where some exist, or one lacks a column of its entity, nothing at all is done, and
+/// the error says which.
+#[derive(Debug)]
+pub struct OwnTables(App);
+
+impl OwnTables {
+    /// None yet, of a program or a Django app with this label.
+    pub fn of(label: impl Into<String>) -> Self {
+        Self(App { label: label.into(), migrations: &[], tables: Vec::new() })
+    }
+
+    /// The table of an entity, and the statements that make it with its constraints and indexes. A table comes after
+    /// those that it points at.
+    pub fn with<E: EntityTrait>(mut self, statements: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.0.tables.push(Table {
+            name: E::default().table_name().to_owned(),
+            statements: statements.into_iter().map(Into::into).collect(),
+            columns: E::Column::iter().map(|column| column.as_str().to_owned()).collect(),
+        });
+        self
+    }
+
+    /// Makes the tables or adopts them.
+    pub async fn make_or_adopt(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        let catalog = Catalog::read(db).await?;
+        let made = made::all(db, &catalog).await?;
+        let missing = plan::missing_of(&self.0, &catalog, &made)?;
+        make(manager, &missing).await.map(drop)
+    }
+
+    /// Drops those of the tables that were made here.
+    pub async fn drop_made(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        let made = made::all(db, &Catalog::read(db).await?).await?;
+        for table in self.0.tables.iter().rev().filter(|table| made.contains(&table.name)) {
+            made::drop_table(manager, &table.name).await?;
+        }
+        made::uninstall_if_empty(manager).await
+    }
+}
+
+/// Makes tables, each remembered as soon as it is there.
+pub(crate) async fn make(manager: &SchemaManager<'_>, tables: &[&Table]) -> Result<BTreeSet<String>, DbErr> {
+    let db = manager.get_connection();
+    if !tables.is_empty() {
+        made::install(manager).await?;
+    }
+    for table in tables {
+        for statement in &table.statements {
+            sea_orm::ConnectionTrait::execute_unprepared(db, statement).await?;
+        }
+        made::remember(db, &table.name).await?;
+    }
+    Ok(tables.iter().map(|table| table.name.clone()).collect())
+}
