@@ -1,3 +1,5 @@
+use std::iter::repeat_n;
+
 use super::{
     Asking, Context, Denial, Denied, Permissions, Rule,
     explanation::{PartExplained, Verdict},
@@ -84,7 +86,7 @@ async fn joined(
 }
 
 impl Meanings {
-    /// The rule of every part, the whole first: what is asked of the database about one row.
+    /// The rule of every part, the whole first: what is asked of the database about one row to explain it.
     pub(crate) fn rules(&self) -> Vec<&Rule> {
         let mut rules = vec![&self.rule];
         for part in &self.parts {
@@ -93,10 +95,23 @@ impl Meanings {
         rules
     }
 
+    /// The same where the question is which part refused the row. What stands below a constant was settled without a row:
+    /// the database is not asked about it, and so cannot fail to answer.
+    pub(crate) fn rules_in_question(&self) -> Vec<&Rule> {
+        let mut rules = vec![&self.rule];
+        for part in &self.parts {
+            match &self.rule {
+                settled @ (Rule::Always | Rule::Never) => rules.extend(repeat_n(settled, part.size())),
+                _ => rules.extend(part.rules_in_question()),
+            }
+        }
+        rules
+    }
+
     /// The part that refused a row: of an `&` the first that did; of an `|`, where all did, the first with words of its
     /// own.
     ///
-    /// `place` is this part's among the [`rules`](Self::rules) that were judged. Hooks are asked only where the answer
+    /// `place` is this part's among the [`rules_in_question`](Self::rules_in_question) that were judged. Hooks are asked only where the answer
     /// itself asked them: where the database settled an `&`, the part it settled is named.
     pub(crate) fn refusing_row<'a, M: Sync + 'static>(
         &'a self,
@@ -105,6 +120,9 @@ impl Meanings {
         cx: &'a Context<'a>,
     ) -> Asking<'a, Denied> {
         Box::pin(async move {
+            if self.rule == Rule::Never {
+                return Ok(self.refusing_request());
+            }
             if self.kind == Kind::Not {
                 return Ok(self.speaking(Vec::new()));
             }

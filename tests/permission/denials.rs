@@ -10,7 +10,7 @@ use refrain::{
     authentication::Authenticators,
 };
 use refrain_testing::{TestDb, every_database};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, sea_query::Expr};
 use serde_json::{Value as Json, json};
 
 use crate::support::{self, Client, Rules, auth, car, cars, user};
@@ -226,6 +226,32 @@ async fn a_row_is_refused_in_the_words_of_the_part_that_refused(db: TestDb) {
         ((Club | WritesPublished).into_permissions(), CLUB),
         ((AllowAny & (DenyAll | (Open & WritesMine))).into_permissions(), MINE),
         ((!(Published | !WritesMine) | WritesPublished).into_permissions(), PUBLISHED),
+    ];
+    refuses_the_row(&site, cases).await;
+}
+
+/// Cannot tell of any row.
+#[derive(Clone, Copy, Operators)]
+struct Broken;
+
+#[async_trait]
+impl PermissionClass for Broken {
+    type Model = car::Entity;
+
+    async fn rows(&self, _: &Context<'_>) -> Result<Rule> {
+        Ok(Rule::when(Expr::cust("EXISTS (SELECT 1 FROM drivers_nowhere)")))
+    }
+}
+
+/// What was settled without the row is not asked when the part that refused is looked for: it might fail.
+#[every_database]
+async fn a_part_that_was_settled_is_not_asked_about_the_row(db: TestDb) {
+    let site = Site::with_car(db, "other", false).await;
+    let cases = vec![
+        ((WritesPublished | (Broken & DenyAll)).into_permissions(), PUBLISHED),
+        (((Broken & Club) | WritesPublished).into_permissions(), CLUB),
+        ((WritesPublished | !(Broken | AllowAny)).into_permissions(), PUBLISHED),
+        ((!(!WritesPublished | (Broken & DenyAll)) | WritesMine).into_permissions(), MINE),
     ];
     refuses_the_row(&site, cases).await;
 }

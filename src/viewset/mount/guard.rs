@@ -130,7 +130,7 @@ impl Visit {
     ) -> Result<Problem, Problem> {
         let cx = self.context(db);
         let meanings = self.guard.permissions.meanings(&cx).await?;
-        let judged = judge_one(db, row, &meanings.rules()).await?;
+        let judged = judge_one(db, row, &meanings.rules_in_question()).await?;
         let Some(judged) = judged else { return Ok(self.no_such_row()) };
         Ok(self.refused(meanings.refusing_row(&judged, 0, &cx).await?))
     }
