@@ -156,7 +156,7 @@ impl Grants {
             _ => "",
         };
         for keys in self.keys.chunks(BATCH) {
-            let listed = keys.iter().map(|key| key.value.clone());
+            let listed = keys.iter().flat_map(|key| key.forms(on));
             let query = Sql::new(on, &select).text(&column).text(" IN (").values(listed).text(")").text(lock);
             let found = db.query_all_raw(query.statement()).await?;
             let found = found.iter().map(|row| row.try_get::<String>("", "name"));

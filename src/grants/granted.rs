@@ -41,13 +41,11 @@ impl Granted {
 
     /// The set, in parts: queries for one column of keys each. What is in several is there several times.
     pub(crate) fn sets(&self) -> impl Iterator<Item = Expr> {
-        self.grants.iter().map(|grants| {
-            let set = match grants.table.own {
-                true => grants.select("g.content_object_id AS k"),
-                false => self.key.named_by(grants, self.on),
-            };
-            set.expr()
-        })
+        let sets = self.grants.iter().flat_map(|grants| match grants.table.own {
+            true => vec![grants.select("g.content_object_id AS k")],
+            false => self.key.named_by(grants, self.on),
+        });
+        sets.map(Sql::expr)
     }
 
     /// The same of the rows that meet a condition.

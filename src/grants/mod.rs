@@ -36,6 +36,7 @@ mod row_key;
 mod subject;
 mod table;
 mod users_with_perms;
+mod uuid_key;
 mod wanted;
 
 pub use checker::Checker;

@@ -62,10 +62,8 @@ impl Auth {
         let db = db.into();
         let on = db.get_database_backend();
         let model = ModelInfo::of::<R::Entity>();
-        if model.key().is_none() {
-            return Ok(0);
-        }
-        let key = RowKey::of(&model, row)?;
+        // nothing can be granted on a row that no grant can name
+        let Some(key) = RowKey::named(&model, row) else { return Ok(0) };
         let mut removed = 0;
         for table in [Table::of_users(&model), Table::of_groups(&model)] {
             let mut grants = table.delete(on).sql(&table.is_on([&key], on));
@@ -82,19 +80,11 @@ impl Auth {
 /// `DELETE`, or lets one read the table it deletes from.
 async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, most: u64) -> Result<Vec<i32>> {
     let on = db.get_database_backend();
-    // by key where the text is one, so that the model's own index serves
-    let row = format!(
-        "SELECT 1 FROM {} WHERE {} = {} AND {}",
-        key.rows(on),
-        key.of_row(on),
-        key.named_by_grant(on),
-        key.is_named_by_grant(on)
-    );
     let query = Sql::new(on, "SELECT g.id AS id FROM ")
         .text(table.name)
         .text(" g WHERE g.content_type_id = (")
         .content_type_of(model)
-        .text(&format!(") AND NOT EXISTS ({row}) LIMIT {}", Ord::max(most, 1)));
+        .text(&format!(") AND {} LIMIT {}", key.names_no_row(on), Ord::max(most, 1)));
     let rows = db.query_all_raw(query.statement()).await?;
     Ok(rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?)
 }

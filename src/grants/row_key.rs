@@ -1,5 +1,6 @@
-use sea_orm::{EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, Value};
+use sea_orm::{DbBackend, EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, Value};
 
+use super::key::Kind;
 use crate::{
     Error, Result,
     model::{Model, ModelInfo},
@@ -7,24 +8,35 @@ use crate::{
 
 /// A row's key as grants name it: the value, and guardian's text.
 pub(super) struct RowKey {
+    kind: Kind,
     pub(super) text: String,
     pub(super) value: Value,
 }
 
 impl RowKey {
     pub(super) fn of<R: ModelTrait<Entity: Model>>(model: &ModelInfo, row: &R) -> Result<Self> {
-        let key = model.key().ok_or_else(|| unnameable(model))?;
-        let mut columns = <R::Entity as EntityTrait>::PrimaryKey::iter();
-        let column = columns.next().expect("a model with a key that grants can name has a column for it");
+        Self::named(model, row).ok_or_else(|| unnameable(model))
+    }
+
+    /// `None` for a row that no grant can name.
+    pub(super) fn named<R: ModelTrait<Entity: Model>>(model: &ModelInfo, row: &R) -> Option<Self> {
+        let key = model.key()?;
+        let column = <R::Entity as EntityTrait>::PrimaryKey::iter().next()?;
         let value = row.get(column.into_column());
-        let text = key.text(&value).ok_or_else(|| unnameable(model))?;
-        Ok(Self { text, value })
+        let text = key.text(&value)?;
+        Some(Self { kind: key.kind, text, value })
+    }
+
+    /// The value in each form in which the column may hold it.
+    pub(super) fn forms(&self, on: DbBackend) -> Vec<Value> {
+        self.kind.forms(&self.value, on)
     }
 }
 
-/// What is said of a model whose rows nothing can be granted on.
+/// What is said of a model, or of a row of it, on which nothing can be granted.
 pub(crate) fn unnameable(model: &ModelInfo) -> Error {
     Error::wiring(format!(
-        "`{model}` has a key that grants cannot name: one column of integers, text or uuids is needed"
+        "`{model}` has a key that grants cannot name: one column of integers, text or uuids is needed, and \
+         `#[refrain(key = \"uuid\")]` where a column of text holds uuids"
     ))
 }

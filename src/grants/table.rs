@@ -86,7 +86,7 @@ impl Table {
             _ => Sql::new(on, self.row()).text(" IN (").values(values).text(")"),
         };
         if self.own {
-            return listed(keys.into_iter().map(|key| key.value.clone()).collect());
+            return listed(keys.into_iter().flat_map(|key| key.forms(on)).collect());
         }
         let texts: Vec<Value> = keys.into_iter().map(|key| key.text.as_str().into()).collect();
         match on {

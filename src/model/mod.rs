@@ -54,6 +54,7 @@ use sea_orm::EntityTrait;
 /// | `owner = "owner_id"` | the field holding the owner's key | no owner |
 /// | `user_grants = "drivers_car_user_grants"` | a table of its own for grants to users on its rows | guardian's generic table |
 /// | `group_grants = "drivers_car_group_grants"` | the same for groups | guardian's generic table |
+/// | `key = "uuid"` | a key in a column of text is a uuid's digits, as Django has it on SQLite and MySQL: grants name it as guardian does | such a key is a text |
 /// | `renamed_from = "Auto"` | the model's former class name: its permissions are renamed, grants stay | |
 ///
 /// The derive also gives the entity a constant for each permission, its codename in upper case: `car::Entity::VIEW_CAR`
@@ -83,6 +84,10 @@ pub trait Model: EntityTrait {
     /// The same for grants to groups, with `group_id`.
     #[doc(alias = "GroupObjectPermissionBase")]
     const GROUP_GRANTS: Option<&'static str> = None;
+
+    /// Does a key in a column of text hold a uuid, as Django's do on SQLite and MySQL? Guardian's grants name it by five
+    /// groups of digits, whatever the column has (CONTRACT 8.1).
+    const KEY_IS_UUID: bool = false;
 
     /// The column that holds the owner's key.
     fn owner() -> Option<Self::Column> {

@@ -17,7 +17,9 @@ use sea_orm::{
 };
 
 use crate::{
-    keyed::{self, Keyed, To, big, grant, grants, key_of, own_big, own_unique, permission, small, text, unique},
+    keyed::{
+        self, Keyed, To, big, grant, grants, key_of, own_big, own_unique, permission, small, text, unique, written,
+    },
     support::{Rules, api, auth, car, car_of, sync, user},
 };
 
@@ -354,6 +356,7 @@ async fn keys_of_every_kind_are_granted_on(db: TestDb) -> Result<()> {
     every_reading_agrees::<big::Entity>(&db, &site).await?;
     every_reading_agrees::<text::Entity>(&db, &site).await?;
     every_reading_agrees::<unique::Entity>(&db, &site).await?;
+    every_reading_agrees::<written::Entity>(&db, &site).await?;
     every_reading_agrees::<own_big::Entity>(&db, &site).await?;
     every_reading_agrees::<own_unique::Entity>(&db, &site).await
 }
@@ -403,8 +406,9 @@ async fn a_text_that_is_no_keys_own_is_on_no_row(db: TestDb) -> Result<()> {
     odd_texts_match::<big::Entity>(&db, &site, |_, _| false).await?;
     odd_texts_match::<text::Entity>(&db, &site, |key, text| key == text).await?;
     odd_texts_match::<unique::Entity>(&db, &site, |_, _| false).await?;
+    odd_texts_match::<written::Entity>(&db, &site, |_, _| false).await?;
     // "007" and "7abc" are keys of rows
-    let odd = (keyed::ODD.len() * 4 * 2 - 4) as u64;
+    let odd = (keyed::ODD.len() * 5 * 2 - 4) as u64;
     let batches = OrphanBatches { size: 10, most: Some(2) };
     assert_eq!(site.auth.clean_orphans(db.db(), &models, batches).await?, 20, "two batches of ten");
     assert_eq!(site.auth.clean_orphans(db.db(), &models, OrphanBatches { size: 7, most: None }).await?, odd - 20);

@@ -42,6 +42,7 @@ models! {
     big: i64, "keyed_big", "Big";
     text: String, "keyed_text", "Textual";
     unique: Uuid, "keyed_unique", "Unique";
+    written: String, "keyed_written", "Written", key = "uuid";
     own_big: i64, "keyed_own_big", "OwnBig", user_grants = "keyed_big_user_grants", group_grants = "keyed_big_group_grants";
     own_unique: Uuid, "keyed_own_unique", "OwnUnique", user_grants = "keyed_unique_user_grants";
 }
@@ -60,10 +61,15 @@ pub trait Keyed: Model {
     }
 
     fn text_of(row: &Self::Model) -> String;
+
+    /// The key as guardian writes it.
+    fn granted_as(key: &Self::Key) -> String {
+        key.to_string()
+    }
 }
 
 macro_rules! keyed {
-    ($($module:ident: $key:ty = $keys:expr, not $missing:expr;)*) => {$(
+    ($($module:ident: $key:ty = $keys:expr, not $missing:expr $(, as $as:expr)?;)*) => {$(
         impl Keyed for $module::Entity {
             type Key = $key;
             fn keys() -> Vec<$key> {
@@ -78,6 +84,11 @@ macro_rules! keyed {
             fn text_of(row: &$module::Model) -> String {
                 row.id.to_string()
             }
+            $(
+                fn granted_as(key: &$key) -> String {
+                    $as(key)
+                }
+            )?
         }
     )*};
 }
@@ -87,6 +98,7 @@ keyed! {
     big: i64 = vec![7, 1, -1, 0, 999_999_999_999_999_999, -1_000_000_000_000_000_000, i64::MAX, i64::MIN], not 4242;
     text: String = ["7", "007", "7abc", "abc", "Abc", "0", "ß", "a b"].map(String::from).to_vec(), not "nothing".to_owned();
     unique: Uuid = uuids().to_vec(), not Uuid::from_u128(4242);
+    written: String = written_uuids(), not Uuid::from_u128(4242).to_string(), as dashed;
     own_big: i64 = vec![7, -1, i64::MAX], not 4242;
     own_unique: Uuid = uuids().to_vec(), not Uuid::from_u128(4242);
 }
@@ -123,6 +135,16 @@ pub fn uuids() -> [Uuid; 3] {
     [0x65be8549_8bb5_4ac3_a2ee_8d67278cf143, 0, u128::MAX].map(Uuid::from_u128)
 }
 
+/// As Django writes them into text, and as others do.
+fn written_uuids() -> Vec<String> {
+    let [first, second, third] = uuids();
+    vec![first.simple().to_string(), second.to_string(), third.simple().to_string()]
+}
+
+fn dashed(key: &str) -> String {
+    Uuid::parse_str(key).expect("a uuid").to_string()
+}
+
 /// Makes the tables of every model here, and their permissions.
 pub async fn open(auth: &Auth, db: &TestDb) -> Result<Models> {
     let models = Models::default()
@@ -130,12 +152,14 @@ pub async fn open(auth: &Auth, db: &TestDb) -> Result<Models> {
         .with::<big::Entity>()
         .with::<text::Entity>()
         .with::<unique::Entity>()
+        .with::<written::Entity>()
         .with::<own_big::Entity>()
         .with::<own_unique::Entity>();
     create::<small::Entity>(db).await?;
     create::<big::Entity>(db).await?;
     create::<text::Entity>(db).await?;
     create::<unique::Entity>(db).await?;
+    create::<written::Entity>(db).await?;
     create::<own_big::Entity>(db).await?;
     create::<own_unique::Entity>(db).await?;
     let uuid = match db.get_database_backend() {

@@ -12,7 +12,7 @@ use syn::{
 use super::names::plain;
 
 const KNOWN: &str = "`app`, `model`, `verbose_name`, `default_permissions(…)`, `permissions(…)`, `owner`, `user_grants`, \
-                     `group_grants`, `renamed_from`";
+                     `group_grants`, `key`, `renamed_from`";
 
 /// The attributes of a model as written.
 #[derive(Default)]
@@ -25,6 +25,7 @@ pub(crate) struct Attributes {
     pub(crate) owner: Option<Text>,
     pub(crate) user_grants: Option<Text>,
     pub(crate) group_grants: Option<Text>,
+    pub(crate) key: Option<Text>,
     pub(crate) renamed_from: Option<Text>,
 }
 
@@ -53,6 +54,7 @@ impl Attributes {
             "owner" => set(&mut self.owner, meta, &name, text),
             "user_grants" => set(&mut self.user_grants, meta, &name, text),
             "group_grants" => set(&mut self.group_grants, meta, &name, text),
+            "key" => set(&mut self.key, meta, &name, text),
             "renamed_from" => set(&mut self.renamed_from, meta, &name, text),
             "default_permissions" => set(&mut self.default_permissions, meta, &name, actions),
             "permissions" => set(&mut self.permissions, meta, &name, pairs),

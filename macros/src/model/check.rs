@@ -51,6 +51,9 @@ fn tables(model: &Declaration, mistakes: &mut Mistakes) {
             mistakes.empty(table, what);
         }
     }
+    if let Some(key) = model.key.as_ref().filter(|key| key.value != "uuid") {
+        mistakes.add(key, format!("a key is what its column says, or `key = \"uuid\"`; not `{}`", key.value));
+    }
 }
 
 fn automatic(model: &Declaration, mistakes: &mut Mistakes) {

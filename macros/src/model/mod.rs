@@ -24,6 +24,7 @@ struct Declaration {
     owner: Option<Text>,
     user_grants: Option<Text>,
     group_grants: Option<Text>,
+    key: Option<Text>,
     renamed_from: Option<Text>,
 }
 
@@ -59,6 +60,7 @@ impl Declaration {
             owner: found.owner.map(|owner| owner_column(&owner, fields)).transpose()?,
             user_grants: found.user_grants,
             group_grants: found.group_grants,
+            key: found.key,
             renamed_from: found.renamed_from,
             app,
             model,
@@ -104,6 +106,11 @@ impl Declaration {
             .map(|(name, table)| {
                 quote!(const #name: ::core::option::Option<&'static str> = ::core::option::Option::Some(#table);)
             });
+        let key = self.key.as_ref().map(|_| {
+            quote!(
+                const KEY_IS_UUID: bool = true;
+            )
+        });
         let constants = constants::of(self, &entity);
         quote! {
             #[automatically_derived]
@@ -116,6 +123,7 @@ impl Declaration {
                 const PERMISSIONS: &'static [(&'static str, &'static str)] = &[#(#permissions),*];
                 const RENAMED_FROM: ::core::option::Option<&'static str> = #renamed_from;
                 #(#grants)*
+                #key
                 #owner
             }
             #owned

@@ -157,7 +157,7 @@ fn attributes_are_known_and_given_once() {
     says(
         &car(quote!(ownr = "owner_id")),
         "unknown attribute; the attributes are `app`, `model`, `verbose_name`, `default_permissions(…)`, \
-         `permissions(…)`, `owner`, `user_grants`, `group_grants`, `renamed_from`",
+         `permissions(…)`, `owner`, `user_grants`, `group_grants`, `key`, `renamed_from`",
     );
     says(&car(quote!(app = "garage")), "`app` is given twice");
     says(&car(quote!(owner)), "`owner` is written `owner = \"…\"`");
@@ -187,6 +187,21 @@ fn a_permission_has_a_constant_where_its_name_is_free() {
 fn an_owner_is_a_field_with_a_column() {
     says(&car(quote!(owner = "driver_id")), "no field `driver_id`; the fields are `id`, `name`, `owner_id`");
     says(&car(quote!(owner = "cached")), "the field `cached` has no column: sea-orm ignores it");
+}
+
+#[test]
+fn a_key_of_text_can_be_a_uuids() {
+    let expanded = expand(&car(quote!(key = "uuid"))).expect("nothing is wrong").to_string();
+    assert!(
+        expanded.contains(
+            &quote!(
+                const KEY_IS_UUID: bool = true;
+            )
+            .to_string()
+        ),
+        "{expanded}"
+    );
+    says(&car(quote!(key = "hex")), "a key is what its column says, or `key = \"uuid\"`; not `hex`");
 }
 
 #[test]

@@ -68,6 +68,7 @@ viewsets! {
     Bigs: big, "/rows", "crate::keyed::big::ActiveModel", "Big", "BigInput";
     Texts: text, "/rows", "crate::keyed::text::ActiveModel", "Textual", "TextualInput";
     Uniques: unique, "/rows", "crate::keyed::unique::ActiveModel", "Unique", "UniqueInput";
+    WrittenOnes: written, "/rows", "crate::keyed::written::ActiveModel", "Written", "WrittenInput";
     OwnBigs: own_big, "/rows", "crate::keyed::own_big::ActiveModel", "OwnBig", "OwnBigInput";
     OwnUniques: own_unique, "/rows", "crate::keyed::own_unique::ActiveModel", "OwnUnique", "OwnUniqueInput";
 }
@@ -149,7 +150,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
-    /// The meaning for rows with these keys: `Err` for a constant.
+    /// The meaning for rows that grants name by these texts: `Err` for a constant.
     fn meaning(&self, tree: &Tree, view: bool, keys: &[String]) -> Result<Vec<bool>, bool> {
         let both = |a: &Tree, b: &Tree, absorbing: bool| {
             let (a, b) = (self.meaning(a, view, keys), self.meaning(b, view, keys));
@@ -229,6 +230,7 @@ async fn lists_details_and_checks_agree(db: TestDb) -> refrain::Result<()> {
     agree::<big::Bigs>(&db, &site);
     agree::<text::Texts>(&db, &site);
     agree::<unique::Uniques>(&db, &site);
+    agree::<written::WrittenOnes>(&db, &site);
     agree::<own_big::OwnBigs>(&db, &site);
     agree::<own_unique::OwnUniques>(&db, &site);
     Ok(())
@@ -259,6 +261,7 @@ where
 {
     let failed = |error: refrain::Error| TestCaseError::fail(format!("{error:?}"));
     let keys: Vec<String> = <V::Entity as Keyed>::keys().iter().map(ToString::to_string).collect();
+    let texts: Vec<String> = <V::Entity as Keyed>::keys().iter().map(<V::Entity as Keyed>::granted_as).collect();
     let rows = settle::<V::Entity>(db, site, case).await.map_err(failed)?;
     let permissions = case.tree.permissions();
     let expression = permissions.to_string();
@@ -266,7 +269,7 @@ where
     let client = Client::new(api.mount(V::default()).build().map_err(failed)?);
 
     let list = client.get("/api/rows?limit=500", &site.token).await;
-    let expected = if case.meaning(&case.tree, true, &keys) == Err(false) { 403 } else { 200 };
+    let expected = if case.meaning(&case.tree, true, &texts) == Err(false) { 403 } else { 200 };
     prop_assert_eq!(list.code(), expected, "the list under {}: {}", expression, list.text);
     let list = list.json();
     let listed: Vec<&str> =
@@ -276,7 +279,7 @@ where
     }
     for (place, key) in keys.iter().enumerate() {
         let path = format!("/api/rows/{}", utf8_percent_encode(key, NON_ALPHANUMERIC));
-        let (get, patch) = (case.status(true, Some(place), &keys), case.status(false, Some(place), &keys));
+        let (get, patch) = (case.status(true, Some(place), &texts), case.status(false, Some(place), &texts));
         let answer = client.get(&path, &site.token).await;
         prop_assert_eq!(answer.code(), get, "GET {} under {}: {}", path, expression, answer.text);
         prop_assert_eq!(listed.contains(&key.as_str()), get == 200, "{} in the list under {}", key, expression);
@@ -287,7 +290,7 @@ where
         let missing = <V::Entity as Keyed>::missing().to_string();
         let body = (!view).then(|| json!({"name": "new"}));
         let answer = client.ask(method, &format!("/api/rows/{missing}"), &site.token, body).await;
-        prop_assert_eq!(answer.code(), case.status(view, None, &keys), "a missing row under {}", expression);
+        prop_assert_eq!(answer.code(), case.status(view, None, &texts), "a missing row under {}", expression);
     }
 
     // the grants alone, without an expression
@@ -297,8 +300,8 @@ where
         let codename = format!("{first}_{}", <V::Entity as refrain::Model>::MODEL_NAME);
         let asked = site.auth.objects_for_user::<V::Entity>(&alice, [codename.as_str()]).accept_global_perms(false);
         let objects = asked.select(db.db()).await.map_err(failed)?.all(db.db()).await.expect("the query runs");
-        for (key, row) in keys.iter().zip(&rows) {
-            let granted = case.is_superuser || case.is_granted(view, key, &keys);
+        for ((key, text), row) in keys.iter().zip(&texts).zip(&rows) {
+            let granted = case.is_superuser || case.is_granted(view, text, &texts);
             let held = alice.has_perm_on(db.db(), codename.as_str(), row).await.map_err(failed)?;
             prop_assert_eq!(held, granted, "{} on {}", codename, key);
             let named = objects.iter().any(|object| V::Entity::text_of(object) == *key);
