@@ -39,7 +39,9 @@ use crate::{
     Result,
     auth::Auth,
     authentication::{Authenticators, TokenAuthentication},
+    grants::Deleting,
     http::{DocumentAccess, Site},
+    model::Models,
     permission::IntoPermissions,
     viewset::{ViewSet, ViewSetApi},
 };
@@ -70,6 +72,7 @@ pub struct Api<P = ()> {
     version: String,
     prefix: String,
     site: Site,
+    models: Models,
     parts: P,
 }
 
@@ -85,6 +88,7 @@ impl Api {
             version: version.into(),
             prefix: "/api".to_owned(),
             site: Site::new(db, Auth::default(), authenticators),
+            models: Models::default(),
             parts: (),
         }
     }
@@ -114,6 +118,15 @@ impl<P: Part> Api<P> {
     /// What holds for every handler that declares nothing.
     pub fn handler_permissions(mut self, permissions: impl IntoPermissions) -> Self {
         self.site.handler_permissions = permissions.into_permissions();
+        self
+    }
+
+    /// Models that no viewset serves: deleting a row takes what was granted on it away, as a row of every model of its
+    /// table, and what was granted on the rows that the database deletes with it, as far as relations say which they are.
+    ///
+    /// The mounted ones are known; the command line knows those of `Project::models`.
+    pub fn models(mut self, models: Models) -> Self {
+        self.models = models;
         self
     }
 
@@ -209,8 +222,8 @@ impl<P: Part> Api<P> {
     }
 
     fn add<Q: Part>(self, part: Q) -> Api<(P, Q)> {
-        let Self { title, version, prefix, site, parts } = self;
-        Api { title, version, prefix, site, parts: (parts, part) }
+        let Self { title, version, prefix, site, models, parts } = self;
+        Api { title, version, prefix, site, models, parts: (parts, part) }
     }
 
     /// Meets everything with everything: refuses what does not fit, with a message that says what to write.
@@ -223,6 +236,10 @@ impl<P: Part> Api<P> {
         let mut mounting = part::Mounting::new(site.clone())?;
         self.parts.mount(&mut mounting)?;
         let mounted = mounting.finish()?;
+        for model in &mounted.models {
+            self.models.add(model.clone());
+        }
+        let _ = site.deleting.set(Deleting::of(self.models));
         BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts)
     }
 }

@@ -320,6 +320,7 @@ impl Defaults {
             None => P::default_permissions(),
         };
         let api = Api::new(P::TITLE, P::VERSION, db.clone()).auth(auth.clone()).default_permissions(permissions);
+        let api = api.models(P::models());
         Ok(P::api(set(api), db)?)
     }
 }

@@ -1,5 +1,6 @@
 //! The database: how it is opened, which executor runs, how values are bound, and how transactions begin.
 
+mod cascading;
 mod column_defaults;
 mod connect;
 mod constraint;
@@ -16,6 +17,7 @@ mod sql;
 mod watch;
 mod write;
 
+pub(crate) use cascading::{Cascading, cascading};
 pub(crate) use column_defaults::columns_with_defaults;
 pub use connect::connect;
 #[cfg(feature = "cli")]

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::{table::Grants, uuid_key};
 use crate::{
     db::{Sql, quoted},
-    model::Model,
+    model::{Model, TableName},
 };
 
 /// A model's key, in the two forms in which a grant meets it: the column, and guardian's text (CONTRACT 8.1).
@@ -13,9 +13,8 @@ use crate::{
 /// SQLite and MariaDB, and an error on PostgreSQL; so a cast is guarded by a pattern, or cast back and compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct KeyColumn {
-    schema: Option<String>,
-    table: &'static str,
-    column: &'static str,
+    pub(super) table: TableName,
+    pub(super) column: &'static str,
     pub(super) kind: Kind,
 }
 
@@ -55,20 +54,18 @@ impl KeyColumn {
             ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text => Kind::Text,
             _ => return None,
         };
-        let entity = M::default();
-        let schema = entity.schema_name().map(str::to_owned);
-        Some(Self { schema, table: entity.table_name(), column: column.as_str(), kind })
+        Some(Self { table: TableName::of_model::<M>(), column: column.as_str(), kind })
     }
 
     /// The model's table.
     pub(super) fn rows(&self, on: DbBackend) -> String {
-        let table = quoted(self.table, on);
-        self.schema.iter().fold(table, |table, schema| [quoted(schema, on), table].join("."))
+        let table = quoted(&self.table.table, on);
+        self.table.schema.iter().fold(table, |table, schema| [quoted(schema, on), table].join("."))
     }
 
     /// The key of the row at hand.
     pub(super) fn of_row(&self, on: DbBackend) -> String {
-        [quoted(self.table, on), quoted(self.column, on)].join(".")
+        [quoted(&self.table.table, on), quoted(self.column, on)].join(".")
     }
 
     /// The canonical text of a key's value, as a new grant writes it; `None` for what is no such key.

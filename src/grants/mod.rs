@@ -23,6 +23,7 @@
 mod assign;
 mod check;
 mod checker;
+mod deleting;
 mod granted;
 mod groups_with_perms;
 mod holder;
@@ -40,6 +41,7 @@ mod uuid_key;
 mod wanted;
 
 pub use checker::Checker;
+pub(crate) use deleting::Deleting;
 pub(crate) use granted::Beside;
 pub use granted::Granted;
 pub use groups_with_perms::{GroupWithPerms, GroupsWithPerms};

@@ -59,21 +59,25 @@ impl Auth {
     /// key next (CONTRACT 8.41). Your own code locks or deletes the row first, and then calls this in the same
     /// transaction: so it sees what was granted until then.
     pub async fn remove_all_perms<R: ModelTrait<Entity: Model>>(&self, db: impl Into<Db<'_>>, row: &R) -> Result<u64> {
-        let db = db.into();
-        let on = db.get_database_backend();
-        let model = ModelInfo::of::<R::Entity>();
+        let (db, model) = (db.into(), ModelInfo::of::<R::Entity>());
         // nothing can be granted on a row that no grant can name
         let Some(key) = RowKey::named(&model, row) else { return Ok(0) };
-        let mut removed = 0;
-        for table in [Table::of_users(&model), Table::of_groups(&model)] {
-            let mut grants = table.delete(on).sql(&table.is_on([&key], on));
-            if !table.own {
-                grants = grants.text(" AND content_type_id = (").content_type_of(&model).text(")");
-            }
-            removed += db.execute_raw(grants.statement()).await?.rows_affected();
-        }
-        Ok(removed)
+        remove(db, &model, &[key]).await
     }
+}
+
+/// Deletes all grants on these rows of a model.
+pub(super) async fn remove(db: Db<'_>, model: &ModelInfo, keys: &[RowKey]) -> Result<u64> {
+    let on = db.get_database_backend();
+    let mut removed = 0;
+    for table in [Table::of_users(model), Table::of_groups(model)] {
+        let mut grants = table.delete(on).sql(&table.is_on(keys, on));
+        if !table.own {
+            grants = grants.text(" AND content_type_id = (").content_type_of(model).text(")");
+        }
+        removed += db.execute_raw(grants.statement()).await?.rows_affected();
+    }
+    Ok(removed)
 }
 
 /// The keys of some grants on rows that are not there. Looked for before they are deleted: not every database bounds a

@@ -1,6 +1,6 @@
 use sea_orm::{DbBackend, EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, Value};
 
-use super::key::Kind;
+use super::key::{KeyColumn, Kind};
 use crate::{
     Error, Result,
     model::{Model, ModelInfo},
@@ -22,9 +22,12 @@ impl RowKey {
     pub(super) fn named<R: ModelTrait<Entity: Model>>(model: &ModelInfo, row: &R) -> Option<Self> {
         let key = model.key()?;
         let column = <R::Entity as EntityTrait>::PrimaryKey::iter().next()?;
-        let value = row.get(column.into_column());
-        let text = key.text(&value)?;
-        Some(Self { kind: key.kind, text, value })
+        Self::of_value(key, row.get(column.into_column()))
+    }
+
+    /// `None` for a value that is no such key.
+    pub(super) fn of_value(key: &KeyColumn, value: Value) -> Option<Self> {
+        Some(Self { kind: key.kind, text: key.text(&value)?, value })
     }
 
     /// The value in each form in which the column may hold it.

@@ -1,4 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use sea_orm::DatabaseConnection;
 
@@ -7,6 +10,7 @@ use crate::{
     auth::{Auth, User},
     authentication::Authenticators,
     db::Isolation,
+    grants::Deleting,
     permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
 };
 
@@ -25,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) document: DocumentAccess,
     /// Answer 403 for rows the caller may not view, as DRF does, where 404 is the rule.
     pub(crate) reveal_hidden_rows: bool,
+    /// The models whose grants go with a row; those mounted and those that nobody mounts, once all are known.
+    pub(crate) deleting: OnceLock<Deleting>,
     /// Where superusers can ask why an answer is what it is.
     pub(crate) explain_at: Option<String>,
     /// Does a refusal name the part of the permissions that refused?
@@ -81,6 +87,7 @@ impl Site {
             handler_permissions: IsAuthenticated.into_permissions(),
             document: DocumentAccess::Everybody,
             reveal_hidden_rows: false,
+            deleting: OnceLock::new(),
             explain_at: None,
             explains_refusals: false,
             tells_callers_their_document: false,
@@ -106,6 +113,11 @@ impl Site {
     /// What a user who may not come in at all is told (CONTRACT 5.19).
     pub(crate) fn inactive_user(&self) -> Problem {
         Problem::unauthenticated("authentication_failed", "User inactive or deleted.", self.challenge().as_deref())
+    }
+
+    /// What a row is deleted with.
+    pub(crate) fn deleting(&self) -> &Deleting {
+        self.deleting.get().expect("an API knows its models before it answers")
     }
 
     pub(crate) fn challenge(&self) -> Option<String> {

@@ -1,8 +1,13 @@
-use std::{any::TypeId, borrow::Cow, fmt};
+use std::{any::TypeId, borrow::Cow, fmt, pin::Pin};
 
-use super::Model;
+use sea_orm::{
+    Condition, DbErr, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, QuerySelect, Value,
+    sea_query::IntoValueTuple,
+};
+
+use super::{ForeignKey, Model};
 use crate::{
-    Error, Result,
+    Db, Error, Result,
     auth::User,
     grants::KeyColumn,
     permission::{Action, Rule},
@@ -21,6 +26,8 @@ pub struct ModelInfo {
     renamed_from: Option<&'static str>,
     owned_by: Option<fn(&User) -> Rule>,
     key: Option<KeyColumn>,
+    foreign_keys: fn() -> Vec<ForeignKey>,
+    keys_where: KeysWhere,
     user_grants: Option<&'static str>,
     group_grants: Option<&'static str>,
     /// `app.codename` for each first part that a standard action asks
@@ -43,6 +50,8 @@ impl ModelInfo {
             renamed_from: M::RENAMED_FROM,
             owned_by: M::owner().map(|_| owned_by::<M> as fn(&User) -> Rule),
             key: KeyColumn::of::<M>(),
+            foreign_keys: ForeignKey::of::<M>,
+            keys_where: keys_where::<M>,
             user_grants: M::USER_GRANTS,
             group_grants: M::GROUP_GRANTS,
             labels: STANDARD.map(|first| label(M::APP_LABEL, first, M::MODEL_NAME)),
@@ -102,6 +111,16 @@ impl ModelInfo {
         self.key.as_ref()
     }
 
+    /// The foreign keys that its relations declare, by which rows can be deleted together.
+    pub(crate) fn foreign_keys(&self) -> Vec<ForeignKey> {
+        (self.foreign_keys)()
+    }
+
+    /// The keys of the rows that meet a condition; until the transaction ends nobody else changes these, where asked.
+    pub(crate) async fn keys_where(&self, db: Db<'_>, condition: Condition, lock: bool) -> Result<Vec<Value>> {
+        Ok((self.keys_where)(db, condition, lock).await?)
+    }
+
     /// The model's own table of users' grants, where it has one.
     pub(crate) fn user_grants(&self) -> Option<&'static str> {
         self.user_grants
@@ -134,6 +153,20 @@ impl fmt::Debug for ModelInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ModelInfo({self})")
     }
+}
+
+type KeysWhere = for<'a> fn(Db<'a>, Condition, bool) -> Keys<'a>;
+type Keys<'a> = Pin<Box<dyn Future<Output = Result<Vec<Value>, DbErr>> + Send + 'a>>;
+
+/// The values of the rows' key, of a key of several columns one after the other.
+fn keys_where<M: Model>(db: Db<'_>, condition: Condition, lock: bool) -> Keys<'_> {
+    Box::pin(async move {
+        let columns = M::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let rows = columns.fold(M::find().select_only(), QuerySelect::column).filter(condition);
+        let rows = if lock { rows.lock_exclusive() } else { rows };
+        let keys = rows.into_tuple::<<M::PrimaryKey as PrimaryKeyTrait>::ValueType>().all(&db).await?;
+        Ok(keys.into_iter().flat_map(|key| key.into_value_tuple()).collect())
+    })
 }
 
 fn owned_by<M: Model>(user: &User) -> Rule {

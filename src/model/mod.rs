@@ -1,8 +1,10 @@
 //! What a model says of itself: its labels, its permissions, its owner.
 
+mod foreign_key;
 mod info;
 mod models;
 
+pub(crate) use foreign_key::{ForeignKey, TableName};
 pub use info::ModelInfo;
 pub use models::Models;
 /// Declares a sea-orm entity as a model with permissions; see [`trait@Model`].

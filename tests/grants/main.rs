@@ -7,6 +7,7 @@ mod keyed;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod deleted_rows; // what a deletion takes along
 mod in_rules; // grants as a permission class
 mod object_grants; // given, taken away and asked about, for every kind of key
 mod objects_for_user; // the rows on which somebody holds permissions

@@ -4,6 +4,7 @@ mod asked;
 mod document;
 mod finding;
 mod open_write;
+mod outliving;
 mod possible;
 
 use http::HeaderMap;

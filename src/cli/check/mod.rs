@@ -42,6 +42,13 @@ async fn look<P: Project>(options: &Check) -> Outcome<Vec<Finding>> {
     let mut findings = api.check(&models).await;
     findings.extend(of_models(&models, &api));
     findings.extend(document::compared::<P>(options.document.as_deref(), &api));
+    match api.check_foreign_keys().await {
+        Ok(found) => findings.extend(found),
+        Err(error) => {
+            let message = format!("the foreign keys were not looked at: {}", causes(&error));
+            findings.push(Finding::note("database_not_looked_at", message));
+        }
+    }
     match database::look::<P>(&db, &auth, &models, &api).await {
         Ok(found) => findings.extend(found),
         Err(error) => {

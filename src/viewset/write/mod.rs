@@ -142,14 +142,21 @@ impl Write {
         self.visit.check_viewable(self.db(), &self.rule, with_key_of(rows, row)).await
     }
 
-    /// Deletes a row, and what was granted on it: the next row with its key inherits nothing.
+    /// Deletes a row, and what was granted on it and on the rows that the database deletes with it: the next rows with
+    /// their keys inherit nothing.
     pub(crate) async fn delete<E: Resource>(mut self, row: E::Model) -> Result<Self, Problem> {
         self.deletes = true;
-        self.visit.site.auth.remove_all_perms(self.db(), &row).await?;
+        let (deleting, db, model) = (self.visit.site.deleting(), self.db(), &self.visit.guard.model);
+        let key = E::PrimaryKey::iter().next().map(|key| row.get(key.into_column()));
+        let key = key.expect("every entity has a key");
+        let may_go = deleting.may_go(db, model, &key).await?;
+        deleting.remove_grants(db, model, &key).await?;
         match row.into_active_model().delete(&self.transaction).await {
-            Ok(_) => Ok(self),
-            Err(error) => Err(write_problem::<E>(error, self.deletes)),
+            Ok(_) => {}
+            Err(error) => return Err(write_problem::<E>(error, self.deletes)),
         }
+        deleting.remove_grants_of_gone(db, may_go).await?;
+        Ok(self)
     }
 
     /// Commits. A commit whose outcome is unknown is reported as such, and never run again.

@@ -1,0 +1,132 @@
+use std::collections::HashSet;
+
+use sea_orm::{
+    Condition, Value,
+    sea_query::{Alias, Expr, ExprTrait},
+};
+
+use super::{orphans::remove, row_key::RowKey};
+use crate::{
+    Db, Result,
+    model::{ForeignKey, ModelInfo, Models, TableName},
+};
+
+/// How many rows one statement looks for, or takes the grants away of.
+const BATCH: usize = 1000;
+
+/// What must be known to delete a row with every grant on it, and on the rows that the database deletes with it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deleting {
+    models: Models,
+    /// Those that can be followed: from a model's key to a model's rows.
+    foreign_keys: Vec<ForeignKey>,
+}
+
+/// Rows that may go with one that is deleted: each table's, by the first model of it.
+pub(crate) struct MayGo<'d>(Vec<(&'d ModelInfo, Vec<Value>)>);
+
+impl Deleting {
+    pub(crate) fn of(models: Models) -> Self {
+        let mut foreign_keys = Vec::new();
+        for declared in models.iter().flat_map(ModelInfo::foreign_keys) {
+            let points_at = |model: &ModelInfo| {
+                model.key().is_some_and(|key| key.table == declared.to && key.column == declared.to_column)
+            };
+            let is_known = of_table(&models, &declared.from).next().is_some() && models.iter().any(points_at);
+            if is_known && !foreign_keys.contains(&declared) {
+                foreign_keys.push(declared);
+            }
+        }
+        Self { models, foreign_keys }
+    }
+
+    /// Is a table a model's?
+    pub(crate) fn knows(&self, table: &str) -> bool {
+        self.models.iter().any(|model| model.key().is_some_and(|key| key.table.table == table))
+    }
+
+    /// The models of a table on whose rows something can be granted in guardian's tables.
+    pub(crate) fn models_of(&self, table: &str) -> impl Iterator<Item = &ModelInfo> {
+        let generic = |model: &&ModelInfo| model.user_grants().is_none() || model.group_grants().is_none();
+        self.models.iter().filter(generic).filter(move |model| model.key().is_some_and(|key| key.table.table == table))
+    }
+
+    /// Is this one followed?
+    pub(crate) fn follows(&self, from: &str, column: &str, to: &str) -> bool {
+        self.foreign_keys.iter().any(|known| known.from.table == from && known.column == column && known.to.table == to)
+    }
+
+    /// Takes away what was granted on a row that is about to be deleted, as a row of each model of its table.
+    pub(crate) async fn remove_grants(&self, db: Db<'_>, model: &ModelInfo, key: &Value) -> Result<()> {
+        let Some(table) = model.key().map(|key| &key.table) else { return Ok(()) };
+        // the model itself is among them, unless nobody named it
+        let others = of_table(&self.models, table).filter(|other| other.entity() != model.entity());
+        for model in [model].into_iter().chain(others) {
+            remove_from(db, model, [key.clone()]).await?;
+        }
+        Ok(())
+    }
+
+    /// The rows that point at this one, those that point at them, and so on. Nobody can grant anything on them until the
+    /// transaction ends.
+    pub(crate) async fn may_go(&self, db: Db<'_>, model: &ModelInfo, key: &Value) -> Result<MayGo<'_>> {
+        let mut found: Vec<(&ModelInfo, Vec<Value>)> = Vec::new();
+        let Some(own) = model.key() else { return Ok(MayGo(found)) };
+        let mut known = HashSet::from([(own.table.clone(), own.text(key))]);
+        let mut followed = vec![(own.table.clone(), vec![key.clone()])];
+        while let Some((table, keys)) = followed.pop() {
+            for foreign_key in self.foreign_keys.iter().filter(|foreign_key| foreign_key.to == table) {
+                let Some(child) = of_table(&self.models, &foreign_key.from).next() else { continue };
+                let Some(own) = child.key() else { continue };
+                let mut children = Vec::new();
+                for batch in keys.chunks(BATCH) {
+                    let points_here = is_in(&foreign_key.from, &foreign_key.column, batch);
+                    children.extend(child.keys_where(db, points_here, true).await?);
+                }
+                children.retain(|key| known.insert((own.table.clone(), own.text(key))));
+                if !children.is_empty() {
+                    followed.push((own.table.clone(), children.clone()));
+                    found.push((child, children));
+                }
+            }
+        }
+        Ok(MayGo(found))
+    }
+
+    /// Takes away what was granted on those of them that are gone: the database decides whether a row goes with
+    /// another, whatever a relation says.
+    pub(crate) async fn remove_grants_of_gone(&self, db: Db<'_>, MayGo(rows): MayGo<'_>) -> Result<()> {
+        for (model, keys) in rows {
+            let Some(own) = model.key() else { continue };
+            for batch in keys.chunks(BATCH) {
+                let left = model.keys_where(db, is_in(&own.table, own.column, batch), false).await?;
+                let left: HashSet<Option<String>> = left.iter().map(|key| own.text(key)).collect();
+                let gone: Vec<&Value> = batch.iter().filter(|key| !left.contains(&own.text(key))).collect();
+                for model in of_table(&self.models, &own.table) {
+                    remove_from(db, model, gone.iter().copied().cloned()).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn remove_from(db: Db<'_>, model: &ModelInfo, keys: impl IntoIterator<Item = Value>) -> Result<()> {
+    let Some(own) = model.key() else { return Ok(()) };
+    // nothing can be granted on a row that no grant can name
+    let keys: Vec<RowKey> = keys.into_iter().filter_map(|key| RowKey::of_value(own, key)).collect();
+    if !keys.is_empty() {
+        remove(db, model, &keys).await?;
+    }
+    Ok(())
+}
+
+/// The models of a table on whose rows something can be granted.
+fn of_table<'m>(models: &'m Models, table: &'m TableName) -> impl Iterator<Item = &'m ModelInfo> {
+    models.iter().filter(move |model| model.key().is_some_and(|key| key.table == *table))
+}
+
+fn is_in(table: &TableName, column: &str, keys: &[Value]) -> Condition {
+    let column = Expr::col((Alias::new(&table.table), Alias::new(column)));
+    Condition::all().add(column.is_in(keys.iter().cloned()))
+}
