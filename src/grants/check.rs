@@ -13,8 +13,9 @@ impl User {
     /// Was the user granted a permission on this row, directly or through a group?
     ///
     /// The row's grants alone are asked; the model's permissions are not (CONTRACT 8.16). An active superuser holds
-    /// every permission, an inactive user none, an anonymous one those of the user who stands for them. A label of
-    /// another app is held by nobody, and logged, where guardian raises (CONTRACT 8.13).
+    /// every permission, an inactive user none, an anonymous one none either
+    /// ([`Checker::with_anonymous`] asks those of the user who stands for them). A label of another app is held by
+    /// nobody, and logged, where guardian raises (CONTRACT 8.13).
     pub async fn has_perm_on<R: ModelTrait<Entity: Model>>(
         &self,
         db: impl Into<Db<'_>>,
@@ -30,11 +31,22 @@ impl User {
     pub async fn perms<R: ModelTrait<Entity: Model>>(&self, db: impl Into<Db<'_>>, row: &R) -> Result<HashSet<String>> {
         Checker::for_user(self).perms(db, row).await
     }
+
+    /// The codenames granted on this row to groups of the user's: what they hold there through groups alone. Nobody is
+    /// granted more for being a superuser, and an inactive user has nothing (CONTRACT 8.17).
+    #[doc(alias = "get_group_perms")]
+    pub async fn group_perms<R: ModelTrait<Entity: Model>>(
+        &self,
+        db: impl Into<Db<'_>>,
+        row: &R,
+    ) -> Result<HashSet<String>> {
+        Checker::for_groups_of(self).perms(db, row).await
+    }
 }
 
 impl Group {
     /// The codenames granted to the group on this row.
-    #[doc(alias = "get_group_perms")]
+    #[doc(alias = "get_perms")]
     pub async fn perms<R: ModelTrait<Entity: Model>>(&self, db: impl Into<Db<'_>>, row: &R) -> Result<HashSet<String>> {
         Checker::for_group(self).perms(db, row).await
     }

@@ -18,43 +18,89 @@ use crate::{
 
 /// Answers for many rows from a constant number of statements.
 ///
-/// What it was told it keeps: a checker is for one request. Grants made later are seen by a new one (CONTRACT 8.19).
+/// What it was told it keeps: a checker is for one request. Grants made later are seen by a new one (CONTRACT 8.19). The
+/// user's flags are read at each question, so the user cannot change under it:
+///
+/// ```compile_fail,E0506
+/// # use refrain::{auth::User, grants::Checker};
+/// fn checked(joe: &mut User) {
+///     let checker = Checker::for_user(joe);
+///     joe.is_active = false;
+///     drop(checker);
+/// }
+/// ```
 #[doc(alias = "ObjectPermissionChecker")]
-pub struct Checker {
-    auth: Auth,
-    who: Who,
+pub struct Checker<'a> {
+    who: Who<'a>,
     known: HashMap<(TypeId, String), HashSet<String>>,
     every: HashMap<TypeId, HashSet<String>>,
 }
 
-enum Who {
-    /// Inactive, or nobody: holds nothing.
-    Nobody,
-    Superuser,
-    Holder(Subject),
+#[derive(Clone, Copy)]
+enum Who<'a> {
+    User { user: &'a User, own: bool, with_anonymous: bool },
+    Group(&'a Group),
 }
 
-impl Checker {
-    /// For a user, with what their groups were granted; for an anonymous one, of the user who stands for them
-    /// ([`Auth::with_anonymous_user`]).
-    pub fn for_user(user: &User) -> Self {
-        let who = match (user.id(), user.auth().anonymous_user_name()) {
-            (Some(_), _) if !user.is_active => Who::Nobody,
-            (Some(_), _) if user.is_superuser => Who::Superuser,
-            (Some(id), _) => Who::Holder(Subject::User { id, groups: true }),
-            (None, Some(name)) => Who::Holder(Subject::Anonymous { username: name.to_owned(), groups: true }),
-            (None, None) => Who::Nobody,
-        };
-        Self::new(user.auth(), who)
+/// What is to be asked about somebody.
+enum Asks {
+    /// Nothing: they are inactive, or nobody.
+    Nothing,
+    /// Every codename there is: a superuser holds them all.
+    Everything,
+    Grants(Subject),
+}
+
+impl<'a> Checker<'a> {
+    /// For a user, with what their groups were granted. An anonymous one holds nothing.
+    pub fn for_user(user: &'a User) -> Self {
+        Self::new(Who::User { user, own: true, with_anonymous: false })
     }
 
     /// For a group.
-    pub fn for_group(group: &Group) -> Self {
-        Self::new(group.auth(), Who::Holder(Subject::Group(group.id)))
+    pub fn for_group(group: &'a Group) -> Self {
+        Self::new(Who::Group(group))
     }
 
-    fn new(auth: &Auth, who: Who) -> Self {
-        Self { auth: auth.clone(), who, known: HashMap::new(), every: HashMap::new() }
+    /// What a user's groups were granted, and nothing else.
+    pub(super) fn for_groups_of(user: &'a User) -> Self {
+        Self::new(Who::User { user, own: false, with_anonymous: false })
+    }
+
+    fn new(who: Who<'a>) -> Self {
+        Self { who, known: HashMap::new(), every: HashMap::new() }
+    }
+
+    /// The same, and an anonymous caller holds what was granted to the user who stands for them
+    /// ([`Auth::with_anonymous_user`]).
+    pub fn with_anonymous(self) -> Self {
+        match self.who {
+            Who::User { user, own, .. } => Self::new(Who::User { user, own, with_anonymous: true }),
+            Who::Group(_) => self,
+        }
+    }
+
+    fn auth(&self) -> &'a Auth {
+        match self.who {
+            Who::User { user, .. } => user.auth(),
+            Who::Group(group) => group.auth(),
+        }
+    }
+
+    fn asks(&self) -> Asks {
+        let (user, own, with_anonymous) = match self.who {
+            Who::User { user, own, with_anonymous } => (user, own, with_anonymous),
+            Who::Group(group) => return Asks::Grants(Subject::Group(group.id)),
+        };
+        match (user.id(), user.auth().anonymous_user_name()) {
+            (Some(_), _) if !user.is_active => Asks::Nothing,
+            (Some(_), _) if user.is_superuser && own => Asks::Everything,
+            (Some(id), _) => Asks::Grants(Subject::User { id, own, groups: true }),
+            (None, Some(name)) if with_anonymous => {
+                Asks::Grants(Subject::Anonymous { username: name.to_owned(), groups: true })
+            }
+            (None, _) => Asks::Nothing,
+        }
     }
 
     /// Learns what was granted on these rows: one statement for a thousand of them.
@@ -66,19 +112,19 @@ impl Checker {
     ) -> Result<()> {
         let (db, of) = (db.into(), TypeId::of::<R::Entity>());
         let model = ModelInfo::of::<R::Entity>();
-        let subject = match &self.who {
-            Who::Nobody => return Ok(()),
-            Who::Superuser => {
+        let subject = match self.asks() {
+            Asks::Nothing => return Ok(()),
+            Asks::Everything => {
                 if let Entry::Vacant(unknown) = self.every.entry(of) {
                     unknown.insert(every_codename(db, &model).await?);
                 }
                 return Ok(());
             }
-            Who::Holder(subject) => subject,
+            Asks::Grants(subject) => subject,
         };
         let keys: Vec<RowKey> = rows.into_iter().map(|row| RowKey::of(&model, row)).collect::<Result<_>>()?;
         for batch in keys.chunks(1000) {
-            let found = granted_on(&self.auth, db, &model, subject, batch).await?;
+            let found = granted_on(self.auth(), db, &model, &subject, batch).await?;
             for key in batch {
                 self.known.insert((of, key.text.clone()), HashSet::new());
             }
@@ -97,13 +143,13 @@ impl Checker {
         row: &R,
     ) -> Result<HashSet<String>> {
         let of = TypeId::of::<R::Entity>();
-        match &self.who {
-            Who::Nobody => Ok(HashSet::new()),
-            Who::Superuser => {
+        match self.asks() {
+            Asks::Nothing => Ok(HashSet::new()),
+            Asks::Everything => {
                 self.prefetch(db, [row]).await?;
                 Ok(self.every.get(&of).cloned().unwrap_or_default())
             }
-            Who::Holder(_) => {
+            Asks::Grants(_) => {
                 let key = (of, RowKey::of(&ModelInfo::of::<R::Entity>(), row)?.text);
                 if !self.known.contains_key(&key) {
                     self.prefetch(db, [row]).await?;
@@ -134,16 +180,16 @@ impl Checker {
         permission: &PermissionOf<R::Entity>,
         row: &R,
     ) -> Result<bool> {
-        match (self.codename_of(permission), &self.who) {
+        match (self.codename_of(permission), self.asks()) {
             (Err(settled), _) => Ok(settled),
-            (_, Who::Nobody | Who::Superuser) => Ok(false),
-            (Ok(codename), Who::Holder(subject)) => is_granted_on(&self.auth, db, subject, codename, row).await,
+            (_, Asks::Nothing | Asks::Everything) => Ok(false),
+            (Ok(codename), Asks::Grants(subject)) => is_granted_on(self.auth(), db, &subject, codename, row).await,
         }
     }
 
     /// What the database is to be asked for, or the answer where it need not be.
     fn codename_of<'p, M: Model>(&self, permission: &'p PermissionOf<M>) -> std::result::Result<&'p str, bool> {
-        if matches!(self.who, Who::Superuser) {
+        if matches!(self.asks(), Asks::Everything) {
             return Err(true);
         }
         permission.codename().map_err(|error| {

@@ -24,19 +24,20 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// The rows of a model on which any of these codenames was granted.
+    /// The rows of a model on which any of these codenames was granted, or anything whatever.
     ///
     /// `None` where the model's key cannot be named by guardian's text.
     pub(crate) fn new(
         auth: &Auth,
         model: &ModelInfo,
         subject: &Subject,
-        codenames: &[&str],
+        codenames: Option<&[&str]>,
         on: DbBackend,
     ) -> Option<Self> {
         let key = model.key()?.clone();
-        let grants = subject.grants(auth, model, Some(codenames), on);
-        Some(Self { key, grants, codenames: codenames.join(" or "), on })
+        let grants = subject.grants(auth, model, codenames, on);
+        let codenames = codenames.map_or_else(|| "anything".to_owned(), |codenames| codenames.join(" or "));
+        Some(Self { key, grants, codenames, on })
     }
 
     /// The set, in parts: queries for one column of keys each. What is in several is there several times.

@@ -5,7 +5,9 @@
 //! | `assign_perm`, `remove_perm` | [`Auth::assign_perm`], [`Auth::remove_perm`], for one or many holders and rows |
 //! | `user.has_perm(perm, obj)` | [`User::has_perm_on`](crate::auth::User::has_perm_on) |
 //! | `get_objects_for_user`, `get_objects_for_group` | [`Auth::objects_for_user`], [`Auth::objects_for_group`] |
+//! | the same without a permission | [`Auth::objects_for_user_with_any_perm`], [`Auth::objects_for_group_with_any_perm`] |
 //! | `get_perms` | [`User::perms`](crate::auth::User::perms), [`Group::perms`](crate::auth::Group::perms) |
+//! | `get_group_perms` | [`User::group_perms`](crate::auth::User::group_perms) |
 //! | `get_users_with_perms`, `get_groups_with_perms` | [`Auth::users_with_perms`], [`Auth::groups_with_perms`] |
 //! | `ObjectPermissionChecker` | [`Checker`] |
 //! | `clean_orphan_obj_perms` | [`Auth::clean_orphans`] |
@@ -16,6 +18,8 @@
 //! [`Auth::remove_perm`]: crate::auth::Auth::remove_perm
 //! [`Auth::objects_for_user`]: crate::auth::Auth::objects_for_user
 //! [`Auth::objects_for_group`]: crate::auth::Auth::objects_for_group
+//! [`Auth::objects_for_user_with_any_perm`]: crate::auth::Auth::objects_for_user_with_any_perm
+//! [`Auth::objects_for_group_with_any_perm`]: crate::auth::Auth::objects_for_group_with_any_perm
 //! [`Auth::users_with_perms`]: crate::auth::Auth::users_with_perms
 //! [`Auth::groups_with_perms`]: crate::auth::Auth::groups_with_perms
 //! [`Auth::clean_orphans`]: crate::auth::Auth::clean_orphans
@@ -24,6 +28,7 @@ mod assign;
 mod check;
 mod checker;
 mod deleting;
+mod everywhere;
 mod granted;
 mod groups_with_perms;
 mod holder;

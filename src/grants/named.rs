@@ -19,6 +19,12 @@ impl Sql {
         from.text(" WHERE ").permission_is(model, codenames)
     }
 
+    /// The query for the models of an app that have a permission with this codename.
+    pub(super) fn models_with(self, app_label: &str, codename: &str) -> Self {
+        let from = self.text("SELECT gt.model AS model FROM auth_permission gp ").text(ITS_TYPE).text(" WHERE ");
+        from.exactly("gt.app_label", app_label).text(" AND ").exactly("gp.codename", codename)
+    }
+
     /// `gp`, with its content type `gt`, is one of the model's permissions with these codenames, or any.
     pub(super) fn permission_is(self, model: &ModelInfo, codenames: Option<&[&str]>) -> Self {
         let sql = self.model_is(model);

@@ -15,13 +15,12 @@ impl Auth {
         group: &'a Group,
         permissions: impl IntoIterator<Item = impl Into<PermissionOf<M>>>,
     ) -> ObjectsForGroup<'a, M> {
-        ObjectsForGroup {
-            auth: self,
-            group,
-            permissions: permissions.into_iter().map(Into::into).collect(),
-            any_perm: false,
-            accept_global_perms: true,
-        }
+        ObjectsForGroup::new(self, group, Some(permissions.into_iter().map(Into::into).collect()))
+    }
+
+    /// The rows on which a group was granted anything whatever (CONTRACT 8.36).
+    pub fn objects_for_group_with_any_perm<'a, M: Model>(&'a self, group: &'a Group) -> ObjectsForGroup<'a, M> {
+        ObjectsForGroup::new(self, group, None)
     }
 }
 
@@ -30,12 +29,17 @@ impl Auth {
 pub struct ObjectsForGroup<'a, M> {
     auth: &'a Auth,
     group: &'a Group,
-    permissions: Vec<PermissionOf<M>>,
+    /// `None` for any whatever.
+    permissions: Option<Vec<PermissionOf<M>>>,
     any_perm: bool,
     accept_global_perms: bool,
 }
 
-impl<M: Model> ObjectsForGroup<'_, M> {
+impl<'a, M: Model> ObjectsForGroup<'a, M> {
+    fn new(auth: &'a Auth, group: &'a Group, permissions: Option<Vec<PermissionOf<M>>>) -> Self {
+        Self { auth, group, permissions, any_perm: false, accept_global_perms: true }
+    }
+
     /// Is one of the permissions enough? All are needed, where nothing is said.
     pub fn any_perm(self, any_perm: bool) -> Self {
         Self { any_perm, ..self }
@@ -49,7 +53,7 @@ impl<M: Model> ObjectsForGroup<'_, M> {
     /// The query. A group's permissions are looked up where they stand for grants.
     pub async fn select(self, db: impl Into<Db<'_>>) -> Result<Select<M>> {
         let (db, model) = (db.into(), ModelInfo::of::<M>());
-        let mut wanted = Wanted::of(&self.permissions)?;
+        let mut wanted = Wanted::of(self.permissions.as_deref())?;
         if self.accept_global_perms {
             for codename in self.group.codenames_on(db, &model).await? {
                 wanted.holds_everywhere(&codename);

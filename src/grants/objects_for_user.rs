@@ -1,6 +1,6 @@
 use sea_orm::{QueryFilter, Select, sea_query::Expr};
 
-use super::{PermissionOf, Subject, wanted::Wanted};
+use super::{PermissionOf, Subject, everywhere::is_held_everywhere, wanted::Wanted};
 use crate::{
     Db, Result,
     auth::{Auth, User},
@@ -27,15 +27,13 @@ impl Auth {
         user: &'a User,
         permissions: impl IntoIterator<Item = impl Into<PermissionOf<M>>>,
     ) -> ObjectsForUser<'a, M> {
-        ObjectsForUser {
-            auth: self,
-            user,
-            permissions: permissions.into_iter().map(Into::into).collect(),
-            use_groups: true,
-            any_perm: false,
-            with_superuser: true,
-            accept_global_perms: true,
-        }
+        ObjectsForUser::new(self, user, Some(permissions.into_iter().map(Into::into).collect()))
+    }
+
+    /// The rows on which a user was granted anything whatever, which guardian's admin asks with an empty list
+    /// (CONTRACT 8.26). What is held on every row is no grant.
+    pub fn objects_for_user_with_any_perm<'a, M: Model>(&'a self, user: &'a User) -> ObjectsForUser<'a, M> {
+        ObjectsForUser::new(self, user, None)
     }
 }
 
@@ -44,14 +42,29 @@ impl Auth {
 pub struct ObjectsForUser<'a, M> {
     auth: &'a Auth,
     user: &'a User,
-    permissions: Vec<PermissionOf<M>>,
+    /// `None` for any whatever.
+    permissions: Option<Vec<PermissionOf<M>>>,
     use_groups: bool,
     any_perm: bool,
     with_superuser: bool,
     accept_global_perms: bool,
+    with_anonymous: bool,
 }
 
-impl<M: Model> ObjectsForUser<'_, M> {
+impl<'a, M: Model> ObjectsForUser<'a, M> {
+    fn new(auth: &'a Auth, user: &'a User, permissions: Option<Vec<PermissionOf<M>>>) -> Self {
+        Self {
+            auth,
+            user,
+            permissions,
+            use_groups: true,
+            any_perm: false,
+            with_superuser: true,
+            accept_global_perms: true,
+            with_anonymous: false,
+        }
+    }
+
     /// Do grants to the user's groups count? Yes, where nothing is said.
     pub fn use_groups(self, use_groups: bool) -> Self {
         Self { use_groups, ..self }
@@ -74,25 +87,31 @@ impl<M: Model> ObjectsForUser<'_, M> {
         Self { accept_global_perms, ..self }
     }
 
+    /// Does an anonymous caller have what was granted to the user who stands for them
+    /// ([`Auth::with_anonymous_user`])? Only where this is said: a row of users must not open an API (CONTRACT 8.13).
+    pub fn with_anonymous(self) -> Self {
+        Self { with_anonymous: true, ..self }
+    }
+
     /// The query.
     ///
     /// An inactive user gets nothing, superuser or not, and no permission at all is an error. Costs a statement only
-    /// where what the user holds is not known yet.
+    /// where what the user holds is not known yet, and one for each permission that they hold on every row.
     pub async fn select(self, db: impl Into<Db<'_>>) -> Result<Select<M>> {
         let (db, user, model) = (db.into(), self.user, ModelInfo::of::<M>());
-        let mut wanted = Wanted::of(&self.permissions)?;
+        let mut wanted = Wanted::of(self.permissions.as_deref())?;
         let subject = match (user.id(), self.auth.anonymous_user_name()) {
             (Some(_), _) if !user.is_active => return Ok(nothing()),
             (Some(_), _) if user.is_superuser && self.with_superuser => return Ok(M::find()),
-            (Some(id), _) => Subject::User { id, groups: self.use_groups },
-            (None, Some(name)) => Subject::Anonymous { username: name.to_owned(), groups: self.use_groups },
-            (None, None) => return Ok(nothing()),
+            (Some(id), _) => Subject::User { id, own: true, groups: self.use_groups },
+            (None, Some(name)) if self.with_anonymous => {
+                Subject::Anonymous { username: name.to_owned(), groups: self.use_groups }
+            }
+            (None, _) => return Ok(nothing()),
         };
         if self.accept_global_perms && self.with_superuser {
             for codename in wanted.codenames() {
-                // another model of the app may have a permission of this name (CONTRACT 8.31)
-                let declared = model.declared_permissions().any(|(declared, _)| declared == codename);
-                if declared && user.has_perm(db, &format!("{}.{codename}", M::APP_LABEL)).await? {
+                if is_held_everywhere(db, user, &model, &codename).await? {
                     wanted.holds_everywhere(&codename);
                 }
             }

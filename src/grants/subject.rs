@@ -10,8 +10,8 @@ use crate::{
 /// Whose grants count.
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
-    /// A user's own, and those of their groups where `groups`.
-    User { id: UserId, groups: bool },
+    /// A user's own where `own`, and those of their groups where `groups`.
+    User { id: UserId, own: bool, groups: bool },
     /// A group's.
     Group(i32),
     /// Those of the active user that stands for anonymous callers.
@@ -28,19 +28,21 @@ impl Subject {
         on: DbBackend,
     ) -> Vec<Grants> {
         let to_groups = || Table::of_groups(model).grants(model, codenames, on);
-        let (user, groups) = match self {
+        let (user, own, groups) = match self {
             Self::Group(id) => return vec![to_groups().and(&Sql::new(on, "g.group_id = ").value(*id))],
-            Self::User { id, groups } => (Sql::new(on, "").value(id.value(on)), *groups),
-            Self::Anonymous { username, groups } => (active_user(auth, username, on), *groups),
+            Self::User { id, own, groups } => (Sql::new(on, "").value(id.value(on)), *own, *groups),
+            Self::Anonymous { username, groups } => (active_user(auth, username, on), true, *groups),
         };
-        let own = Table::of_users(model).grants(model, codenames, on);
-        let own = own.and(&Sql::new(on, "g.user_id = ").sql(&user));
-        if !groups {
-            return vec![own];
-        }
-        let users = auth.users();
-        let member = format!("ug.{} = ", quoted(&users.link_column, on));
-        vec![own, to_groups().join_memberships(users).and(&Sql::new(on, &member).sql(&user))]
+        let to_user = || {
+            let grants = Table::of_users(model).grants(model, codenames, on);
+            grants.and(&Sql::new(on, "g.user_id = ").sql(&user))
+        };
+        let through_groups = || {
+            let users = auth.users();
+            let member = format!("ug.{} = ", quoted(&users.link_column, on));
+            to_groups().join_memberships(users).and(&Sql::new(on, &member).sql(&user))
+        };
+        own.then(to_user).into_iter().chain(groups.then(through_groups)).collect()
     }
 }
 

@@ -9,13 +9,18 @@ use crate::{
 
 /// The permissions that rows are looked for by, and which of them are held on every row.
 pub(super) struct Wanted {
+    /// Any grant whatever is enough.
+    anything: bool,
     missing: Vec<String>,
     some_everywhere: bool,
 }
 
 impl Wanted {
-    /// Each once. None at all is refused: guardian takes it for any grant whatever (CONTRACT 8.26).
-    pub(super) fn of<M: Model>(permissions: &[PermissionOf<M>]) -> Result<Self> {
+    /// Each once; `None` for any grant whatever. An empty list is refused, which guardian takes for that (CONTRACT 8.26).
+    pub(super) fn of<M: Model>(permissions: Option<&[PermissionOf<M>]>) -> Result<Self> {
+        let Some(permissions) = permissions else {
+            return Ok(Self { anything: true, missing: Vec::new(), some_everywhere: false });
+        };
         let mut missing: Vec<String> = Vec::new();
         for codename in codenames(Some(permissions))?.into_iter().flatten() {
             if !missing.iter().any(|known| known == codename) {
@@ -25,7 +30,7 @@ impl Wanted {
         if missing.is_empty() {
             return Err(Error::invalid("no permission is named: which are the rows to be looked for by?"));
         }
-        Ok(Self { missing, some_everywhere: false })
+        Ok(Self { anything: false, missing, some_everywhere: false })
     }
 
     /// Those not known to be held on every row.
@@ -50,13 +55,18 @@ impl Wanted {
         subject: &Subject,
         any: bool,
     ) -> Result<Select<M>> {
+        let on = db.get_database_backend();
+        if self.anything {
+            let granted = Granted::new(auth, model, subject, None, on).ok_or_else(|| unnameable(model))?;
+            return Ok(M::find().filter(granted.condition(Beside::NoOther)));
+        }
         if self.missing.is_empty() || (any && self.some_everywhere) {
             return Ok(M::find());
         }
         let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
         let beside = if any || missing.len() == 1 { Beside::NoOther } else { Beside::Others };
         missing.chunks(if any { missing.len() } else { 1 }).try_fold(M::find(), |rows, codenames| {
-            let granted = Granted::new(auth, model, subject, codenames, db.get_database_backend());
+            let granted = Granted::new(auth, model, subject, Some(codenames), on);
             Ok(rows.filter(granted.ok_or_else(|| unnameable(model))?.condition(beside)))
         })
     }

@@ -14,7 +14,7 @@ use refrain::{
     model::Models,
 };
 use refrain_testing::{TestDb, every_database};
-use sea_orm::{ColumnTrait, DatabaseConnection};
+use sea_orm::{ColumnTrait, DatabaseConnection, QuerySelect, QueryTrait};
 
 use crate::support::{self, Car, CarInput, Rules, auth, car, cars};
 
@@ -131,6 +131,35 @@ rules!(Open: Access::to(AllowAny));
 rules!(OpenByMistake: Access::to(ModelPermissions).on(Action::Create, !IsOwner).on(Action::Destroy, IsPublished));
 rules!(OpenOnPurpose: Access::to(ModelPermissions).on(Action::Create, AllowAny).on(Action::Destroy, AllowAny & IsPublished));
 rules!(OpenToUsers: Access::to(IsAuthenticated).on(Action::Create, IsAuthenticated).on(Action::Update, IsAdminUser));
+
+/// What was granted to the caller, or to who stands for callers without a name.
+#[derive(Clone, Copy, Operators)]
+struct Granted;
+
+#[async_trait]
+impl PermissionClass for Granted {
+    type Model = car::Entity;
+
+    async fn rows(&self, cx: &Context<'_>) -> Result<Rule> {
+        let granted = cx.user().auth().objects_for_user(cx.user(), [car::Entity::VIEW_CAR]).with_anonymous();
+        let granted = granted.select(cx.db()).await?.select_only().column(car::Column::Id);
+        Ok(Rule::when(car::Column::Id.in_subquery(granted.into_query())))
+    }
+}
+
+rules!(GrantedByMistake: Access::to(ModelPermissions).on(Action::List, Granted).on(Action::Retrieve, IsPublished));
+rules!(GrantedOnPurpose: Access::to(ModelPermissions).on(Action::List, ObjectPermissions.with_anonymous() | IsPublished));
+
+#[every_database(tables = none)]
+async fn a_read_that_grants_may_open_to_everybody_is_told_of(db: TestDb) {
+    let findings = found(api(&db).mount(cars::<GrantedByMistake>())).await;
+    assert_eq!(briefly(&findings), ["warning open_read GET /api/cars"]);
+    let told = findings[0].to_string();
+    assert!(told.contains("who did not say who they are may read what other tables may open to them"), "{told}");
+    assert!(told.ends_with("`ObjectPermissions.with_anonymous()`"));
+    let findings = found(api(&db).mount(cars::<GrantedOnPurpose>())).await;
+    assert_eq!(briefly(&findings), ["note open_read GET /api/cars"]);
+}
 
 /// For everybody, on some rows.
 #[derive(Clone, Copy, Operators)]

@@ -202,22 +202,48 @@ async fn anonymous_callers_hold_what_their_stand_in_was_granted(db: TestDb) -> R
     let Site { auth, editors, .. } = Site::open(&db).await?;
     let (row, other) = (car_of(&db, None, "a car").await, car_of(&db, None, "another").await);
     let nobody = User::anonymous(&auth);
-    assert!(nobody.perms(db.db(), &row).await?.is_empty(), "there is no stand-in");
+    let perms = async || Checker::for_user(&nobody).with_anonymous().perms(db.db(), &row).await;
+    assert!(perms().await?.is_empty(), "there is no stand-in");
     let (stand_in, _) = user(&auth, &db, NewUser::new("AnonymousUser"), &[]).await;
     stand_in.groups().add(db.db(), [&editors]).await?;
     auth.assign_perm(db.db(), "view_car", [&stand_in], [&row]).await?;
     auth.assign_perm(db.db(), "change_car", [&editors], [&row]).await?;
-    assert_eq!(nobody.perms(db.db(), &row).await?, set(&["view_car", "change_car"]));
-    assert!(nobody.has_perm_on(db.db(), "view_car", &row).await?);
-    assert!(!nobody.has_perm_on(db.db(), "view_car", &other).await?);
-    let guest = auth.with_anonymous_user(Some("guest".to_owned()));
-    assert!(!User::anonymous(&guest).has_perm_on(db.db(), "view_car", &row).await?);
-    let closed = auth.with_anonymous_user(None);
-    assert!(!User::anonymous(&closed).has_perm_on(db.db(), "view_car", &row).await?);
+    assert_eq!(perms().await?, set(&["view_car", "change_car"]));
+    let mut checker = Checker::for_user(&nobody).with_anonymous();
+    assert!(checker.has_perm(db.db(), "view_car", &row).await?);
+    assert!(!checker.has_perm(db.db(), "view_car", &other).await?);
+    // it was not said
+    assert!(nobody.perms(db.db(), &row).await?.is_empty());
+    assert!(!nobody.has_perm_on(db.db(), "view_car", &row).await?);
+    assert!(!Checker::for_user(&nobody).has_perm(db.db(), "view_car", &row).await?);
+    for other in [auth.with_anonymous_user(Some("guest".to_owned())), auth.with_anonymous_user(None)] {
+        let nobody = User::anonymous(&other);
+        assert!(!Checker::for_user(&nobody).with_anonymous().has_perm(db.db(), "view_car", &row).await?);
+    }
     let mut stand_in = stand_in;
     stand_in.is_active = false;
     stand_in.save_flags(db.db()).await?;
-    assert!(!nobody.has_perm_on(db.db(), "view_car", &row).await?);
+    assert!(perms().await?.is_empty());
+    Ok(())
+}
+
+/// What a user holds on a row through groups alone (CONTRACT 8.17).
+#[every_database]
+async fn what_groups_alone_were_granted_is_told_by_itself(db: TestDb) -> Result<()> {
+    let Site { auth, alice, bob, editors } = Site::open(&db).await?;
+    let row = car_of(&db, None, "a car").await;
+    let readers = auth.create_group(db.db(), "Readers").await?;
+    bob.groups().add(db.db(), [&readers]).await?;
+    auth.assign_perm(db.db(), "change_car", [&alice, &bob], [&row]).await?;
+    auth.assign_perm(db.db(), "view_car", [&editors, &readers], [&row]).await?;
+    assert_eq!(bob.group_perms(db.db(), &row).await?, set(&["view_car"]));
+    assert!(alice.group_perms(db.db(), &row).await?.is_empty());
+    let (mut root, _) = user(&auth, &db, NewUser::new("root").superuser(), &[]).await;
+    root.groups().add(db.db(), [&editors]).await?;
+    assert_eq!(root.group_perms(db.db(), &row).await?, set(&["view_car"]), "what was granted, and nothing else");
+    root.is_active = false;
+    assert!(root.group_perms(db.db(), &row).await?.is_empty());
+    assert!(User::anonymous(&auth).group_perms(db.db(), &row).await?.is_empty());
     Ok(())
 }
 
@@ -236,9 +262,10 @@ async fn users_with_keys_of_another_kind_are_granted_to(db: TestDb) -> Result<()
     auth.assign_perm(db.db(), small::Entity::VIEW_SMALL, [&alice, &stand_in], [row]).await?;
     auth.assign_perm(db.db(), small::Entity::VIEW_SMALL, [&editors], [row]).await?;
     for user in [&alice, &bob, &User::anonymous(&auth)] {
-        assert!(user.has_perm_on(db.db(), small::Entity::VIEW_SMALL, row).await?, "{user:?}");
-        assert!(!user.has_perm_on(db.db(), small::Entity::VIEW_SMALL, other).await?, "{user:?}");
-        let listed = auth.objects_for_user(user, [small::Entity::VIEW_SMALL]).select(db.db()).await?;
+        let mut checker = Checker::for_user(user).with_anonymous();
+        assert!(checker.has_perm(db.db(), small::Entity::VIEW_SMALL, row).await?, "{user:?}");
+        assert!(!checker.has_perm(db.db(), small::Entity::VIEW_SMALL, other).await?, "{user:?}");
+        let listed = auth.objects_for_user(user, [small::Entity::VIEW_SMALL]).with_anonymous().select(db.db()).await?;
         assert_eq!(listed.all(db.db()).await?, std::slice::from_ref(row), "{user:?}");
     }
     let holders = auth.users_with_perms(row).load(db.db()).await?;
@@ -285,7 +312,8 @@ async fn a_checker_answers_for_many_rows_and_keeps_what_it_learnt(db: TestDb) ->
     of_root.prefetch(&counting, &rows).await?;
     assert_eq!(of_root.perms(&counting, &rows[0]).await?.len(), 6);
     assert_eq!(counter.take().len(), 1, "one for every row there is");
-    let mut of_nobody = Checker::for_user(&User::anonymous(&auth.with_anonymous_user(None)));
+    let nobody = User::anonymous(&auth.with_anonymous_user(None));
+    let mut of_nobody = Checker::for_user(&nobody).with_anonymous();
     assert!(of_nobody.perms(&counting, &rows[0]).await?.is_empty());
     assert_eq!(counter.take().len(), 0);
     Ok(())

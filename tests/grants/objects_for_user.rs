@@ -9,7 +9,7 @@ use refrain::{
     grants::PermissionOf,
 };
 use refrain_testing::{TestDb, counted, every_database};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::support::{auth, car, car_of, sql_of, sync, user};
 
@@ -173,26 +173,33 @@ async fn superusers_inactive_and_anonymous_users_have_rows_of_their_own(db: Test
         assert_eq!(ask(&left, with_superuser, global).await?, "-");
     }
 
+    // anonymous callers have rows only where that is said (CONTRACT 8.13)
     let nobody = User::anonymous(&site.auth);
-    assert_eq!(ask(&nobody, true, true).await?, "-", "there is no user who stands for them");
+    let ask_nobody = async || -> Result<String> {
+        let rows = site.auth.objects_for_user(&nobody, [car::Entity::VIEW_CAR]).with_anonymous();
+        site.places(&db, rows.select(db.db()).await?).await
+    };
+    assert_eq!(ask_nobody().await?, "-", "there is no user who stands for them");
     let (stand_in, _) = user(&site.auth, &db, NewUser::new("AnonymousUser"), &["change"]).await;
-    assert_eq!(ask(&nobody, true, true).await?, "-");
+    assert_eq!(ask_nobody().await?, "-");
     site.auth.assign_perm(db.db(), car::Entity::VIEW_CAR, [&stand_in], [&site.cars[6]]).await?;
-    assert_eq!(ask(&nobody, true, true).await?, "7");
+    assert_eq!(ask_nobody().await?, "7");
+    assert_eq!(ask(&nobody, true, true).await?, "-", "it was not said");
     stand_in.groups().add(db.db(), [&site.editors]).await?;
-    assert_eq!(ask(&nobody, true, true).await?, "4,7,8");
-    let direct = site.auth.objects_for_user(&nobody, [car::Entity::VIEW_CAR]).use_groups(false);
+    assert_eq!(ask_nobody().await?, "4,7,8");
+    let direct = site.auth.objects_for_user(&nobody, [car::Entity::VIEW_CAR]).use_groups(false).with_anonymous();
     assert_eq!(site.places(&db, direct.select(db.db()).await?).await?, "7");
     // what the stand-in holds everywhere is not an anonymous caller's (CONTRACT 8.30)
-    let changeable = site.auth.objects_for_user(&nobody, [car::Entity::CHANGE_CAR]);
+    let changeable = site.auth.objects_for_user(&nobody, [car::Entity::CHANGE_CAR]).with_anonymous();
     assert_eq!(site.places(&db, changeable.select(db.db()).await?).await?, "5,6,8");
     let without = site.auth.with_anonymous_user(None);
-    let rows = without.objects_for_user(&User::anonymous(&without), [car::Entity::VIEW_CAR]).select(db.db()).await?;
-    assert_eq!(site.places(&db, rows).await?, "-");
+    let without_one = User::anonymous(&without);
+    let rows = without.objects_for_user(&without_one, [car::Entity::VIEW_CAR]).with_anonymous();
+    assert_eq!(site.places(&db, rows.select(db.db()).await?).await?, "-");
     let mut stand_in = stand_in;
     stand_in.is_active = false;
     stand_in.save_flags(db.db()).await?;
-    assert_eq!(ask(&nobody, true, true).await?, "-");
+    assert_eq!(ask_nobody().await?, "-");
     Ok(())
 }
 
@@ -238,6 +245,72 @@ async fn another_models_permission_opens_no_row(db: TestDb) -> Result<()> {
     assert!(site.alice.has_perm(db.db(), "drivers.drive").await?);
     let rows = site.auth.objects_for_user::<car::Entity>(&site.alice, ["drive"]).select(db.db()).await?;
     assert_eq!(site.places(&db, rows).await?, "-");
+    Ok(())
+}
+
+/// A codename that the program does not declare is answered as any other: by the permission's content type, of a user as
+/// of a group.
+#[every_database]
+async fn what_is_held_everywhere_is_the_models_own_permission(db: TestDb) -> Result<()> {
+    let site = Site::open(&db).await?;
+    let other = refrain::model::Models::default().with::<truck::Entity>();
+    site.auth.sync_permissions(db.db(), &other, &Default::default()).await?;
+    let insert = "INSERT INTO auth_permission (name, content_type_id, codename) \
+                  SELECT 'Can', id, '%' FROM django_content_type WHERE model = 'car'";
+    for codename in ["paint", "drive"] {
+        db.execute_unprepared(&insert.replace('%', codename)).await?;
+    }
+    let of = async |model: &str, codename: &str| -> Result<i64> {
+        let held = site.auth.permissions(db.db()).await?;
+        let is_it = |held: &&refrain::auth::Permission| held.model == model && held.codename == codename;
+        Ok(held.iter().find(is_it).expect("it was made").id.into())
+    };
+    let ask = async |codename: &str| -> Result<[String; 2]> {
+        let alice = site.alice.reload(db.db()).await?.expect("alice is there");
+        let of_user = site.auth.objects_for_user::<car::Entity>(&alice, [codename]).select(db.db()).await?;
+        let of_group = site.auth.objects_for_group::<car::Entity>(&site.editors, [codename]).select(db.db()).await?;
+        Ok([site.places(&db, of_user).await?, site.places(&db, of_group).await?])
+    };
+    let all = "1,2,3,4,5,6,7,8";
+    assert_eq!(ask("paint").await?, ["-", "-"]);
+    site.editors.permissions().add(db.db(), ["drivers.paint"]).await?;
+    assert_eq!(ask("paint").await?, [all, all], "nobody declared it, and the group holds it");
+    // two models have a `drive`: it counts whose it is
+    let grant = async |permission: i64| -> Result<()> {
+        db.execute_unprepared(&format!(
+            "INSERT INTO auth_group_permissions (group_id, permission_id) VALUES ({}, {permission})",
+            site.editors.id
+        ))
+        .await?;
+        Ok(())
+    };
+    grant(of("truck", "drive").await?).await?;
+    assert_eq!(ask("drive").await?, ["-", "-"]);
+    grant(of("car", "drive").await?).await?;
+    assert_eq!(ask("drive").await?, [all, all]);
+    Ok(())
+}
+
+/// Guardian takes an empty list for any grant whatever (CONTRACT 8.26); here that has a name.
+#[every_database]
+async fn rows_with_any_grant_whatever_are_asked_by_name(db: TestDb) -> Result<()> {
+    let site = Site::open(&db).await?;
+    let ask = async |user: &User, groups: bool| -> Result<String> {
+        let rows = site.auth.objects_for_user_with_any_perm::<car::Entity>(user).use_groups(groups);
+        site.places(&db, rows.select(db.db()).await?).await
+    };
+    assert_eq!(ask(&site.alice, true).await?, "1,2,3,4,5,6,8");
+    assert_eq!(ask(&site.alice, false).await?, "1,2,3,6");
+    let of_group = site.auth.objects_for_group_with_any_perm::<car::Entity>(&site.editors).select(db.db()).await?;
+    assert_eq!(site.places(&db, of_group).await?, "4,5,6,8");
+    // what is held on every row is no grant
+    site.alice.permissions().add(db.db(), ["drivers.view_car"]).await?;
+    assert_eq!(ask(&site.alice, false).await?, "1,2,3,6");
+    let (root, _) = user(&site.auth, &db, NewUser::new("root").superuser(), &[]).await;
+    assert_eq!(ask(&root, true).await?, "1,2,3,4,5,6,7,8");
+    let (gone, _) = user(&site.auth, &db, NewUser::new("gone").superuser().inactive(), &[]).await;
+    assert_eq!(ask(&gone, true).await?, "-");
+    assert_eq!(ask(&User::anonymous(&site.auth), true).await?, "-");
     Ok(())
 }
 

@@ -33,6 +33,7 @@ impl BuiltApi {
     /// |---|---|---|
     /// | `undeclared` | error | nobody declared a permission class: the default holds because nothing else does |
     /// | `open_write` | error | a write that callers may do who did not say who they are; a note where the endpoint itself says `AllowAny` |
+    /// | `open_read` | warning | a read of rows that other tables open to callers who did not say who they are; a note where `ObjectPermissions.with_anonymous()` says it |
     /// | `open_to_users` | warning | a write that everybody may do who has an account; nothing where the endpoint itself says so |
     /// | `cannot_hold` | error | an expression that holds for nobody; a note where the endpoint itself says `DenyAll` |
     /// | `cannot_be_asked` | error | an expression that fails whenever it is asked |

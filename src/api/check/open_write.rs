@@ -2,7 +2,7 @@ use std::{any::TypeId, fmt};
 
 use super::{Finding, Looked, Whom};
 use crate::{
-    permission::{Action, AllowAny, Permissions, Rule},
+    permission::{Action, AllowAny, ObjectPermissionsWithAnonymous, Permissions, Rule},
     viewset::Declared,
 };
 
@@ -16,7 +16,7 @@ impl Looked<'_> {
         let expression = &endpoint.permissions;
         let said_here = endpoint.declared == Declared::Action;
         if endpoint.method.is_safe() {
-            return None;
+            return self.open_read(&whom.anonymous);
         }
         match whom {
             Whom { anonymous: Rule::Never, user: Rule::Always } if !said_here => {
@@ -40,6 +40,25 @@ impl Looked<'_> {
         }
     }
 
+    /// A read that somebody's grants, or other tables, may open to everybody: that is seldom meant where it is not said.
+    /// Of what the rows themselves say, and of what is open altogether, there is nothing to tell.
+    fn open_read(&self, anonymous: &Rule) -> Option<Finding> {
+        let expression = &self.endpoint.permissions;
+        if !anonymous.reads_other_tables() {
+            return None;
+        }
+        if mentions::<ObjectPermissionsWithAnonymous>(expression) {
+            let message = format!("who did not say who they are may read it where {anonymous}: it says so itself");
+            return Some(self.note("open_read", message));
+        }
+        let message = format!(
+            "who did not say who they are may read what other tables may open to them, where {anonymous}: `{expression}`"
+        );
+        let write = "`IsAuthenticated & …`; if grants to who stands for them are meant, \
+                     `ObjectPermissions.with_anonymous()`";
+        Some(self.warning("open_read", message).write(write))
+    }
+
     /// How an expression is said for this endpoint and no other.
     pub(super) fn only_here(&self, expression: &dyn fmt::Display) -> String {
         match self.endpoint.action {
@@ -56,6 +75,16 @@ pub(super) fn names<C: 'static>(expression: &Permissions) -> bool {
         Permissions::And(parts) => parts.iter().any(names::<C>),
         Permissions::Class(known) => known.only_value() == Some(TypeId::of::<C>()),
         Permissions::Hook(_) | Permissions::Or(_) | Permissions::Not(_) | Permissions::About(..) => false,
+    }
+}
+
+/// A class, wherever it stands.
+fn mentions<C: 'static>(expression: &Permissions) -> bool {
+    match expression {
+        Permissions::And(parts) | Permissions::Or(parts) => parts.iter().any(mentions::<C>),
+        Permissions::Not(part) | Permissions::About(_, part) => mentions::<C>(part),
+        Permissions::Class(known) => known.only_value() == Some(TypeId::of::<C>()),
+        Permissions::Hook(_) => false,
     }
 }
 

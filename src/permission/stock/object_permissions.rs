@@ -86,12 +86,12 @@ fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
     let subject = match (user.id(), user.auth().anonymous_user_name()) {
         (Some(_), _) if !user.is_active => return Ok(Rule::Never),
         (Some(_), _) if user.is_superuser => return Ok(Rule::Always),
-        (Some(id), _) => Subject::User { id, groups: true },
+        (Some(id), _) => Subject::User { id, own: true, groups: true },
         (None, Some(name)) if with_anonymous => Subject::Anonymous { username: name.to_owned(), groups: true },
         (None, _) => return Ok(Rule::Never),
     };
     let Some(codename) = model.codename(cx.action()) else { return Ok(Rule::Always) };
     let on = cx.db().get_database_backend();
-    let granted = Granted::new(user.auth(), model, &subject, &[&codename], on);
+    let granted = Granted::new(user.auth(), model, &subject, Some(&[&codename]), on);
     granted.map(|granted| Rule::Granted(Arc::new(granted))).ok_or_else(|| unnameable(model))
 }
