@@ -1,7 +1,7 @@
 //! One target's run: the corpus as it is, then changes of it until the time is over.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet, hash_map::Entry},
     env, fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
@@ -35,34 +35,80 @@ pub async fn fuzz(target: &Target, mut run: impl AsyncFnMut(&[u8]) -> String) {
     let _alone = ONE.lock().await;
     let long = env::var(MINUTES).ok().map(|minutes| minutes.parse::<f64>().expect("minutes are a number"));
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(target.name);
-    let mut inputs = read(&corpus);
-    assert!(!inputs.is_empty(), "the corpus of `{}` is there", target.name);
-    let mut known = HashSet::new();
-    for input in &inputs {
-        known.insert(one(target, input, &mut run).await);
+    let mut ways = Ways::default();
+    let kept = read(&corpus);
+    assert!(!kept.is_empty(), "the corpus of `{}` is there", target.name);
+    for input in kept {
+        ways.add(one(target, &input, &mut run).await, input);
     }
+    let known: HashSet<String> = ways.shortest.keys().cloned().collect();
 
     let started = Instant::now();
     let short = if env::var_os("CI").is_some() { IN_CI } else { SHORT };
     let time = long.map_or(short, |minutes| Duration::from_secs_f64(minutes * 60.0));
     let mut mutator = Mutator::new(target.words);
-    let (mut runs, mut told) = (inputs.len(), started);
+    let (mut runs, mut told) = (ways.inputs.len(), started);
     while started.elapsed() < time {
-        let input = mutator.change(&inputs);
-        let taken = one(target, &input, &mut run).await;
+        let input = mutator.change(&ways.inputs);
+        ways.add(one(target, &input, &mut run).await, input);
         runs += 1;
-        if known.insert(taken) {
-            if long.is_some() {
-                keep(&corpus, &input);
-            }
-            inputs.push(input);
-        }
         if told.elapsed() > Duration::from_secs(60) {
             told = Instant::now();
-            eprintln!("{}: {runs} inputs, {} ways in which they were taken", target.name, known.len());
+            eprintln!("{}: {runs} inputs, {} ways in which they were taken", target.name, ways.shortest.len());
         }
     }
-    eprintln!("{}: {runs} inputs, {} ways in which they were taken, nothing found", target.name, known.len());
+    eprintln!("{}: {runs} inputs, {} ways in which they were taken, nothing found", target.name, ways.shortest.len());
+    if long.is_some() {
+        for (taken, input) in ways.shortest.into_iter().filter(|(taken, _)| !known.contains(taken)) {
+            keep(&corpus, &shrunk(target, &taken, input, &mut run).await);
+        }
+    }
+}
+
+/// The ways in which inputs were taken, with the shortest input of each.
+#[derive(Default)]
+struct Ways {
+    shortest: HashMap<String, Vec<u8>>,
+    /// What is changed further.
+    inputs: Vec<Vec<u8>>,
+}
+
+impl Ways {
+    fn add(&mut self, taken: String, input: Vec<u8>) {
+        match self.shortest.entry(taken) {
+            Entry::Vacant(place) => {
+                place.insert(input.clone());
+                self.inputs.push(input);
+            }
+            Entry::Occupied(mut place) if input.len() < place.get().len() => drop(place.insert(input)),
+            Entry::Occupied(_) => {}
+        }
+    }
+}
+
+/// The input without those parts that change nothing in how it is taken.
+async fn shrunk(
+    target: &Target,
+    taken: &str,
+    mut input: Vec<u8>,
+    run: &mut impl AsyncFnMut(&[u8]) -> String,
+) -> Vec<u8> {
+    let mut length = input.len() / 2;
+    let mut tries = 0;
+    while length > 0 {
+        let mut start = 0;
+        while start + length <= input.len() && tries < 1000 {
+            tries += 1;
+            let without = [&input[..start], &input[start + length..]].concat();
+            if one(target, &without, run).await == taken {
+                input = without;
+            } else {
+                start += length;
+            }
+        }
+        length /= 2;
+    }
+    input
 }
 
 async fn one(target: &Target, input: &[u8], run: &mut impl AsyncFnMut(&[u8]) -> String) -> String {
@@ -70,7 +116,7 @@ async fn one(target: &Target, input: &[u8], run: &mut impl AsyncFnMut(&[u8]) -> 
     let measured = target.limits.begin();
     let taken = run(input).await;
     if let Err(first) = measured.end() {
-        // other programs may have had the processor: what is slow is slow again
+        // what is slow is slow again
         let again = target.limits.begin();
         run(input).await;
         if let Err(why) = again.end() {

@@ -57,7 +57,7 @@ async fn expressions_of_any_text_are_read_or_refused_at_a_place() {
                 assert_eq!(again.to_string(), printed, "and means the same");
                 assert_eq!(shape(&again), shape(&read), "and is the same");
                 let names = printed.split(|c: char| !c.is_alphanumeric()).count();
-                format!("read {} {}", printed.len().min(60), names.min(12))
+                format!("read {:?} {:?}", printed.len().checked_ilog2(), names.checked_ilog2())
             }
             Err(error) => {
                 assert!((1..=text.chars().count() + 1).contains(&error.column), "{error:?}");

@@ -2,8 +2,8 @@
 //! large memory, nobody let in.
 //!
 //! Each target starts from its corpus (`corpus/<target>/`) and changes it at random. A run is short, ten seconds in CI;
-//! `cargo xtask fuzz --minutes 10` makes it long, and keeps what behaves in a new way in the corpus. What fails is kept in
-//! the target folder, and named.
+//! `cargo xtask fuzz --minutes 10` makes it long, and adds to the corpus a small input for each new way in which inputs
+//! were taken. What fails is kept in the target folder, and named.
 
 #![allow(missing_docs, unreachable_pub)]
 

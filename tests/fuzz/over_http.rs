@@ -1,6 +1,6 @@
 //! A site to ask over HTTP, and what holds of every answer.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use poem::{
     Body, Endpoint, Request, Response,
@@ -101,16 +101,19 @@ impl Taken {
     }
 }
 
-/// Its sentences, without what they repeat of the input.
+/// How its sentences begin: what follows repeats the input.
 fn kind(value: &serde_json::Value) -> String {
     use serde_json::Value::{Array, Object, String};
+    let all = |values: Vec<&serde_json::Value>| {
+        let kinds: BTreeSet<_> = values.into_iter().map(kind).collect();
+        kinds.into_iter().take(2).collect::<Vec<_>>().join(" ")
+    };
     match value {
         String(text) => {
-            let parts: Vec<&str> = text.split(['`', '"', '\'']).step_by(2).collect();
-            parts.join("_").chars().filter(|c| c.is_ascii_alphabetic() || *c == '_').take(60).collect()
+            text.split(' ').take(3).filter(|word| word.bytes().all(|byte| byte.is_ascii_alphabetic())).collect()
         }
-        Array(values) => values.iter().map(kind).collect(),
-        Object(values) => values.values().map(kind).collect(),
+        Array(values) => all(values.iter().collect()),
+        Object(values) => all(values.values().collect()),
         _ => "-".to_owned(),
     }
 }

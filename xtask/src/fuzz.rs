@@ -21,7 +21,8 @@ pub(crate) struct Options {
     only: Option<Only>,
 }
 
-/// Runs the targets one after the other; what behaves in a new way is kept in `tests/fuzz/corpus`.
+/// Runs the targets one after the other; a small input for each new way in which inputs are taken is added to
+/// `tests/fuzz/corpus`.
 pub(crate) fn run(options: &Options) -> Result {
     let mut test = cargo(&["test", "--workspace", "--all-features", "--test", "fuzz", "--"]);
     test.args(["--nocapture", "--test-threads=1"]).args(&options.targets);
