@@ -16,6 +16,9 @@ use crate::{
     support::{auth, user},
 };
 
+/// A uuid as a column has it.
+type Form = fn(Uuid) -> String;
+
 struct Site {
     auth: Auth,
     alice: User,
@@ -39,9 +42,10 @@ impl Site {
     }
 
     /// Every way of asking says that `granted` is, and `other` is not; the clean-up takes the grant on no row alone.
-    async fn agree<M: Model, R: ModelTrait<Entity = M>>(&self, db: &TestDb, granted: &R, other: &R) -> Result<()>
+    async fn agree<M, R>(&self, db: &TestDb, granted: &R, other: &R) -> Result<()>
     where
-        M: EntityTrait<Model: Send + Sync>,
+        M: Model + EntityTrait<Model: Send + Sync>,
+        R: ModelTrait<Entity = M>,
     {
         let Self { auth, alice } = self;
         let view = format!("view_{}", M::MODEL_NAME);
@@ -81,7 +85,7 @@ async fn table(db: &TestDb, table: &str, column: &str, keys: [String; 2]) -> Res
     Ok(())
 }
 
-fn first_two(form: fn(Uuid) -> String) -> [String; 2] {
+fn first_two(form: Form) -> [String; 2] {
     let [first, second, _] = keyed::uuids();
     [form(first), form(second)]
 }
@@ -97,8 +101,8 @@ fn dashed(id: Uuid) -> String {
 /// Keys as texts: 32 digits as Django has them, or the five groups; on MariaDB also in its own type, as Django 5 has it.
 #[every_database]
 async fn a_uuid_in_a_column_of_text_is_granted_on(db: TestDb) -> Result<()> {
-    let forms = [("char(32)", digits as fn(Uuid) -> String, "simple"), ("varchar(36)", dashed, "dashed")];
-    let native = [("uuid", dashed as fn(Uuid) -> String, "dashed")];
+    let forms = [("char(32)", digits as Form, "simple"), ("varchar(36)", dashed, "dashed")];
+    let native = [("uuid", dashed as Form, "dashed")];
     let native = native.into_iter().filter(|_| db.backend() == Backend::MariaDb);
     let site = Site::open(&db).await?;
     for (column, form, read) in forms.into_iter().chain(native) {
@@ -117,7 +121,7 @@ async fn a_uuid_in_a_column_of_text_is_granted_on(db: TestDb) -> Result<()> {
 #[every_database]
 async fn a_uuid_in_a_column_of_any_form_is_granted_on(db: TestDb) -> Result<()> {
     let bytes = |id: Uuid| format!("x'{}'", id.simple());
-    let forms: &[(&str, fn(Uuid) -> String)] = match db.backend() {
+    let forms: &[(&str, Form)] = match db.backend() {
         Backend::Sqlite => &[("char(32)", digits), ("varchar(36)", dashed), ("blob", bytes), ("char(32)", bytes)],
         Backend::MariaDb => &[("uuid", dashed), ("binary(16)", bytes)],
         Backend::Postgres => &[("uuid", dashed)],
