@@ -1,10 +1,12 @@
 //! `cargo xtask ci`.
 
+use std::{env, fs, path::Path};
+
 use clap::ValueEnum;
 
 use crate::{
     Result,
-    run::{capture, cargo, has_cargo, show},
+    run::{capture, cargo, has_cargo, root, show},
     test,
 };
 
@@ -75,7 +77,23 @@ fn deny() -> Result {
 }
 
 /// A database's driver that another feature happens to bring would not be missed: so each is built by itself.
+///
+/// In a folder of its own, which does not outlive it in CI: every dependency is in it several times.
 fn features() -> Result {
+    let folder = root().join("target").join("one-database");
+    let tested = each_alone(&folder);
+    if env::var_os("CI").is_some() && folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("`{}` stays: {error}", folder.display()))?;
+    }
+    tested
+}
+
+fn each_alone(folder: &Path) -> Result {
+    let cargo = |arguments: &[&str]| {
+        let mut command = cargo(arguments);
+        command.arg("--target-dir").arg(folder);
+        command
+    };
     let (_servers, environment) = test::reach()?;
     for feature in ["sqlite", "postgres", "mysql"] {
         let alone = ["-p", "refrain", "--no-default-features", "--features", feature];
