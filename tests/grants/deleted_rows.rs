@@ -71,7 +71,7 @@ mod vehicle {
     #[refrain(app = "fleet", model = "Vehicle")]
     pub struct Model {
         #[sea_orm(primary_key)]
-        pub id: i32,
+        pub id: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -202,7 +202,7 @@ async fn a_row_is_deleted_as_a_row_of_every_model_of_its_table(db: TestDb) -> Re
     let models = Models::default().with::<vehicle::Entity>().with::<car::Entity>();
     let site = Site::open(&db, &models).await?;
     let (gone, kept) = (car_of(&db, None, "gone").await, car_of(&db, None, "kept").await);
-    let vehicle = |car: &car::Model| vehicle::Model { id: i32::try_from(car.id).expect("a small key") };
+    let vehicle = |car: &car::Model| vehicle::Model { id: car.id };
     for car in [&gone, &kept] {
         site.grant(&db, car).await?;
         site.grant(&db, &vehicle(car)).await?;
