@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod fuzz;
 mod install;
+mod mutants;
 mod openapi;
 mod run;
 mod servers;
@@ -38,6 +39,8 @@ enum Task {
     Openapi(openapi::Options),
     /// Run the benches, or one of them.
     Bench(bench::Options),
+    /// Change the code that decides, in every way that cargo-mutants knows, and see that a test notices each.
+    Mutants(mutants::Options),
     /// Give what reads bytes from outside bytes that nobody meant, for long.
     Fuzz(fuzz::Options),
     /// Run what a change must pass; with names, only these steps.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Tools => tools(),
         Task::Openapi(options) => openapi::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Mutants(options) => mutants::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Ci { steps } => ci::run(&steps),
     };

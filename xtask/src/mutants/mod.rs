@@ -1,0 +1,112 @@
+//! `cargo xtask mutants`: changes to the code that decides, each of which a test must notice.
+//!
+//! cargo-mutants lists the changes and names them. It would build the library anew for each; here one copy of the tree
+//! holds every change behind a switch, and an environment variable says which one is on.
+//!
+//! | step | file |
+//! |---|---|
+//! | ask cargo-mutants for the changes, by `.cargo/mutants.toml` | `list.rs` |
+//! | find the places in the source that they change | `sites.rs` |
+//! | write the source with every change behind a switch | `instrument.rs`, `switch.rs` |
+//! | copy the tree, leave out what does not compile, build the tests | `tree.rs`, `build.rs`, `blame.rs` |
+//! | run every test once, and note which places each one reaches | `tests.rs`, `reach.rs` |
+//! | run each change against the tests that reach it | `judge.rs` |
+//! | compare the survivors with `docs/mutants.md` | `report.rs` |
+
+mod blame;
+mod build;
+mod instrument;
+mod judge;
+mod list;
+mod reach;
+mod report;
+mod sites;
+mod switch;
+mod tests;
+mod tree;
+
+use std::{num::NonZero, thread, time::Duration};
+
+use clap::Args;
+
+use self::{judge::Judge, report::Report, tests::Stage};
+use crate::{
+    Result,
+    run::has_cargo,
+    test::{self, Only},
+};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only mutants whose names contain one of these, in this order: `src/grants`.
+    #[arg(value_name = "PART")]
+    parts: Vec<String>,
+    /// Those that survived an earlier run, instead of those that no run has tried.
+    #[arg(long)]
+    survivors: bool,
+    /// Leave the other databases out.
+    #[arg(long, value_enum)]
+    only: Option<Only>,
+    /// Only these programs of `tests/`, beside the library's own tests.
+    #[arg(long = "test", value_name = "NAME")]
+    programs: Vec<String>,
+    /// How many tests run at once.
+    #[arg(long, default_value_t = thread::available_parallelism().map_or(1, NonZero::get))]
+    jobs: usize,
+    /// For how many seconds a mutant is tried: one that no test noticed by then counts as a survivor.
+    #[arg(long, default_value = "600")]
+    seconds: u64,
+}
+
+/// Runs the mutants, and fails where one survives without a reason in `docs/mutants.md`.
+///
+/// Outcomes are written as they come, and a later run goes on where this one stopped; to begin anew, remove
+/// `target/mutants`.
+pub(crate) fn run(options: &Options) -> Result {
+    if !has_cargo("mutants") {
+        return Err("cargo-mutants is not installed: cargo install cargo-mutants --locked".to_owned());
+    }
+    let all = list::all()?;
+    let mut report = Report::open()?;
+    let place = |name: &str| match options.parts.as_slice() {
+        [] => Some(0),
+        parts => parts.iter().position(|part| name.contains(part.as_str())),
+    };
+    let (chosen, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|mutant| {
+        place(&mutant.id).is_some() && if options.survivors { report.survived(mutant) } else { report.is_new(mutant) }
+    });
+    if !chosen.is_empty() {
+        try_all(&chosen, |number| place(&chosen[number].id), options, &mut report)?;
+    }
+    report.print(chosen.iter().chain(&others).filter(|mutant| place(&mutant.id).is_some()))
+}
+
+fn try_all<K: Ord>(
+    mutants: &[list::Mutant],
+    order: impl Fn(usize) -> K,
+    options: &Options,
+    report: &mut Report,
+) -> Result {
+    let (programs, left_out) = build::switched(mutants, &options.programs)?;
+    for (number, why) in &left_out {
+        report.add(&mutants[*number], *why, "")?;
+    }
+    let mut open: Vec<usize> = (0..mutants.len()).filter(|number| !left_out.contains_key(number)).collect();
+    open.sort_by_key(|number| order(*number));
+
+    let mut stages = vec![Stage::sqlite()];
+    let _servers = match options.only {
+        Some(Only::Sqlite) => None,
+        None => {
+            let (servers, environment) = test::reach()?;
+            stages.push(Stage::servers(environment));
+            servers
+        }
+    };
+    for stage in &stages {
+        let reach = reach::of(&programs, stage, options.jobs)?;
+        let judge = Judge { mutants, reach: &reach, stage, patience: Duration::from_secs(options.seconds) };
+        open = judge.run(open, options.jobs, report)?;
+    }
+    Ok(())
+}
