@@ -9,10 +9,7 @@ use poem_openapi::{OpenApi, OpenApiService, param::Path, payload::Json};
 use refrain::{
     Access, Api, IsAdminUser, IsOwner, ModelPermissions, ViewSet,
     auth::{Auth, NewUser},
-    doc_example::{
-        car,
-        cars::{Car, CarInput},
-    },
+    doc_example::{car, cars::Car},
     model::Models,
 };
 use refrain_testing::{Backend, TestDb, on};
@@ -30,9 +27,7 @@ const ROWS: i64 = 1000;
 struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

@@ -11,14 +11,15 @@
 
 use poem::{Server, listener::TcpListener};
 use refrain::{
-    Access, Api, Context, Denial, IsOwner, Operators, PermissionClass, ReadOnly, Result, Rule, ViewSet, async_trait,
+    Access, Api, Context, Denial, IsOwner, Operators, PermissionClass, ReadOnly, Result, Rule, Serializer, ViewSet,
+    async_trait,
     auth::{Auth, NewUser, UserId},
     entity::Moment,
     migration::{MigrationTrait, MigratorTrait, tables},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DeriveIntoActiveModel, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, QueryTrait, Schema,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, Schema,
 };
 
 /// The papers of the teams the caller is in.
@@ -62,9 +63,7 @@ impl PermissionClass for IsPublic {
 struct Papers;
 
 impl ViewSet for Papers {
-    type Entity = paper::Entity;
-    type Output = Paper;
-    type Input = PaperInput;
+    type Serializer = Paper;
     const PATH: &'static str = "/papers";
 
     fn permissions() -> Access<paper::Entity> {
@@ -72,25 +71,16 @@ impl ViewSet for Papers {
     }
 }
 
-#[derive(poem_openapi::Object)]
+#[derive(Serializer)]
+#[serializer(model = paper)]
 struct Paper {
+    #[serializer(read_only)]
     id: i64,
     team: String,
+    #[serializer(length(1..))]
     title: String,
-    public_from: String,
-}
-
-impl From<paper::Model> for Paper {
-    fn from(paper: paper::Model) -> Self {
-        Self { id: paper.id, team: paper.team, title: paper.title, public_from: paper.public_from.to_string() }
-    }
-}
-
-#[derive(poem_openapi::Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "paper::ActiveModel", set(public_from = "Moment::now()"))]
-struct PaperInput {
-    team: String,
-    title: String,
+    #[serializer(read_only, default = Moment::now())]
+    public_from: Moment,
 }
 
 mod paper {

@@ -8,16 +8,15 @@
 
 use poem::{Server, listener::TcpListener};
 use refrain::migration::{MigratorTrait, tables};
-use refrain::{Access, Api, IsAuthenticated, IsOwner, ViewSet, auth::Auth, auth::NewUser, model::Models};
-use sea_orm::{ConnectionTrait, DeriveIntoActiveModel, Schema};
+use refrain::{Access, Api, IsAuthenticated, IsOwner, Serializer, ViewSet, auth::Auth, auth::NewUser, model::Models};
+use sea_orm::{ConnectionTrait, Schema};
 
 mod note {
     use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, Debug, DeriveEntityModel, refrain::Model, poem_openapi::Object)]
+    #[derive(Clone, Debug, DeriveEntityModel, refrain::Model)]
     #[sea_orm(table_name = "notes_note")]
     #[refrain(app = "notes", model = "Note", owner = "owner_id")]
-    #[oai(rename = "Note")]
     pub struct Model {
         #[sea_orm(primary_key)]
         pub id: i64,
@@ -30,19 +29,21 @@ mod note {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(poem_openapi::Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "note::ActiveModel")]
-struct NoteInput {
+#[derive(Serializer)]
+#[serializer(model = note)]
+struct Note {
+    #[serializer(read_only)]
+    id: i64,
     text: String,
+    #[serializer(read_only)]
+    owner_id: Option<i32>,
 }
 
 /// Everybody has notes of their own.
 struct Notes;
 
 impl ViewSet for Notes {
-    type Entity = note::Entity;
-    type Output = note::Model;
-    type Input = NoteInput;
+    type Serializer = Note;
     const PATH: &'static str = "/notes";
 
     fn permissions() -> Access<note::Entity> {

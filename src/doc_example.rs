@@ -25,38 +25,25 @@ pub mod car {
 
 /// The smallest viewset over it.
 pub mod cars {
-    use sea_orm::{DeriveIntoActiveModel, EntityTrait};
-
     use super::car;
-    use crate::{Access, IsOwnerOrReadOnly, ModelPermissions, ViewSet};
+    use crate::{Access, IsOwnerOrReadOnly, ModelPermissions, Serializer, ViewSet};
 
     #[allow(missing_docs)]
-    #[derive(poem_openapi::Object)]
+    #[derive(Serializer)]
+    #[serializer(model = car)]
     pub struct Car {
+        #[serializer(read_only)]
         pub id: i64,
         pub name: String,
-    }
-
-    impl From<<car::Entity as EntityTrait>::Model> for Car {
-        fn from(car: car::Model) -> Self {
-            Self { id: car.id, name: car.name }
-        }
-    }
-
-    #[allow(missing_docs)]
-    #[derive(poem_openapi::Object, DeriveIntoActiveModel)]
-    #[sea_orm(active_model = "car::ActiveModel")]
-    pub struct CarInput {
-        pub name: String,
+        #[serializer(read_only, default = false)]
+        pub published: bool,
     }
 
     /// Cars.
     pub struct Cars;
 
     impl ViewSet for Cars {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/cars";
 
         fn permissions() -> Access<car::Entity> {

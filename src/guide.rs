@@ -12,6 +12,7 @@ pages! {
     models_and_permissions = "models-and-permissions.md";
     users_and_groups = "users-and-groups.md";
     permission_classes = "permission-classes.md";
+    serializers = "serializers.md";
     viewsets = "viewsets.md";
     authentication = "authentication.md";
     #[cfg(feature = "cli")]

@@ -6,15 +6,13 @@
 //! list exactly when its own address answers them.
 //!
 //! ```no_run
-//! # use refrain::doc_example::{car, cars::{Car, CarInput}};
+//! # use refrain::doc_example::{car, cars::Car};
 //! use refrain::{Access, Api, IsOwnerOrReadOnly, ModelPermissions, ViewSet};
 //!
 //! struct Cars;
 //!
 //! impl ViewSet for Cars {
-//!     type Entity = car::Entity;
-//!     type Output = Car;
-//!     type Input = CarInput;
+//!     type Serializer = Car;
 //!     const PATH: &'static str = "/cars";
 //!
 //!     fn permissions() -> Access<car::Entity> {
@@ -65,6 +63,7 @@ pub mod http;
 pub mod migration;
 pub mod model;
 pub mod permission;
+pub mod serializer;
 mod serving;
 pub mod viewset;
 
@@ -77,8 +76,9 @@ pub use model::{Model, Owned};
 pub use permission::*;
 /// The entities over Django's tables.
 pub use refrain_entity as entity;
+pub use serializer::{Choices, Serializer};
 pub use serving::ServeSettings;
-pub use viewset::{Access, CollectionAction, Locked, Pagination, Row, RowAction, Rows, ViewSet};
+pub use viewset::{Access, CollectionAction, Locked, Pagination, Represent, Row, RowAction, Rows, ViewSet};
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 compile_error!("enable at least one of the features `sqlite`, `postgres` and `mysql`");

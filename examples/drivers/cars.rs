@@ -2,14 +2,14 @@
 
 use poem::http::Method;
 use poem_openapi::{
-    ApiResponse, Object, OpenApi,
+    ApiResponse, OpenApi,
     payload::{Json, PlainText},
 };
 use refrain::{
     Access, CollectionAction, Error, HasPerm, IsOwnerOrReadOnly, Locked, ModelPermissions, Problem, RowAction, Rows,
-    ViewSet,
+    Serializer, ViewSet,
 };
-use sea_orm::{ActiveValue::Set, DeriveIntoActiveModel, QueryOrder};
+use sea_orm::{ActiveValue::Set, QueryOrder};
 
 use super::car;
 
@@ -17,9 +17,7 @@ use super::car;
 pub struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
     const ROW_PERMISSIONS: bool = true;
 
@@ -36,36 +34,21 @@ impl ViewSet for Cars {
     }
 }
 
-/// A car as callers see it.
-#[derive(Object)]
+/// A car. A new one is not published; only the action below publishes one.
+#[derive(Serializer)]
+#[serializer(model = car)]
 pub struct Car {
     /// Its key.
+    #[serializer(read_only)]
     pub id: i64,
     /// What it is called.
-    pub name: String,
-    /// Whose it is.
-    #[oai(nullable)]
-    pub owner_id: Option<i32>,
-    /// Is it shown to buyers?
-    pub published: bool,
-}
-
-impl From<car::Model> for Car {
-    fn from(car: car::Model) -> Self {
-        Self { id: car.id, name: car.name, owner_id: car.owner_id, published: car.published }
-    }
-}
-
-/// A car as callers write it. A new one is not published; only the action below publishes one.
-#[derive(Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "car::ActiveModel", set(published = "false"))]
-pub struct CarInput {
-    /// What it is called.
-    #[oai(validator(min_length = 1, max_length = 100))]
+    #[serializer(length(1..=100))]
     pub name: String,
     /// Whose it is; the caller's, when a new one leaves it out.
-    #[oai(nullable)]
     pub owner_id: Option<i32>,
+    /// Is it shown to buyers?
+    #[serializer(read_only, default = false)]
+    pub published: bool,
 }
 
 /// Shows a car to buyers: any car, for whoever may publish.

@@ -1,8 +1,6 @@
 //! `/api/trips`: no classes of its own, so the global default holds.
 
-use poem_openapi::Object;
-use refrain::{Access, ViewSet};
-use sea_orm::DeriveIntoActiveModel;
+use refrain::{Access, Serializer, ViewSet};
 
 use super::trip;
 
@@ -10,9 +8,7 @@ use super::trip;
 pub struct Trips;
 
 impl ViewSet for Trips {
-    type Entity = trip::Entity;
-    type Output = Trip;
-    type Input = TripInput;
+    type Serializer = Trip;
     const PATH: &'static str = "/trips";
 
     // as nothing at all would, but on purpose: `check` refuses a viewset that says nothing
@@ -21,32 +17,16 @@ impl ViewSet for Trips {
     }
 }
 
-/// A trip as callers see it.
-#[derive(Object)]
+/// A trip.
+#[derive(Serializer)]
+#[serializer(model = trip)]
 pub struct Trip {
     /// Its key.
+    #[serializer(read_only)]
     pub id: i64,
     /// Where it went.
-    pub title: String,
-    /// Whose it is.
-    #[oai(nullable)]
-    pub owner_id: Option<i32>,
-}
-
-impl From<trip::Model> for Trip {
-    fn from(trip: trip::Model) -> Self {
-        Self { id: trip.id, title: trip.title, owner_id: trip.owner_id }
-    }
-}
-
-/// A trip as callers write it.
-#[derive(Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "trip::ActiveModel")]
-pub struct TripInput {
-    /// Where it went.
-    #[oai(validator(min_length = 1, max_length = 100))]
+    #[serializer(length(1..=100))]
     pub title: String,
     /// Whose it is; the caller's, when a new one leaves it out.
-    #[oai(nullable)]
     pub owner_id: Option<i32>,
 }

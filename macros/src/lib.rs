@@ -5,6 +5,7 @@
 mod every_database;
 mod model;
 mod operators;
+mod serializer;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, ItemFn, parse_macro_input};
@@ -23,6 +24,20 @@ pub fn model(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Operators)]
 pub fn operators(item: TokenStream) -> TokenStream {
     operators::expand(&parse_macro_input!(item as DeriveInput)).into()
+}
+
+/// Declares what callers see and write of a model's rows, or an object inside of a value.
+///
+/// The trait of the same name says what each attribute means.
+#[proc_macro_derive(Serializer, attributes(serializer))]
+pub fn serializer(item: TokenStream) -> TokenStream {
+    finish(serializer::expand(&parse_macro_input!(item as DeriveInput)))
+}
+
+/// Lets an enum of sea-orm's (`DeriveActiveEnum`) be the type of a serializer's field: its stored value is its JSON.
+#[proc_macro_derive(Choices)]
+pub fn choices(item: TokenStream) -> TokenStream {
+    finish(serializer::expand_choices(&parse_macro_input!(item as DeriveInput)))
 }
 
 /// Runs one async test on every database.

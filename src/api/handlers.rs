@@ -126,9 +126,14 @@ fn of_action(endpoint: Endpoint, info: &ActionInfo, guard: &Arc<Guard>) -> Resul
             info.name, endpoint.method
         )));
     }
-    if info.on_row && endpoint.path.matches('{').count() != 1 {
+    let variables = (info.variables)();
+    if info.on_row && endpoint.path.matches('{').count() != variables {
+        let how_many = match variables {
+            1 => "one variable that names it".to_owned(),
+            _ => format!("{variables} variables that name it"),
+        };
         return Err(Error::wiring(format!(
-            "the action `{}` is about one row, and its path `{}` has not one variable that names it",
+            "the action `{}` is about one row, and its path `{}` has not {how_many}",
             info.name, endpoint.path
         )));
     }

@@ -9,6 +9,7 @@ use crate::{
     auth::Credentials,
     http::{Problem, WHOLE_BODY, site_of},
     permission::AllowAny,
+    serializer::Serializer,
 };
 
 /// `POST /auth/token`: a name and a password for the user's token (CONTRACT 5.27).
@@ -35,14 +36,13 @@ pub struct ObtainToken;
 const MOST_BYTES: usize = 4096;
 
 /// Who asks for a token.
-#[derive(Object)]
-#[oai(rename = "Login")]
+#[derive(Serializer)]
 struct Login {
     /// The unique name.
-    #[oai(validator(min_length = 1))]
+    #[serializer(length(1..))]
     username: String,
     /// The password.
-    #[oai(validator(min_length = 1), write_only)]
+    #[serializer(length(1..))]
     password: String,
 }
 

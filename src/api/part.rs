@@ -6,7 +6,7 @@ use std::{
 };
 
 use poem::http::Method;
-use poem_openapi::{ApiResponse, OpenApi, registry::MetaOperation, types::Type};
+use poem_openapi::{ApiResponse, OpenApi, registry::MetaOperation};
 
 use super::{routes::path_in_document, schemas::Schemas};
 use crate::{
@@ -125,8 +125,6 @@ impl<V: ViewSet> Part for ViewSetApi<V> {
         if !mounting.paths.insert(V::PATH) {
             return Err(Error::wiring(format!("two viewsets are mounted at `{}`", V::PATH)));
         }
-        mounting.schemas.add(V::Output::register)?;
-        mounting.schemas.add(V::Input::register)?;
         mounting.schemas.add(<Self as OpenApi>::register)?;
         let mounted = ViewSetApi::mount(self, &mounting.site)?;
         mounting.models.add(mounted.guards[&Action::List].model.clone());

@@ -11,9 +11,9 @@ mod site;
 
 pub(crate) use body_limits::BodyLimits;
 pub use caller::Caller;
-pub(crate) use database::constraint_problem;
+pub(crate) use database::{RAISED, refused};
 pub(crate) use path::{RequestPath, path_of};
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
-pub(crate) use read_json::{known_members, parse, read, read_json};
+pub(crate) use read_json::{read, read_json};
 pub(crate) use site::{DocumentAccess, Site, site_of};

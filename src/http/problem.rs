@@ -22,6 +22,9 @@ use crate::{
 /// The media type of every error (RFC 9457).
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
+/// poem-openapi's parse error holds only text: the errors by field go through it as JSON behind a sign that nobody types.
+const CARRIED: &str = "\u{1}errors:";
+
 /// An error as a caller sees it: RFC 9457 problem details, whose `detail` is DRF's sentence.
 ///
 /// Hooks and handlers return it with `?`, or make one: [`Problem::invalid`], [`Problem::denied`],
@@ -114,6 +117,24 @@ impl Problem {
     pub(super) fn worth_retrying(mut self, worth: bool) -> Self {
         self.more.worth_retrying = worth;
         self
+    }
+
+    /// The errors of each field as text, for errors of others' that hold nothing else.
+    pub(crate) fn carried(&self) -> String {
+        format!("{CARRIED}{}", serde_json::to_string(&self.more.errors).unwrap_or_default())
+    }
+
+    /// What [`carried`](Self::carried) made, in such an error's text.
+    pub(crate) fn carried_in(text: &str) -> Option<Self> {
+        let (_, errors) = text.split_once(CARRIED)?;
+        let mut errors = serde_json::Deserializer::from_str(errors).into_iter::<BTreeMap<String, Vec<String>>>();
+        let each = errors.next()?.ok()?.into_iter();
+        Some(Self::invalid(each.flat_map(|(field, of)| of.into_iter().map(move |sentence| (field.clone(), sentence)))))
+    }
+
+    /// What is wrong with each field, by its name or path.
+    pub fn errors(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.more.errors
     }
 
     /// The status it is answered with.
@@ -223,6 +244,11 @@ impl Problem {
                 "unsupported_media_type",
                 "Unsupported media type in request.",
             );
+        }
+        if let Some(error) = error.downcast_ref::<poem_openapi::error::ParseRequestPayloadError>()
+            && let Some(problem) = Self::carried_in(&error.reason)
+        {
+            return problem;
         }
         // a variable of a path that is not of its type names nothing (CONTRACT 7.10)
         if error.is::<poem::error::ParsePathError>() || error.is::<poem_openapi::error::ParsePathError>() {

@@ -79,6 +79,9 @@ pub trait Model: EntityTrait {
     /// The former class name in lower case, while a rename is being carried out.
     const RENAMED_FROM: Option<&'static str>;
 
+    /// The fields of the entity's struct that have a column, as the struct calls them, each with its column.
+    const FIELDS: &'static [(&'static str, <Self as EntityTrait>::Column)] = &[];
+
     /// A table of its own for grants to users on its rows, with the columns `user_id`, `permission_id` and
     /// `content_object_id`, instead of guardian's generic one (CONTRACT 8.4).
     #[doc(alias = "UserObjectPermissionBase")]
@@ -94,6 +97,12 @@ pub trait Model: EntityTrait {
     /// The column that holds the owner's key.
     fn owner() -> Option<Self::Column> {
         None
+    }
+
+    /// The column of a field of the entity's struct, by its exact name; none where the struct has no such field, or
+    /// sea-orm ignores it.
+    fn column_of(field: &str) -> Option<Self::Column> {
+        Self::FIELDS.iter().find(|(name, _)| *name == field).map(|(_, column)| *column)
     }
 }
 

@@ -6,7 +6,7 @@
 //! | `mount` | puts a declared viewset into an API: its guards, its routes, the six standard actions |
 //! | `row` | finds the row that a path names, hands it to actions, and says what its reader may do |
 //! | `list` | reads a list's query, asks for its page, counts it |
-//! | `write` | reads a body, writes the row under its lock, judges what it became |
+//! | `write` | writes the row under its lock, judges what it became |
 //! | `document` | tells the OpenAPI document and `explain` |
 
 mod columns;
@@ -17,79 +17,51 @@ mod mount;
 mod row;
 mod write;
 
-use poem_openapi::types::{ParseFromJSON, ToJSON};
-use sea_orm::{
-    ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Select,
-};
+use sea_orm::{EntityTrait, Select};
 
-pub use declare::{Access, CollectionAction, Declared, RowAction};
+pub use crate::serializer::Resource;
+pub use declare::{Access, CollectionAction, Declared, Represent, RowAction, Shown};
 pub use list::Pagination;
 pub use mount::ViewSetApi;
 pub use row::{Locked, Row, Rows};
 
 pub(crate) use declare::{ActionInfo, collect_actions, marker};
 pub(crate) use mount::{Actions, Endpoint, Guard, METHODS, Mounted, MountedAction, Visit, told_in};
-pub(crate) use write::{Fields, read_object};
 
 use crate::{
     http::Problem,
-    model::Model,
     permission::{Action, Context},
+    serializer::Serializer,
 };
 
-/// An entity whose rows a viewset can serve; every model's is.
-pub trait Resource:
-    Model<Model: Sync + IntoActiveModel<Self::ActiveModel> + ModelTrait<Entity = Self> + FromQueryResult>
-    + EntityTrait<ActiveModel: ActiveModelTrait<Entity = Self> + Send + Sync>
-{
-    /// The column of the (first) primary key.
-    fn key() -> Self::Column {
-        Self::PrimaryKey::iter().next().expect("a sea-orm entity has a primary key").into_column()
-    }
-}
-
-impl<E> Resource for E
-where
-    E: Model<Model: Sync + IntoActiveModel<E::ActiveModel> + ModelTrait<Entity = E> + FromQueryResult>,
-    E: EntityTrait<ActiveModel: ActiveModelTrait<Entity = E> + Send + Sync>,
-{
-}
+pub(crate) type EntityOf<V> = <<V as ViewSet>::Serializer as Serializer>::Entity;
+pub(crate) type ModelOf<V> = <EntityOf<V> as EntityTrait>::Model;
+pub(crate) type ActiveModelOf<V> = <EntityOf<V> as EntityTrait>::ActiveModel;
+pub(crate) type ColumnOf<V> = <EntityOf<V> as EntityTrait>::Column;
+pub(crate) type BesideOf<V> = <<V as ViewSet>::Serializer as Serializer>::Beside;
 
 /// A model's routes: list, create, retrieve, update, partial update and destroy.
 ///
 /// ```
-/// use poem_openapi::Object;
-/// use refrain::{Access, IsOwnerOrReadOnly, ModelPermissions, ViewSet};
-/// use sea_orm::DeriveIntoActiveModel;
+/// use refrain::{Access, IsOwnerOrReadOnly, ModelPermissions, Serializer, ViewSet};
 /// # use refrain::doc_example::car;
 ///
-/// #[derive(Object)]
+/// #[derive(Serializer)]
+/// #[serializer(model = car)]
 /// struct Car {
+///     #[serializer(read_only)]
 ///     id: i64,
+///     #[serializer(length(1..=100))]
 ///     name: String,
-///     #[oai(nullable)]
 ///     owner_id: Option<i32>,
-/// }
-///
-/// impl From<car::Model> for Car {
-///     fn from(car: car::Model) -> Self {
-///         Self { id: car.id, name: car.name, owner_id: car.owner_id }
-///     }
-/// }
-///
-/// #[derive(Object, DeriveIntoActiveModel)]
-/// #[sea_orm(active_model = "car::ActiveModel")]
-/// struct CarInput {
-///     #[oai(validator(min_length = 1, max_length = 100))]
-///     name: String,
+///     #[serializer(read_only, default = false)]
+///     published: bool,
 /// }
 ///
 /// struct Cars;
 ///
 /// impl ViewSet for Cars {
-///     type Entity = car::Entity;
-///     type Output = Car;
-///     type Input = CarInput;
+///     type Serializer = Car;
 ///     const PATH: &'static str = "/cars";
 ///
 ///     fn permissions() -> Access<car::Entity> {
@@ -98,18 +70,14 @@ where
 /// }
 /// ```
 ///
-/// What a type in `Input` lacks cannot be written; what `Output` lacks cannot be read. A new row whose owner column is
-/// left out belongs to the caller. Your own actions are ordinary `#[OpenApi]` methods with a [`Row`], [`Locked`] or
+/// What the [`Serializer`](trait@Serializer) lacks can be neither read nor written. A new row whose owner column is left
+/// out belongs to the caller. Your own actions are ordinary `#[OpenApi]` methods with a [`Row`], [`Locked`] or
 /// [`Rows`] argument.
 #[doc(alias("ModelViewSet", "ReadOnlyModelViewSet", "GenericViewSet"))]
-pub trait ViewSet: Send + Sync + 'static {
-    /// The model.
-    type Entity: Resource;
-    /// A row as callers see it.
+pub trait ViewSet: Sized + Send + Sync + 'static {
+    /// What callers see and write of the model's rows.
     #[doc(alias = "serializer_class")]
-    type Output: ToJSON + From<<Self::Entity as EntityTrait>::Model>;
-    /// A row as callers write it.
-    type Input: ParseFromJSON + IntoActiveModel<<Self::Entity as EntityTrait>::ActiveModel>;
+    type Serializer: Shown<Self>;
     /// The path of the collection; a row's is below it.
     const PATH: &'static str;
     /// Which of the six standard actions there are.
@@ -124,27 +92,22 @@ pub trait ViewSet: Send + Sync + 'static {
 
     /// Who may do what; the global default where nothing is said.
     #[doc(alias("permission_classes", "get_permissions"))]
-    fn permissions() -> Access<Self::Entity> {
+    fn permissions() -> Access<EntityOf<Self>> {
         Access::nothing()
     }
 
     /// The rows there are at all, for lists and for single rows. A write cannot take a row out of them, nor make one
     /// beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off.
     #[doc(alias("queryset", "get_queryset"))]
-    fn query(&self, _cx: &Context<'_>) -> Select<Self::Entity> {
-        Self::Entity::find()
+    fn query(&self, _cx: &Context<'_>) -> Select<EntityOf<Self>> {
+        EntityOf::<Self>::find()
     }
 
-    /// The column by which a row's path names it; unique.
+    /// The column by which a row's path names it: a field's of the serializer, unique. A key of several columns is as many
+    /// steps of the path.
     #[doc(alias = "lookup_field")]
-    fn lookup() -> <Self::Entity as EntityTrait>::Column {
-        Self::Entity::key()
-    }
-
-    /// Fields of [`Input`](Self::Input) that are called as no column, each with a column that it writes:
-    /// `vec![("title", car::Column::Name)]`. On a row that is there only columns with a field in the body are written.
-    fn writes() -> Vec<(&'static str, <Self::Entity as EntityTrait>::Column)> {
-        Vec::new()
+    fn lookup() -> ColumnOf<Self> {
+        <EntityOf<Self> as Resource>::key()
     }
 
     /// How lists are cut into pages.
@@ -153,25 +116,26 @@ pub trait ViewSet: Send + Sync + 'static {
         Pagination::default()
     }
 
-    /// The columns a list can be filtered by: `?name=…`.
+    /// The columns a list can be filtered by, each by its field's name and in its field's text: `?name=…`.
     #[doc(alias = "filterset_fields")]
-    fn filters() -> Vec<<Self::Entity as EntityTrait>::Column> {
+    fn filters() -> Vec<ColumnOf<Self>> {
         Vec::new()
     }
 
-    /// The columns a list can be ordered by: `?ordering=name,-id`.
+    /// The columns a list can be ordered by, each by its field's name: `?ordering=name,-id`.
     #[doc(alias = "ordering_fields")]
-    fn orderings() -> Vec<<Self::Entity as EntityTrait>::Column> {
+    fn orderings() -> Vec<ColumnOf<Self>> {
         Vec::new()
     }
 
-    /// Completes a row before it is inserted. Runs in the transaction ([`Context::db`]), and again where the database
-    /// asks for the transaction to be run again.
+    /// Completes a row before it is inserted; `beside` is what the body held that no column does. Runs in the transaction
+    /// ([`Context::db`]), and again where the database asks for the transaction to be run again.
     fn perform_create(
         &self,
         _cx: &Context<'_>,
-        row: <Self::Entity as EntityTrait>::ActiveModel,
-    ) -> impl Future<Output = Result<<Self::Entity as EntityTrait>::ActiveModel, Problem>> + Send {
+        row: ActiveModelOf<Self>,
+        _beside: &BesideOf<Self>,
+    ) -> impl Future<Output = Result<ActiveModelOf<Self>, Problem>> + Send {
         async { Ok(row) }
     }
 
@@ -179,27 +143,45 @@ pub trait ViewSet: Send + Sync + 'static {
     fn perform_update(
         &self,
         _cx: &Context<'_>,
-        changes: <Self::Entity as EntityTrait>::ActiveModel,
-        _before: &<Self::Entity as EntityTrait>::Model,
-    ) -> impl Future<Output = Result<<Self::Entity as EntityTrait>::ActiveModel, Problem>> + Send {
+        changes: ActiveModelOf<Self>,
+        _before: &ModelOf<Self>,
+        _beside: &BesideOf<Self>,
+    ) -> impl Future<Output = Result<ActiveModelOf<Self>, Problem>> + Send {
         async { Ok(changes) }
+    }
+
+    /// Runs in the transaction once a row is inserted, for what hangs on it: its memberships, its grants. The row is
+    /// judged after it, with what it wrote.
+    fn created(
+        &self,
+        _cx: &Context<'_>,
+        _row: &ModelOf<Self>,
+        _beside: &BesideOf<Self>,
+    ) -> impl Future<Output = Result<(), Problem>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Runs in the transaction once a row is updated, as [`created`](Self::created) does.
+    fn updated(
+        &self,
+        _cx: &Context<'_>,
+        _row: &ModelOf<Self>,
+        _beside: &BesideOf<Self>,
+    ) -> impl Future<Output = Result<(), Problem>> + Send {
+        async { Ok(()) }
     }
 
     /// Runs before a row is deleted, as [`perform_create`](Self::perform_create) does.
     fn perform_destroy(
         &self,
         _cx: &Context<'_>,
-        _row: &<Self::Entity as EntityTrait>::Model,
+        _row: &ModelOf<Self>,
     ) -> impl Future<Output = Result<(), Problem>> + Send {
         async { Ok(()) }
     }
 
     /// Runs once a write is committed, and then only once; also where the client has hung up meanwhile.
-    fn after_commit(
-        &self,
-        _action: Action,
-        _row: &<Self::Entity as EntityTrait>::Model,
-    ) -> impl Future<Output = ()> + Send {
+    fn after_commit(&self, _action: Action, _row: &ModelOf<Self>) -> impl Future<Output = ()> + Send {
         async {}
     }
 }

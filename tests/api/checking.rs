@@ -16,7 +16,7 @@ use refrain::{
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ColumnTrait, DatabaseConnection, QuerySelect, QueryTrait};
 
-use crate::support::{self, Car, CarInput, Rules, auth, car, cars};
+use crate::support::{self, Car, Rules, auth, car, cars};
 
 fn api(db: &TestDb) -> Api {
     Api::new("Drivers", "1", db.db().clone()).auth(auth())
@@ -51,9 +51,7 @@ macro_rules! rules {
 struct Silent;
 
 impl ViewSet for Silent {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/silent";
     const ACTIONS: &'static [Action] = &[Action::List, Action::Create];
 }

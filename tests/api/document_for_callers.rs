@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 
 use poem::http::Method;
-use poem_openapi::{Object, OpenApi, payload::PlainText};
+use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
     Access, Action, AllowAny, AnyModel, Api, BuiltApi, CollectionAction, Context, Error, Guarded, HandlerPermissions,
     HasPerm, IntoPermissions, IsAdminUser, IsAuthenticatedOrReadOnly, IsOwner, IsSuperuser, Locked, ModelPermissions,
-    ObjectPermissions, Operators, PermissionClass, Problem, Result, RowAction, Rows, Valid, ViewSet, async_trait,
+    ObjectPermissions, Operators, PermissionClass, Problem, Result, RowAction, Rows, Serializer, Valid, ViewSet,
+    async_trait,
     auth::{Auth, NewUser},
 };
 use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::DatabaseConnection;
 use serde_json::Value as Json;
 
-use crate::support::{self, Answer, Car, CarInput, Client, Rules, auth, car, cars, sync, user};
+use crate::support::{self, Answer, Car, Client, Rules, auth, car, cars, sync, user};
 
 struct ByModel;
 
@@ -30,9 +31,7 @@ type Cars = support::Cars<ByModel>;
 struct Board;
 
 impl ViewSet for Board {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/board";
 
     fn permissions() -> Access<car::Entity> {
@@ -74,7 +73,7 @@ impl HandlerPermissions for StaffOrExporters {
 }
 
 /// Only this handler speaks of it.
-#[derive(Object)]
+#[derive(Serializer)]
 struct Report {
     of: String,
 }

@@ -1,17 +1,17 @@
 //! A plain handler is never served by permissions that are not its own, and never let through by a question about rows.
 
 use poem::http::Method;
-use poem_openapi::{Object, OpenApi, param::Path, payload::PlainText};
+use poem_openapi::{OpenApi, param::Path, payload::PlainText};
 use refrain::{
     Access, Action, AllowAny, AnyModel, Api, Context, Guarded, HandlerPermissions, HasPerms, IntoPermissions,
     IsAdminUser, IsAuthenticated, Locked, ModelPermissions, Not, ObjectPermissions, Operators, PermissionClass,
-    Problem, Result, Row, RowAction, Rule, Valid, ViewSet, async_trait, auth::NewUser,
+    Problem, Result, Row, RowAction, Rule, Serializer, Valid, ViewSet, async_trait, auth::NewUser,
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::sea_query::Expr;
 use serde_json::json;
 
-use crate::support::{self, Car, CarInput, Cars, Client, Rules, auth, car, cars, sync, user};
+use crate::support::{self, Car, Cars, Client, Rules, auth, car, cars, sync, user};
 
 struct Authenticated;
 
@@ -165,9 +165,7 @@ async fn a_condition_on_rows_lets_nobody_through_where_there_are_none(db: TestDb
 struct Makes;
 
 impl ViewSet for Makes {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
     const ACTIONS: &'static [Action] = &[Action::Create];
 
@@ -291,9 +289,9 @@ async fn an_actions_name_is_its_own(db: TestDb) {
     assert_eq!(message, "two actions of one viewset are called `park`");
 }
 
-#[derive(Object)]
+#[derive(Serializer)]
 struct Note {
-    #[oai(validator(min_length = 1))]
+    #[serializer(length(1..))]
     text: String,
 }
 

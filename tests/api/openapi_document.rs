@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, DatabaseConnection, EntityTrait};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
-use crate::support::{self, Car, CarInput, Client, Rules, auth, car, cars, sync, token_and_basic};
+use crate::support::{self, Car, Client, Rules, auth, car, cars, sync, token_and_basic};
 
 /// The cars of every example, with what differs by action.
 struct Declared;
@@ -32,9 +32,7 @@ type Cars = support::Cars<Declared>;
 struct Board;
 
 impl ViewSet for Board {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/board";
     const ACTIONS: &'static [Action] = &[Action::Retrieve, Action::PartialUpdate];
 
@@ -47,9 +45,7 @@ impl ViewSet for Board {
 struct Undeclared;
 
 impl ViewSet for Undeclared {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/undeclared";
     const ACTIONS: &'static [Action] = &[Action::List, Action::Create];
 }
@@ -298,9 +294,7 @@ async fn it_says_whether_the_answer_depends_on_the_row() {
 async fn permissions_on_the_model_say_nothing_of_rows() {
     struct Exported;
     impl ViewSet for Exported {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/cars";
 
         fn permissions() -> Access<car::Entity> {
@@ -319,9 +313,7 @@ async fn permissions_on_the_model_say_nothing_of_rows() {
 async fn what_a_row_tells_is_named() {
     struct Telling;
     impl ViewSet for Telling {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/garage/big-cars";
         const ACTIONS: &'static [Action] = &[Action::List, Action::Retrieve, Action::PartialUpdate];
         const ROW_PERMISSIONS: bool = true;

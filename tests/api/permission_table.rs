@@ -5,7 +5,7 @@ use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
     Access, Action, AllowAny, AnyModel, Api, BuiltApi, CollectionAction, Context, DenyAll, Error, Guarded, HasPerm,
     Hook, IsAdminUser, IsAuthenticated, IsOwner, Lists, ModelPermissions, ObjectPermissions, Operators,
-    PermissionClass, Result, Row, RowAction, RowHook, Rows, Rule, ViewSet,
+    PermissionClass, Result, Row, RowAction, RowHook, Rows, Rule, Serializer, ViewSet,
     api::{EndpointPermissions, PermissionTable},
     async_trait,
     auth::{Auth, NewUser},
@@ -15,7 +15,7 @@ use refrain_testing::{TestDb, every_database};
 use sea_orm::{ColumnTrait, DatabaseConnection};
 use serde_json::json;
 
-use crate::support::{self, Car, CarInput, Client, Rules, auth, car, car_of, cars, sync, user};
+use crate::support::{self, Car, Client, Rules, auth, car, car_of, cars, sync, user};
 
 /// Something else for every action.
 struct Mixed;
@@ -61,9 +61,7 @@ impl RowHook for Palindrome {
 struct Undeclared;
 
 impl ViewSet for Undeclared {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/undeclared";
     const ACTIONS: &'static [Action] = &[Action::List, Action::Create];
 }
@@ -72,9 +70,7 @@ impl ViewSet for Undeclared {
 struct ByDefault;
 
 impl ViewSet for ByDefault {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/default";
     const ACTIONS: &'static [Action] = &[Action::List];
 
@@ -293,29 +289,18 @@ async fn owners_of_another_kind_are_the_caller_too(db: TestDb) {
         impl ActiveModelBehavior for ActiveModel {}
     }
 
-    #[derive(poem_openapi::Object)]
+    #[derive(Serializer)]
+    #[serializer(model = boat)]
     struct Boat {
+        #[serializer(read_only)]
         id: i64,
-    }
-
-    impl From<boat::Model> for Boat {
-        fn from(boat: boat::Model) -> Self {
-            Self { id: boat.id }
-        }
-    }
-
-    #[derive(poem_openapi::Object, sea_orm::DeriveIntoActiveModel)]
-    #[sea_orm(active_model = "boat::ActiveModel")]
-    struct BoatInput {
         owner_id: Option<sea_orm::prelude::Uuid>,
     }
 
     struct Boats;
 
     impl ViewSet for Boats {
-        type Entity = boat::Entity;
-        type Output = Boat;
-        type Input = BoatInput;
+        type Serializer = Boat;
         const PATH: &'static str = "/boats";
 
         fn permissions() -> Access<boat::Entity> {

@@ -44,7 +44,7 @@ async fn the_example_works(db: TestDb) -> Result<(), Box<dyn std::error::Error>>
     let [alice, carol] = &tokens[..] else { unreachable!("two tokens were made") };
 
     let made = client.ask(Method::POST, "/api/cars", alice, Some(json!({"name": "Golf"}))).await;
-    let car = json!({"id": made.json()["id"], "name": "Golf", "published": false});
+    let car = json!({"id": made.json()["id"], "name": "Golf", "owner_id": 1, "published": false});
     assert_eq!((made.code(), made.json()), (201, car.clone()));
     let list = client.get("/api/cars", alice).await;
     assert_eq!((list.code(), &list.json()["results"]), (200, &json!([car])));

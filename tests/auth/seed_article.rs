@@ -368,8 +368,8 @@ macro_rules! cars_of_members {
     ($($name:ident: $key:ty;)*) => {$(
         #[allow(unreachable_pub)]
         mod $name {
-            use refrain::{Access, ModelPermissions, ViewSet};
-            use sea_orm::{ActiveValue::Set, IntoActiveModel, entity::prelude::*};
+            use refrain::{Access, ModelPermissions, Serializer, ViewSet};
+            use sea_orm::entity::prelude::*;
 
             #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
             #[sea_orm(table_name = "drivers_car")]
@@ -387,35 +387,20 @@ macro_rules! cars_of_members {
 
             impl ActiveModelBehavior for ActiveModel {}
 
-            #[derive(poem_openapi::Object)]
+            #[derive(Serializer)]
+            #[serializer(model = self)]
             pub struct Car {
+                #[serializer(read_only)]
                 id: i64,
                 name: String,
-            }
-
-            impl From<Model> for Car {
-                fn from(car: Model) -> Self {
-                    Self { id: car.id, name: car.name }
-                }
-            }
-
-            #[derive(poem_openapi::Object)]
-            pub struct CarInput {
-                name: String,
-            }
-
-            impl IntoActiveModel<ActiveModel> for CarInput {
-                fn into_active_model(self) -> ActiveModel {
-                    ActiveModel { name: Set(self.name), published: Set(false), ..Default::default() }
-                }
+                #[serializer(read_only, default = false)]
+                published: bool,
             }
 
             pub struct Cars;
 
             impl ViewSet for Cars {
-                type Entity = Entity;
-                type Output = Car;
-                type Input = CarInput;
+                type Serializer = Car;
                 const PATH: &'static str = "/cars";
 
                 fn permissions() -> Access<Entity> {

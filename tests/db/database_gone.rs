@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use tokio::sync::Notify;
 
 use crate::support::{
-    Answer, Car, CarInput, auth, car, car_of,
+    Answer, Car, auth, car, car_of,
     meanwhile::begin_first,
     proxy::Proxy,
     sync, token_and_basic, user,
@@ -41,16 +41,19 @@ struct Hooks {
 struct Cars(Arc<Hooks>);
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
         Access::to(IsAuthenticated)
     }
 
-    async fn perform_create(&self, cx: &Context<'_>, row: car::ActiveModel) -> Result<car::ActiveModel, Problem> {
+    async fn perform_create(
+        &self,
+        cx: &Context<'_>,
+        row: car::ActiveModel,
+        _: &(),
+    ) -> Result<car::ActiveModel, Problem> {
         self.0.ran.fetch_add(1, Ordering::SeqCst);
         if row.name.as_ref() == "slow" {
             let sleep = match cx.db().get_database_backend() {
@@ -74,6 +77,7 @@ impl ViewSet for Cars {
         _: &Context<'_>,
         changes: car::ActiveModel,
         _: &car::Model,
+        _: &(),
     ) -> Result<car::ActiveModel, Problem> {
         if changes.name.as_ref() == "holds on" {
             self.0.entered.notify_one();
@@ -91,9 +95,7 @@ impl ViewSet for Cars {
 struct Open;
 
 impl ViewSet for Open {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/open";
     const ACTIONS: &'static [Action] = &[Action::List];
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{self, Car, CarInput, Client, auth, car, car_of, proxy::Proxy, sync, user, wire::Wire};
+use crate::support::{self, Car, Client, auth, car, car_of, proxy::Proxy, sync, user, wire::Wire};
 use poem::http::Method;
 use refrain::{
     Access, Api, IsAuthenticated, PoolSettings, Problem, ViewSet,
@@ -23,9 +23,7 @@ use serde_json::json;
 struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
@@ -37,6 +35,7 @@ impl ViewSet for Cars {
         cx: &refrain::Context<'_>,
         changes: car::ActiveModel,
         _: &car::Model,
+        _: &(),
     ) -> Result<car::ActiveModel, Problem> {
         if cx.headers().contains_key("x-panic") {
             panic!("a hook of the test");

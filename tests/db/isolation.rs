@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::support::{
-    Car, CarInput, Client, auth, car, car_of, meanwhile::wait_until_blocked, proxy::Proxy, sync, user,
-};
+use crate::support::{Car, Client, auth, car, car_of, meanwhile::wait_until_blocked, proxy::Proxy, sync, user};
 use poem::http::Method;
 use refrain::{
     Access, Api, IsAuthenticated, PoolSettings, ViewSet,
@@ -18,9 +16,7 @@ use serde_json::json;
 struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

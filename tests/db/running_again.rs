@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, Statement};
 use serde_json::json;
 use tokio::sync::Barrier;
 
-use crate::support::{Answer, Car, CarInput, Client, auth, car, car_of, sync};
+use crate::support::{Answer, Car, Client, auth, car, car_of, sync};
 
 /// What happened to the cars, and what their hooks do.
 struct Hooks {
@@ -38,16 +38,19 @@ impl Hooks {
 struct Cars(Arc<Hooks>);
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
         Access::to(AllowAny)
     }
 
-    async fn perform_create(&self, _: &Context<'_>, row: car::ActiveModel) -> Result<car::ActiveModel, Problem> {
+    async fn perform_create(
+        &self,
+        _: &Context<'_>,
+        row: car::ActiveModel,
+        _: &(),
+    ) -> Result<car::ActiveModel, Problem> {
         self.0.ran.fetch_add(1, Ordering::SeqCst);
         Ok(row)
     }
@@ -57,6 +60,7 @@ impl ViewSet for Cars {
         cx: &Context<'_>,
         changes: car::ActiveModel,
         before: &car::Model,
+        _: &(),
     ) -> Result<car::ActiveModel, Problem> {
         let run = self.0.ran.fetch_add(1, Ordering::SeqCst);
         if let Some(meeting) = &self.0.meeting {

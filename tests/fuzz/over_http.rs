@@ -7,17 +7,17 @@ use poem::{
     endpoint::BoxEndpoint,
     http::{HeaderName, HeaderValue, Method, Uri},
 };
-use poem_openapi::{Object, OpenApi, payload::Json as Payload};
+use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, AllowAny, Api, Caller, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Row, RowAction, Valid,
-    ViewSet,
+    Access, AllowAny, Api, Caller, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Row, RowAction,
+    Serializer, Valid, ViewSet,
     auth::{Auth, ModelBackend, NewUser, RemoteUserBackend, User, password::Passwords},
     authentication::{Authenticators, BasicAuthentication, RemoteUserAuthentication, TokenAuthentication},
 };
 use refrain_testing::TestDb;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait};
 
-use crate::support::{self, Car, CarInput, car};
+use crate::support::{self, Car, car};
 
 /// alice's.
 pub const PASSWORD: &str = "se:cret";
@@ -121,9 +121,7 @@ fn kind(value: &serde_json::Value) -> String {
 struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
@@ -147,27 +145,22 @@ impl RowAction for Look {
     const METHOD: Method = Method::GET;
 }
 
-#[derive(Object)]
+#[derive(Serializer)]
 struct Message {
-    #[oai(validator(min_length = 1, max_length = 20, pattern = "^[a-z]+$"))]
+    #[serializer(length(1..=20), pattern = "[a-z]+")]
     text: String,
-    #[oai(validator(maximum(value = "10")))]
+    #[serializer(range(..=10))]
     count: Option<i32>,
     parts: Option<Vec<Part>>,
     ratio: Option<f64>,
     at: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-#[derive(Object)]
+#[derive(Serializer)]
 struct Part {
     id: uuid::Uuid,
-    kind: Kind,
-}
-
-#[derive(poem_openapi::Enum)]
-enum Kind {
-    Wheel,
-    Door,
+    #[serializer(one_of("wheel", "door"))]
+    kind: String,
 }
 
 struct Handlers;
@@ -184,7 +177,7 @@ impl Handlers {
     #[oai(path = "/echo", method = "post")]
     async fn echo(&self, _open: Guarded<AllowAny>, message: Valid<Message>) -> Payload<usize> {
         let Message { text, count, parts, ratio, at } = message.0;
-        let wheels = parts.into_iter().flatten().filter(|part| matches!(part.kind, Kind::Wheel) && !part.id.is_nil());
+        let wheels = parts.into_iter().flatten().filter(|part| part.kind == "wheel" && !part.id.is_nil());
         let some = usize::from(count.is_some()) + usize::from(ratio.is_some()) + usize::from(at.is_some());
         Payload(text.len() + some + wheels.count())
     }

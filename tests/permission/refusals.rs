@@ -2,13 +2,13 @@
 //! what to write.
 
 use poem::http::Method;
-use poem_openapi::{Object, OpenApi, param::Path, payload::PlainText};
+use poem_openapi::{OpenApi, param::Path, payload::PlainText};
 use refrain::{
     Access, Api, Context, Guarded, HandlerPermissions, HasPerm, Hook, IntoPermissions, IsAuthenticated, IsOwner, Lists,
     ModelPermissionsOrAnonReadOnly, Operators, PermissionClass, Permissions, Result, Row, RowAction, RowHook, Rule,
-    ViewSet, api::Part, async_trait, permission::Classes,
+    Serializer, ViewSet, api::Part, async_trait, permission::Classes,
 };
-use sea_orm::{ColumnTrait, DatabaseConnection, DeriveIntoActiveModel};
+use sea_orm::{ColumnTrait, DatabaseConnection};
 
 use crate::support::{self, Rules, car, cars};
 
@@ -36,20 +36,11 @@ mod garage {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(Object)]
+#[derive(Serializer)]
+#[serializer(model = garage)]
 struct Garage {
+    #[serializer(read_only)]
     id: i64,
-}
-
-impl From<garage::Model> for Garage {
-    fn from(garage: garage::Model) -> Self {
-        Self { id: garage.id }
-    }
-}
-
-#[derive(Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "garage::ActiveModel")]
-struct GarageInput {
     name: String,
 }
 
@@ -57,9 +48,7 @@ struct GarageInput {
 struct Garages;
 
 impl ViewSet for Garages {
-    type Entity = garage::Entity;
-    type Output = Garage;
-    type Input = GarageInput;
+    type Serializer = Garage;
     const PATH: &'static str = "/garages";
 }
 

@@ -11,7 +11,7 @@ use poem::{
     test::TestClient,
 };
 use refrain::{
-    Access, Api, ViewSet,
+    Access, Api, Serializer, ViewSet,
     auth::{Auth, NewUser, User, password::Passwords},
     authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
     model::Models,
@@ -48,37 +48,16 @@ pub mod car {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(poem_openapi::Object, Debug)]
-#[oai(rename = "Car")]
+#[derive(Serializer, Debug)]
+#[serializer(model = car)]
 pub struct Car {
+    #[serializer(read_only)]
     pub id: i64,
+    #[serializer(length(1..=100))]
     pub name: String,
-    #[oai(nullable)]
     pub owner_id: Option<i32>,
+    #[serializer(read_only, default = false)]
     pub published: bool,
-}
-
-impl From<car::Model> for Car {
-    fn from(car: car::Model) -> Self {
-        Self { id: car.id, name: car.name, owner_id: car.owner_id, published: car.published }
-    }
-}
-
-#[derive(poem_openapi::Object)]
-#[oai(rename = "CarInput")]
-pub struct CarInput {
-    #[oai(validator(min_length = 1, max_length = 100))]
-    pub name: String,
-    #[oai(nullable)]
-    pub owner_id: Option<i32>,
-}
-
-/// `published` is read-only, and has no default in the database.
-impl sea_orm::IntoActiveModel<car::ActiveModel> for CarInput {
-    fn into_active_model(self) -> car::ActiveModel {
-        let owner_id = self.owner_id.map_or(sea_orm::NotSet, |id| Set(Some(id)));
-        car::ActiveModel { name: Set(self.name), owner_id, published: Set(false), ..Default::default() }
-    }
 }
 
 /// What a test wants of the cars.
@@ -96,9 +75,7 @@ pub fn cars<R: Rules>() -> Cars<R> {
 }
 
 impl<R: Rules> ViewSet for Cars<R> {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

@@ -18,7 +18,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::support::{Car, CarInput, Client, answer, auth, car, car_of, sync, user};
+use crate::support::{Car, Client, answer, auth, car, car_of, sync, user};
 
 /// Cannot tell who may delete.
 #[derive(Clone, Copy, Operators)]
@@ -36,9 +36,7 @@ impl PermissionClass for AsksElsewhere {
 struct Telling;
 
 impl ViewSet for Telling {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
     const ROW_PERMISSIONS: bool = true;
 
@@ -74,9 +72,7 @@ struct Slow {
 }
 
 impl ViewSet for Slow {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
@@ -118,9 +114,7 @@ async fn what_follows_a_commit_follows_who_hangs_up(db: TestDb) {
 struct Stumbling;
 
 impl ViewSet for Stumbling {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

@@ -1,9 +1,9 @@
 //! What only the database can refuse is told as what it is, 409 or 400, with the field where the database says so.
 
 use poem::http::Method;
-use refrain::{Access, AllowAny, Api, ViewSet};
+use refrain::{Access, AllowAny, Api, Serializer, ViewSet};
 use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, auth, car_of, sync};
@@ -34,53 +34,30 @@ pub mod part {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(poem_openapi::Object)]
+#[derive(Serializer)]
+#[serializer(model = part)]
 struct Part {
+    #[serializer(read_only)]
     id: i64,
     code: String,
-}
-
-impl From<part::Model> for Part {
-    fn from(part: part::Model) -> Self {
-        Self { id: part.id, code: part.code }
-    }
-}
-
-#[derive(poem_openapi::Object)]
-struct PartInput {
-    code: String,
+    #[serializer(write_only)]
     maker: String,
+    #[serializer(write_only)]
     made_in: i32,
-    #[oai(nullable)]
+    #[serializer(write_only)]
     car_id: Option<i64>,
-    #[oai(nullable)]
+    #[serializer(write_only)]
     colour: Option<String>,
+    #[serializer(write_only)]
     wheels: i32,
+    #[serializer(write_only)]
     short: String,
-}
-
-impl IntoActiveModel<part::ActiveModel> for PartInput {
-    fn into_active_model(self) -> part::ActiveModel {
-        use sea_orm::ActiveValue::{NotSet, Set};
-        part::ActiveModel {
-            id: NotSet,
-            code: Set(self.code),
-            maker: Set(self.maker),
-            made_in: Set(self.made_in),
-            car_id: Set(self.car_id),
-            colour: self.colour.map_or(NotSet, |colour| Set(Some(colour))),
-            wheels: Set(self.wheels),
-            short: Set(self.short),
-        }
-    }
 }
 
 struct Parts;
 
 impl ViewSet for Parts {
-    type Entity = part::Entity;
-    type Output = Part;
-    type Input = PartInput;
+    type Serializer = Part;
     const PATH: &'static str = "/parts";
 
     fn permissions() -> Access<part::Entity> {

@@ -17,7 +17,7 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 use tokio::io::AsyncWriteExt;
 
-use crate::support::{Answer, Car, CarInput, Client, answer, auth, car, car_of, sync, user};
+use crate::support::{Answer, Car, Client, answer, auth, car, car_of, sync, user};
 
 const MISSING: i64 = 999_999;
 const FORBIDDEN: &str = "You do not have permission to perform this action.";
@@ -28,16 +28,19 @@ struct Cars {
 }
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
         Access::to(ModelPermissions & IsOwnerOrReadOnly)
     }
 
-    async fn perform_create(&self, cx: &Context<'_>, row: car::ActiveModel) -> Result<car::ActiveModel, Problem> {
+    async fn perform_create(
+        &self,
+        cx: &Context<'_>,
+        row: car::ActiveModel,
+        _: &(),
+    ) -> Result<car::ActiveModel, Problem> {
         let name = row.name.clone().unwrap();
         self.events.write(cx, &format!("create {name}")).await?;
         Ok(car::ActiveModel { published: Set(name.starts_with("published")), ..row })
@@ -48,6 +51,7 @@ impl ViewSet for Cars {
         cx: &Context<'_>,
         changes: car::ActiveModel,
         before: &car::Model,
+        _: &(),
     ) -> Result<car::ActiveModel, Problem> {
         self.events.write(cx, &format!("update {}", before.name)).await?;
         if before.name == "sealed" {

@@ -4,12 +4,10 @@
 use poem::http::Method;
 use refrain::{
     Access, AllowAny, Api, Context, Hook, IsAuthenticated, Lists, PermissionsFor, Problem, Result, RowHook, Rule,
-    ViewSet, async_trait, auth::NewUser,
+    Serializer, ViewSet, async_trait, auth::NewUser,
 };
 use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, NotSet, PaginatorTrait, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, NotSet, PaginatorTrait, Set};
 use serde_json::{Value as Json, json};
 
 use crate::support::{self, Client, api, auth, car, car_of, sync, user};
@@ -35,28 +33,13 @@ pub mod part {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(poem_openapi::Object)]
+/// `banned` is the database's to say.
+#[derive(Serializer)]
+#[serializer(model = part, filled(banned))]
 struct Part {
+    #[serializer(read_only)]
     id: i64,
     code: String,
-}
-
-impl From<part::Model> for Part {
-    fn from(part: part::Model) -> Self {
-        Self { id: part.id, code: part.code }
-    }
-}
-
-/// `banned` is the database's to say.
-#[derive(poem_openapi::Object)]
-struct PartInput {
-    code: String,
-}
-
-impl IntoActiveModel<part::ActiveModel> for PartInput {
-    fn into_active_model(self) -> part::ActiveModel {
-        part::ActiveModel { id: NotSet, code: Set(self.code), banned: NotSet, parent_id: NotSet }
-    }
 }
 
 trait Rules: Send + Sync + 'static {
@@ -66,9 +49,7 @@ trait Rules: Send + Sync + 'static {
 struct Parts<R>(std::marker::PhantomData<fn() -> R>);
 
 impl<R: Rules> ViewSet for Parts<R> {
-    type Entity = part::Entity;
-    type Output = Part;
-    type Input = PartInput;
+    type Serializer = Part;
     const PATH: &'static str = "/parts";
 
     fn permissions() -> Access<part::Entity> {
@@ -267,7 +248,7 @@ async fn what_may_pass_is_503_what_never_will_is_500_and_a_refusal_is_told(db: T
     };
     let told = Problem::from(taken().await);
     assert_eq!((told.status().as_u16(), told.detail()), (409, "A row with these values already exists."));
-    let named = Problem::of_write::<part::Entity>(taken().await);
+    let named = Problem::of_write::<Part>(taken().await);
     assert_eq!((named.status().as_u16(), named.detail()), (409, "Part with this code already exists."));
     for wrong in ["SELECT nothing FROM nowhere", "SELEC 1"] {
         let problem = Problem::from(db.execute_unprepared(wrong).await.unwrap_err());

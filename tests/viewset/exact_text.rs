@@ -1,20 +1,50 @@
 //! Text is compared to the last character on every database, also where a collation would not.
 
 use poem::http::Method;
-use refrain::{Access, AllowAny, Api, ViewSet};
+use refrain::{Access, AllowAny, Api, Serializer, ViewSet};
 use refrain_testing::{Backend, TestDb, every_database};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::support::{Car, CarInput, Client, auth, car, car_of, sync};
+use crate::support::{Client, auth, car_of, sync};
+
+/// The cars, as a program declares them whose names are unique.
+mod car {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+    #[sea_orm(table_name = "drivers_car")]
+    #[refrain(app = "drivers", model = "Car", owner = "owner_id")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        #[sea_orm(unique)]
+        pub name: String,
+        pub owner_id: Option<i32>,
+        pub published: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[derive(Serializer)]
+#[serializer(model = car)]
+struct Car {
+    #[serializer(read_only)]
+    id: i64,
+    name: String,
+    owner_id: Option<i32>,
+    #[serializer(read_only, default = false)]
+    published: bool,
+}
 
 /// Cars that a path names by their name.
 struct ByName;
 
 impl ViewSet for ByName {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseConnectio
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    self, Answer, Car, CarInput, Rules, api, auth, car, car_of, cars, sync, user,
+    self, Answer, Car, Rules, api, auth, car, car_of, cars, sync, user,
     wire::{Sent, Wire},
 };
 
@@ -55,9 +55,7 @@ impl PermissionClass for IsSealed {
 struct Public;
 
 impl ViewSet for Public {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/public";
 
     fn permissions() -> Access<car::Entity> {

@@ -2,22 +2,21 @@
 //! row the caller may not see. Keys of every type, and viewsets with some of the routes only.
 
 use poem::http::Method;
-use poem_openapi::Object;
 use refrain::{
-    Access, Action, AllowAny, Api, Context, HasPerm, IsOwner, Pagination, Problem, ViewSet,
+    Access, Action, AllowAny, Api, Context, HasPerm, IsOwner, Pagination, Problem, Serializer, ViewSet,
     api::Part,
     auth::{NewUser, User},
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DeriveIntoActiveModel,
-    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Schema, Select, sea_query::ExprTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait,
+    QueryFilter, Schema, Select, sea_query::ExprTrait,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::support::{
-    self, Answer, Car, CarInput, Client, Rules, api, auth, car, car_of, sync, user,
+    self, Answer, Car, Client, Rules, api, auth, car, car_of, sync, user,
     wire::{Sent, Wire},
 };
 
@@ -133,9 +132,7 @@ async fn nothing_at_all_is_one_empty_page(db: TestDb) {
 async fn pages_have_bounds(db: TestDb) {
     struct Small;
     impl ViewSet for Small {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/cars";
         fn permissions() -> Access<car::Entity> {
             Access::to(AllowAny)
@@ -146,9 +143,7 @@ async fn pages_have_bounds(db: TestDb) {
     }
     struct Uncounted;
     impl ViewSet for Uncounted {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/uncounted";
         fn permissions() -> Access<car::Entity> {
             Access::to(AllowAny)
@@ -275,9 +270,7 @@ fn owner_of(user: &User) -> i32 {
 async fn a_viewsets_query_bounds_everything(db: TestDb) {
     struct Published;
     impl ViewSet for Published {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/cars";
         fn permissions() -> Access<car::Entity> {
             Access::to(AllowAny)
@@ -370,72 +363,33 @@ mod ticket {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(Object)]
+#[derive(Serializer)]
+#[serializer(model = badge)]
 struct Badge {
+    #[serializer(read_only)]
     number: i32,
     code: String,
 }
 
-#[derive(Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "badge::ActiveModel")]
-struct BadgeInput {
-    code: String,
-}
-
-impl From<badge::Model> for Badge {
-    fn from(badge: badge::Model) -> Self {
-        Self { number: badge.number, code: badge.code }
-    }
-}
-
-#[derive(Object)]
+#[derive(Serializer)]
+#[serializer(model = label)]
 struct Label {
     name: String,
     colour: String,
 }
 
-#[derive(Object)]
-struct LabelInput {
-    name: String,
-    colour: String,
-}
-
-impl IntoActiveModel<label::ActiveModel> for LabelInput {
-    fn into_active_model(self) -> label::ActiveModel {
-        label::ActiveModel { name: Set(self.name), colour: Set(self.colour) }
-    }
-}
-
-impl From<label::Model> for Label {
-    fn from(label: label::Model) -> Self {
-        Self { name: label.name, colour: label.colour }
-    }
-}
-
-#[derive(Object)]
+#[derive(Serializer)]
+#[serializer(model = ticket)]
 struct Ticket {
+    #[serializer(read_only, filled)]
     id: Uuid,
     title: String,
-}
-
-#[derive(Object, DeriveIntoActiveModel)]
-#[sea_orm(active_model = "ticket::ActiveModel")]
-struct TicketInput {
-    title: String,
-}
-
-impl From<ticket::Model> for Ticket {
-    fn from(ticket: ticket::Model) -> Self {
-        Self { id: ticket.id, title: ticket.title }
-    }
 }
 
 struct Badges;
 
 impl ViewSet for Badges {
-    type Entity = badge::Entity;
-    type Output = Badge;
-    type Input = BadgeInput;
+    type Serializer = Badge;
     const PATH: &'static str = "/badges";
 
     fn permissions() -> Access<badge::Entity> {
@@ -450,9 +404,7 @@ impl ViewSet for Badges {
 struct BadgesByCode;
 
 impl ViewSet for BadgesByCode {
-    type Entity = badge::Entity;
-    type Output = Badge;
-    type Input = BadgeInput;
+    type Serializer = Badge;
     const PATH: &'static str = "/by-code";
 
     fn permissions() -> Access<badge::Entity> {
@@ -467,9 +419,7 @@ impl ViewSet for BadgesByCode {
 struct Labels;
 
 impl ViewSet for Labels {
-    type Entity = label::Entity;
-    type Output = Label;
-    type Input = LabelInput;
+    type Serializer = Label;
     const PATH: &'static str = "/labels";
 
     fn permissions() -> Access<label::Entity> {
@@ -480,9 +430,7 @@ impl ViewSet for Labels {
 struct Tickets;
 
 impl ViewSet for Tickets {
-    type Entity = ticket::Entity;
-    type Output = Ticket;
-    type Input = TicketInput;
+    type Serializer = Ticket;
     const PATH: &'static str = "/tickets";
 
     fn permissions() -> Access<ticket::Entity> {
@@ -493,7 +441,12 @@ impl ViewSet for Tickets {
         vec![ticket::Column::Id]
     }
 
-    async fn perform_create(&self, _: &Context<'_>, row: ticket::ActiveModel) -> Result<ticket::ActiveModel, Problem> {
+    async fn perform_create(
+        &self,
+        _: &Context<'_>,
+        row: ticket::ActiveModel,
+        _: &(),
+    ) -> Result<ticket::ActiveModel, Problem> {
         Ok(ticket::ActiveModel { id: Set(Uuid::new_v4()), ..row })
     }
 }
@@ -550,7 +503,7 @@ async fn keys_of_every_type(db: TestDb) {
     lives(&client, "/api/tickets", json!({"title": "x"}), id, json!({"title": "y"})).await;
     let name = |row: &Json| format!("/api/labels/{}", encoded(row["name"].as_str().expect("a name")));
     for odd in
-        ["x", "a/b", "a b", "100%", "%20", "%2F", "é", "🚗", "?", "#", "..", ".", "'--", "+", "\"", " x", "\\", "\n"]
+        ["x", "a/b", "a b", "100%", "%20", "%2F", "é", "🚗", "?", "#", "..", ".", "'--", "+", "\"", " x", "\\", "x\n"]
     {
         let (body, changed) = (json!({"name": odd, "colour": "red"}), json!({"name": odd, "colour": "blue"}));
         lives(&client, "/api/labels", body, name, changed).await;
@@ -562,7 +515,6 @@ async fn keys_that_no_row_has(db: TestDb) {
     let client = club(&db).await;
     for (collection, body) in [
         ("/api/badges", json!({"code": "x"})),
-        ("/api/labels", json!({"name": "", "colour": "none"})),
         ("/api/labels", json!({"name": "a b", "colour": "red"})),
         ("/api/tickets", json!({"title": "x"})),
     ] {
@@ -617,10 +569,16 @@ async fn keys_that_no_row_has(db: TestDb) {
         client.get(path, "").await.is_problem(400, "invalid", "Invalid input.", &errors);
     }
     assert_eq!(client.get("/api/badges?number=2147483648", "").await.json()["count"], 0);
-    // a key cannot be changed: the body's is passed over
-    let renamed = json!({"name": "other", "colour": "blue"});
-    let kept = client.ask(Method::PUT, "/api/labels/a%20b", "", Some(renamed)).await;
-    assert_eq!(kept.json(), json!({"name": "a b", "colour": "blue"}));
+    for method in [Method::PUT, Method::PATCH] {
+        let renamed = json!({"name": "other", "colour": "blue"});
+        let refused = client.ask(method.clone(), "/api/labels/a%20b", "", Some(renamed)).await;
+        let errors = json!({"name": ["This field cannot be changed."]});
+        refused.is_problem(400, "invalid", "Invalid input.", &errors);
+        let kept = client.ask(method, "/api/labels/a%20b", "", Some(json!({"name": "a b", "colour": "blue"}))).await;
+        assert_eq!(kept.json(), json!({"name": "a b", "colour": "blue"}));
+    }
+    let blank = client.ask(Method::POST, "/api/labels", "", Some(json!({"name": "", "colour": "none"}))).await;
+    blank.is_problem(400, "invalid", "Invalid input.", &json!({"name": ["This field may not be blank."]}));
     let taken = client.ask(Method::POST, "/api/labels", "", Some(json!({"name": "a b", "colour": "red"}))).await;
     assert_eq!(taken.code(), 409, "{}", taken.text);
     taken.tells_nothing_of_the_inside();
@@ -633,9 +591,7 @@ async fn some_of_the_routes(db: TestDb) {
         ($name:ident, $path:literal, $($action:ident),*) => {
             struct $name;
             impl ViewSet for $name {
-                type Entity = car::Entity;
-                type Output = Car;
-                type Input = CarInput;
+                type Serializer = Car;
                 const PATH: &'static str = $path;
                 const ACTIONS: &'static [Action] = &[$(Action::$action),*];
                 fn permissions() -> Access<car::Entity> {

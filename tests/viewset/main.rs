@@ -11,8 +11,8 @@ mod constraints; // what only the database can refuse
 mod custom_actions; // actions beside the six, and hooks within them
 mod database_refusals; // refused for ever, or for now
 mod exact_text; // text is compared to the last character
+mod fields; // fields that are more than a column shown
 mod hidden_rows; // a row that may not be seen is not there
-mod input_types; // input that is more than a row of columns
 mod lists; // pages, filters, orders
 mod names; // names that would mean something else
 mod own_queries; // what a viewset's own query may say

@@ -1,9 +1,8 @@
 //! Names of columns and paths that would mean something else: refused when the API is built, or harmless.
 
-use poem_openapi::Object;
-use refrain::{Access, Action, AllowAny, Api, ViewSet};
+use refrain::{Access, Action, AllowAny, Api, Serializer, ViewSet};
 use refrain_testing::{TestDb, every_database};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel, Schema};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Schema};
 use serde_json::json;
 
 use crate::support::{Client, auth};
@@ -35,27 +34,15 @@ mod ballot {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(Object)]
+#[derive(Serializer)]
+#[serializer(model = ballot)]
 struct Ballot {
+    #[serializer(read_only)]
     id: i64,
     verdict_0: bool,
-}
-
-impl From<ballot::Model> for Ballot {
-    fn from(ballot: ballot::Model) -> Self {
-        Self { id: ballot.id, verdict_0: ballot.verdict_0 }
-    }
-}
-
-#[derive(Object)]
-struct BallotInput {
-    verdict_0: bool,
-}
-
-impl IntoActiveModel<ballot::ActiveModel> for BallotInput {
-    fn into_active_model(self) -> ballot::ActiveModel {
-        ballot::ActiveModel { verdict_0: Set(self.verdict_0), ..Default::default() }
-    }
+    limit: i32,
+    offset: i32,
+    ordering: i32,
 }
 
 /// A viewset over ballots, with something said of it.
@@ -63,9 +50,7 @@ macro_rules! ballots {
     ($name:ident, $path:literal $(, $($said:tt)+)?) => {
         struct $name;
         impl ViewSet for $name {
-            type Entity = ballot::Entity;
-            type Output = Ballot;
-            type Input = BallotInput;
+            type Serializer = Ballot;
             const PATH: &'static str = $path;
             const ACTIONS: &'static [Action] = &[Action::List, Action::Retrieve, Action::Destroy];
             $($($said)+)?
@@ -77,9 +62,7 @@ macro_rules! ballots {
 struct Judged;
 
 impl ViewSet for Judged {
-    type Entity = ballot::Entity;
-    type Output = Ballot;
-    type Input = BallotInput;
+    type Serializer = Ballot;
     const PATH: &'static str = "/ballots";
     const ACTIONS: &'static [Action] = &[Action::List, Action::Retrieve, Action::Destroy];
     const ROW_PERMISSIONS: bool = true;
@@ -163,24 +146,19 @@ ballots!(
 );
 
 /// It has a member where what a row tells would stand.
-#[derive(Object)]
+#[derive(Serializer)]
+#[serializer(model = ballot)]
 struct Telling {
+    #[serializer(read_only)]
     permissions: i32,
-}
-
-impl From<ballot::Model> for Telling {
-    fn from(ballot: ballot::Model) -> Self {
-        Self { permissions: ballot.permissions }
-    }
 }
 
 struct TellsTwice;
 
 impl ViewSet for TellsTwice {
-    type Entity = ballot::Entity;
-    type Output = Telling;
-    type Input = BallotInput;
+    type Serializer = Telling;
     const PATH: &'static str = "/twice";
+    const ACTIONS: &'static [Action] = &[Action::List, Action::Retrieve, Action::Destroy];
     const ROW_PERMISSIONS: bool = true;
 }
 
@@ -199,6 +177,6 @@ async fn a_name_that_means_something_else_is_refused() {
         OnlySlash: path, Up: path, Query: path);
     refused!(Limit: "`?limit=` chooses a page", Offset: "`?offset=` chooses a page",
         Ordering: "`?ordering=` chooses a page or an order");
-    refused!(TellsTwice: "`ROW_PERMISSIONS` writes a member `permissions`");
+    refused!(TellsTwice: "a field `permissions`, which `ROW_PERMISSIONS` writes");
     assert!(api().mount(Deep).build().is_ok());
 }

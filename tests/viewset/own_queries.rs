@@ -8,15 +8,13 @@ use sea_orm::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::support::{Answer, Car, CarInput, Client, auth, car, car_of, sync, user};
+use crate::support::{Answer, Car, Client, auth, car, car_of, sync, user};
 
 /// The cars, by a query of the test's own.
 struct Cars(fn() -> Select<car::Entity>);
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

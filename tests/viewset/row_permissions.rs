@@ -10,14 +10,12 @@ use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::{ActiveValue::Set, IntoActiveModel};
 use serde_json::{Value, json};
 
-use crate::support::{Car, CarInput, Client, auth, car, car_of, sync, user};
+use crate::support::{Car, Client, auth, car, car_of, sync, user};
 
 struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
     const ROW_PERMISSIONS: bool = true;
 

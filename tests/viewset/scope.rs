@@ -4,41 +4,36 @@
 use std::sync::Arc;
 
 use poem::http::Method;
-use refrain::{Access, AllowAny, Api, Context, IsAuthenticated, ViewSet, auth::NewUser};
+use refrain::{Access, AllowAny, Api, Context, IsAuthenticated, Serializer, ViewSet, auth::NewUser};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait, QueryFilter,
-    Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, Select,
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde_json::json;
 
 use crate::support::{
-    Car, Client, answer, auth, car, car_of,
+    Client, answer, auth, car, car_of,
     meanwhile::{begin_first, held_back, wait_until_blocked},
     sync, user,
 };
 
-#[derive(poem_openapi::Object)]
-struct ListingInput {
+#[derive(Serializer)]
+#[serializer(model = car)]
+struct Listing {
+    #[serializer(read_only)]
+    id: i64,
     name: String,
+    #[serializer(read_only)]
+    owner_id: Option<i32>,
     published: bool,
-}
-
-impl IntoActiveModel<car::ActiveModel> for ListingInput {
-    fn into_active_model(self) -> car::ActiveModel {
-        car::ActiveModel { name: Set(self.name), published: Set(self.published), ..Default::default() }
-    }
 }
 
 /// What is published is there for all, the rest for staff and for who is listed as an editor.
 struct Listings;
 
 impl ViewSet for Listings {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = ListingInput;
+    type Serializer = Listing;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {
@@ -143,9 +138,7 @@ async fn a_write_is_held_to_the_rows_there_are_under_its_lock(db: TestDb) {
 async fn a_query_with_joins_can_be_written_through(db: TestDb) {
     struct Joined;
     impl ViewSet for Joined {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = ListingInput;
+        type Serializer = Listing;
         const PATH: &'static str = "/cars";
         fn permissions() -> Access<car::Entity> {
             Access::to(AllowAny)

@@ -6,7 +6,7 @@ use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
-use crate::support::{Car, CarInput, Client, Rules, api, auth, car, car_of, sync, user};
+use crate::support::{Car, Client, Rules, api, auth, car, car_of, sync, user};
 
 struct Owned;
 
@@ -59,9 +59,7 @@ async fn reading_costs_what_it_must(db: TestDb) {
 async fn a_list_page_without_a_count_costs_one(db: TestDb) {
     struct Uncounted;
     impl ViewSet for Uncounted {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/cars";
         fn permissions() -> Access<car::Entity> {
             Access::to(HasPerm("drivers.view_car") | IsOwner)

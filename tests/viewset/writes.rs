@@ -18,7 +18,7 @@ use sea_orm::{
 use serde_json::json;
 
 use crate::support::{
-    Answer, Car, CarInput, Client, Rules, answer, api, auth, car, car_of,
+    Answer, Car, Client, Rules, answer, api, auth, car, car_of,
     meanwhile::{begin_first, held_back, wait_until_blocked},
     sync, user,
 };
@@ -69,9 +69,7 @@ async fn nobody_makes_or_keeps_a_row_their_rule_denies(db: TestDb) {
 async fn a_viewset_can_leave_the_result_unchecked_as_drf_does(db: TestDb) {
     struct Unchecked;
     impl ViewSet for Unchecked {
-        type Entity = car::Entity;
-        type Output = Car;
-        type Input = CarInput;
+        type Serializer = Car;
         const PATH: &'static str = "/cars";
         const CHECKS_RESULT: bool = false;
         fn permissions() -> Access<car::Entity> {

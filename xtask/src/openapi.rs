@@ -21,7 +21,8 @@ pub(crate) struct Options {
 /// Makes `openapi/drivers.json`, and the three clients from it.
 pub(crate) fn run(options: &Options) -> Result {
     let environment = tools::prepare()?;
-    let mut test = cargo(&["test", "--package", PACKAGE, "--all-features", "--test", "up_to_date"]);
+    // of the whole workspace, whose dependencies are built already
+    let mut test = cargo(&["test", "--workspace", "--all-features", "--test", "up_to_date"]);
     if options.check {
         test.env_remove("REFRAIN_OPENAPI");
     } else {

@@ -9,7 +9,7 @@ mod tests;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Result};
+use syn::{Data, DeriveInput, Error, Field, Fields, FieldsNamed, Ident, Result};
 
 use attributes::{Attributes, Text};
 
@@ -26,6 +26,8 @@ struct Declaration {
     group_grants: Option<Text>,
     key: Option<Text>,
     renamed_from: Option<Text>,
+    /// Each field that has a column, and the variant of `Column` that it is.
+    fields: Vec<(String, Ident)>,
 }
 
 /// The traits `Model` and, with an owner, `Owned` for the entity of this `Model`, and its permissions as constants.
@@ -62,6 +64,7 @@ impl Declaration {
             group_grants: found.group_grants,
             key: found.key,
             renamed_from: found.renamed_from,
+            fields: fields.named.iter().filter_map(field_with_column).collect(),
             app,
             model,
         })
@@ -112,6 +115,7 @@ impl Declaration {
             )
         });
         let constants = constants::of(self, &entity);
+        let fields = self.fields.iter().map(|(name, variant)| quote!((#name, Column::#variant)));
         quote! {
             #[automatically_derived]
             impl ::refrain::model::Model for #entity {
@@ -122,6 +126,7 @@ impl Declaration {
                 const DEFAULT_PERMISSIONS: &'static [&'static str] = &[#(#actions),*];
                 const PERMISSIONS: &'static [(&'static str, &'static str)] = &[#(#permissions),*];
                 const RENAMED_FROM: ::core::option::Option<&'static str> = #renamed_from;
+                const FIELDS: &'static [(&'static str, Column)] = &[#(#fields),*];
                 #(#grants)*
                 #key
                 #owner
@@ -130,6 +135,11 @@ impl Declaration {
             #constants
         }
     }
+}
+
+fn field_with_column(field: &Field) -> Option<(String, Ident)> {
+    let variant = names::column(field)?;
+    Some((names::field_name(field)?, Ident::new(&variant, field.ident.as_ref()?.span())))
 }
 
 fn owner_column(owner: &Text, fields: &FieldsNamed) -> Result<Text> {

@@ -7,15 +7,15 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    ///A car as callers see it.
+    ///A car. A new one is not published; only the action below publishes one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Car {
         ///Its key.
         pub id: i64,
         ///What it is called.
         pub name: ::std::string::String,
-        ///Whose it is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        ///Whose it is; the caller's, when a new one leaves it out.
+        #[serde(deserialize_with = "::std::option::Option::deserialize")]
         pub owner_id: ::std::option::Option<i32>,
         ///Is it shown to buyers?
         pub published: bool,
@@ -25,7 +25,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A car as callers write it. A new one is not published; only the action below publishes one.
+    ///A car. A new one is not published; only the action below publishes one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct CarInput {
         ///What it is called.
@@ -114,15 +114,15 @@ pub mod types {
             Default::default()
         }
     }
-    ///A car as callers see it.
+    ///A car. A new one is not published; only the action below publishes one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct CarsRow {
         ///Its key.
         pub id: i64,
         ///What it is called.
         pub name: ::std::string::String,
-        ///Whose it is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        ///Whose it is; the caller's, when a new one leaves it out.
+        #[serde(deserialize_with = "::std::option::Option::deserialize")]
         pub owner_id: ::std::option::Option<i32>,
         ///What the caller may do with this row.
         pub permissions: ::std::vec::Vec<::std::string::String>,
@@ -255,7 +255,7 @@ pub mod types {
                 })
         }
     }
-    ///A car as callers write it. A new one is not published; only the action below publishes one.
+    ///A car. A new one is not published; only the action below publishes one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct PatchedCarInput {
         ///What it is called.
@@ -327,7 +327,7 @@ pub mod types {
                 })
         }
     }
-    ///A trip as callers write it.
+    ///A trip.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct PatchedTripInput {
         ///Whose it is; the caller's, when a new one leaves it out.
@@ -464,13 +464,13 @@ pub mod types {
             Default::default()
         }
     }
-    ///A trip as callers see it.
+    ///A trip.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Trip {
         ///Its key.
         pub id: i64,
-        ///Whose it is.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        ///Whose it is; the caller's, when a new one leaves it out.
+        #[serde(deserialize_with = "::std::option::Option::deserialize")]
         pub owner_id: ::std::option::Option<i32>,
         ///Where it went.
         pub title: ::std::string::String,
@@ -480,7 +480,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A trip as callers write it.
+    ///A trip.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct TripInput {
         ///Whose it is; the caller's, when a new one leaves it out.
@@ -586,7 +586,7 @@ pub mod types {
                 Self {
                     id: Err("no value supplied for id".to_string()),
                     name: Err("no value supplied for name".to_string()),
-                    owner_id: Ok(Default::default()),
+                    owner_id: Err("no value supplied for owner_id".to_string()),
                     published: Err("no value supplied for published".to_string()),
                 }
             }
@@ -841,7 +841,7 @@ pub mod types {
                 Self {
                     id: Err("no value supplied for id".to_string()),
                     name: Err("no value supplied for name".to_string()),
-                    owner_id: Ok(Default::default()),
+                    owner_id: Err("no value supplied for owner_id".to_string()),
                     permissions: Err("no value supplied for permissions".to_string()),
                     published: Err("no value supplied for published".to_string()),
                 }
@@ -1474,7 +1474,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Err("no value supplied for id".to_string()),
-                    owner_id: Ok(Default::default()),
+                    owner_id: Err("no value supplied for owner_id".to_string()),
                     title: Err("no value supplied for title".to_string()),
                 }
             }
@@ -1816,7 +1816,7 @@ Arguments:
 - `limit`: How many rows at most; more than 500 are not given.
 - `name`: Only rows with this value.
 - `offset`: How many rows to pass over.
-- `ordering`: Columns in order, `-` before a descending one: name, id.
+- `ordering`: Fields in order, `-` before a descending one: name, id.
 - `owner_id`: Only rows with this value.
 - `published`: Only rows with this value.
 ```ignore

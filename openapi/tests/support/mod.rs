@@ -11,6 +11,7 @@ use std::{
     process::Command,
 };
 
+#[allow(unused_imports, reason = "not every program starts one")]
 pub use site::Site;
 pub use tools::Tools;
 

@@ -151,27 +151,27 @@ export interface components {
     schemas: {
         /**
          * Car
-         * @description A car as callers see it.
+         * @description A car. A new one is not published; only the action below publishes one.
          */
         Car: {
             /**
              * Format: int64
              * @description Its key.
              */
-            id: number;
+            readonly id: number;
             /** @description What it is called. */
             name: string;
             /**
              * Format: int32
-             * @description Whose it is.
+             * @description Whose it is; the caller's, when a new one leaves it out.
              */
-            owner_id?: number | null;
+            owner_id: number | null;
             /** @description Is it shown to buyers? */
-            published: boolean;
+            readonly published: boolean;
         };
         /**
          * CarInput
-         * @description A car as callers write it. A new one is not published; only the action below publishes one.
+         * @description A car. A new one is not published; only the action below publishes one.
          */
         CarInput: {
             /** @description What it is called. */
@@ -203,25 +203,25 @@ export interface components {
         };
         /**
          * CarsRow
-         * @description A car as callers see it.
+         * @description A car. A new one is not published; only the action below publishes one.
          */
         CarsRow: {
             /**
              * Format: int64
              * @description Its key.
              */
-            id: number;
+            readonly id: number;
             /** @description What it is called. */
             name: string;
             /**
              * Format: int32
-             * @description Whose it is.
+             * @description Whose it is; the caller's, when a new one leaves it out.
              */
-            owner_id?: number | null;
+            owner_id: number | null;
             /** @description What the caller may do with this row. */
             permissions: ("view" | "change" | "delete" | "publish")[];
             /** @description Is it shown to buyers? */
-            published: boolean;
+            readonly published: boolean;
         };
         /**
          * Login
@@ -235,7 +235,7 @@ export interface components {
         };
         /**
          * PatchedCarInput
-         * @description A car as callers write it. A new one is not published; only the action below publishes one.
+         * @description A car. A new one is not published; only the action below publishes one.
          */
         PatchedCarInput: {
             /** @description What it is called. */
@@ -248,7 +248,7 @@ export interface components {
         };
         /**
          * PatchedTripInput
-         * @description A trip as callers write it.
+         * @description A trip.
          */
         PatchedTripInput: {
             /**
@@ -317,25 +317,25 @@ export interface components {
         };
         /**
          * Trip
-         * @description A trip as callers see it.
+         * @description A trip.
          */
         Trip: {
             /**
              * Format: int64
              * @description Its key.
              */
-            id: number;
+            readonly id: number;
             /**
              * Format: int32
-             * @description Whose it is.
+             * @description Whose it is; the caller's, when a new one leaves it out.
              */
-            owner_id?: number | null;
+            owner_id: number | null;
             /** @description Where it went. */
             title: string;
         };
         /**
          * TripInput
-         * @description A trip as callers write it.
+         * @description A trip.
          */
         TripInput: {
             /**
@@ -520,7 +520,7 @@ export interface operations {
                 limit?: number;
                 /** @description How many rows to pass over. */
                 offset?: number;
-                /** @description Columns in order, `-` before a descending one: name, id. */
+                /** @description Fields in order, `-` before a descending one: name, id. */
                 ordering?: string;
                 /** @description Only rows with this value. */
                 name?: string;

@@ -1,5 +1,5 @@
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryTrait, Select,
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, ModelTrait, PrimaryKeyToColumn, QueryTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
 
@@ -67,13 +67,27 @@ pub(crate) async fn judged_in<M: FromQueryResult>(
         .collect()
 }
 
-/// As [`judged`], for a selection of at most one row.
+/// As [`judged`], for a selection of at most one row; a query that joins may select it several times. Where there are
+/// others, a lookup is not unique after all, and none of them is taken for the one that was meant.
 pub(crate) async fn judge_one<E: EntityTrait>(
     db: Db<'_>,
     row: Select<E>,
     rules: &[&Rule],
 ) -> Result<Option<Judged<E::Model>>, DbErr> {
-    Ok(judged(db, row, rules).await?.into_iter().next())
+    let mut found = judged(db, row, rules).await?.into_iter();
+    let first = found.next();
+    let is_another = |first: &E::Model, other: &E::Model| {
+        E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).any(|key| first.get(key) != other.get(key))
+    };
+    if let Some(first) = &first
+        && found.any(|other| is_another(&first.row, &other.row))
+    {
+        return Err(DbErr::Custom(format!(
+            "several rows of `{}` were found where one was asked for",
+            E::default().table_name()
+        )));
+    }
+    Ok(first)
 }
 
 impl Rule {

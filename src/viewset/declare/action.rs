@@ -4,7 +4,7 @@ use poem::http::Method;
 
 use crate::{
     permission::{Action, CustomAction},
-    viewset::{Access, ViewSet},
+    viewset::{Access, EntityOf, ViewSet},
 };
 
 /// An action of your own on one row, beside the six.
@@ -43,7 +43,7 @@ pub trait RowAction: Send + Sync + 'static {
 
     /// Who may; by default what the viewset says, which for a method that writes needs [`CODENAME`](Self::CODENAME) to
     /// say what is asked.
-    fn permissions() -> Access<<Self::Of as ViewSet>::Entity> {
+    fn permissions() -> Access<EntityOf<Self::Of>> {
         Access::global()
     }
 }
@@ -61,7 +61,7 @@ pub trait CollectionAction: Send + Sync + 'static {
     const CODENAME: Option<&'static str> = None;
 
     /// Who may, as for a [`RowAction`]. The rows handed over meet both this and the list's own permissions.
-    fn permissions() -> Access<<Self::Of as ViewSet>::Entity> {
+    fn permissions() -> Access<EntityOf<Self::Of>> {
         Access::global()
     }
 }
@@ -85,6 +85,8 @@ pub(crate) struct ActionInfo {
     /// The name under which an operation's `security` mentions it.
     pub(crate) marker: &'static str,
     pub(crate) on_row: bool,
+    /// How many variables of its path name the row.
+    pub(crate) variables: fn() -> usize,
 }
 
 impl ActionInfo {

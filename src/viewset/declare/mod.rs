@@ -4,10 +4,12 @@ mod access;
 mod action;
 mod declared;
 mod marker;
+mod represent;
 
 pub use access::Access;
 pub use action::{CollectionAction, RowAction};
 pub use declared::Declared;
+pub use represent::{Represent, Shown};
 
 pub(crate) use action::{ActionInfo, announce, collect_actions};
 pub(crate) use marker::marker;

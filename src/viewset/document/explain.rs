@@ -1,7 +1,5 @@
 use std::sync::Arc;
 
-use sea_orm::EntityTrait;
-
 use crate::{
     Db, Error, Result,
     auth::User,
@@ -9,7 +7,7 @@ use crate::{
     grants::{Holder, PermissionOf},
     http::Problem,
     permission::{AskedPermission, Explanation, Outcome, judge_one},
-    viewset::{Mounted, Resource, ViewSet, mount::Visit, row::Named},
+    viewset::{EntityOf, ModelOf, Mounted, Resource, ViewSet, mount::Visit, row::Named},
 };
 
 impl<V: ViewSet> Mounted<V> {
@@ -64,17 +62,13 @@ impl<V: ViewSet> Mounted<V> {
         })
     }
 
-    async fn asked(
-        &self,
-        visit: &Visit,
-        row: Option<&<V::Entity as EntityTrait>::Model>,
-    ) -> Result<Vec<AskedPermission>> {
+    async fn asked(&self, visit: &Visit, row: Option<&ModelOf<V>>) -> Result<Vec<AskedPermission>> {
         let (guard, user, db) = (&visit.guard, &visit.user, visit.db());
         let mut asked = Vec::new();
         for label in guard.permissions.permissions_asked(Some(&guard.model), guard.action) {
             let mut held = user.how_held(db, &label).await?;
             if let Some(row) = row {
-                held.extend(how_granted::<V::Entity>(user, db, &label, row).await?);
+                held.extend(how_granted::<EntityOf<V>>(user, db, &label, row).await?);
             }
             asked.push(AskedPermission { label, held });
         }
@@ -82,7 +76,7 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     /// Tries what could be granted, in a transaction that is rolled back: the answer is the one that would be given.
-    async fn would_change(&self, visit: &Visit, named: Option<&Named<V::Entity>>) -> Result<Vec<String>> {
+    async fn would_change(&self, visit: &Visit, named: Option<&Named<EntityOf<V>>>) -> Result<Vec<String>> {
         let guard = &visit.guard;
         let Some(id) = visit.user.id() else { return Ok(vec!["saying who you are".to_owned()]) };
         let row = match named {
@@ -97,7 +91,7 @@ impl<V: ViewSet> Mounted<V> {
                 let tried = match (&row, on_row) {
                     (_, false) => visit.user.permissions().add(db, [label.as_str()]).await,
                     (Some(row), true) => {
-                        let permission = PermissionOf::<V::Entity>::from(label.as_str());
+                        let permission = PermissionOf::<EntityOf<V>>::from(label.as_str());
                         let granted = visit.site.auth.suppose_perm(db, permission, Holder::User(id), row).await;
                         granted.map(|_| ())
                     }
@@ -124,7 +118,7 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     /// What the request's own questions come to.
-    async fn outcome(&self, visit: &Visit, db: Db<'_>, named: Option<&Named<V::Entity>>) -> Result<Outcome> {
+    async fn outcome(&self, visit: &Visit, db: Db<'_>, named: Option<&Named<EntityOf<V>>>) -> Result<Outcome> {
         let answer = async {
             let rule = visit.meaning(db).await?;
             match named {

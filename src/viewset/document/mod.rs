@@ -15,7 +15,13 @@ use poem_openapi::{
 use crate::{
     model::Model,
     permission::Action,
-    viewset::{ViewSet, columns, list::page_schema, row::telling},
+    serializer::{Field, Serializer, Shape, Shows, register_body},
+    viewset::{
+        EntityOf, ViewSet,
+        columns::field_of,
+        list::page_schema,
+        row::{path_parameters, telling},
+    },
 };
 
 /// What a client's method is called: `cars_list`.
@@ -42,14 +48,14 @@ fn type_name<V: ViewSet>(of: &str) -> String {
 
 /// Registers the schemas that a viewset's operations speak of.
 pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
-    V::Output::register(registry);
-    V::Input::register(registry);
-    if let Some(input) = registry.schemas.get(V::Input::name().as_ref()) {
-        let patched = MetaSchema { required: Vec::new(), ..input.clone() };
-        insert(registry, patched_name::<V>(), V::Input::name().into_owned(), patched);
+    <V::Serializer as Shows>::register(registry);
+    for action in V::ACTIONS {
+        if let Some(shape) = body_of(*action) {
+            register_body::<V::Serializer>(shape, registry);
+        }
     }
     if let Some(name) = row_name::<V>() {
-        let representation = telling(registry.schemas.get(V::Output::name().as_ref()), V::Output::schema_ref());
+        let representation = telling(registry.schemas.get(V::Serializer::NAME), <V::Serializer as Shows>::schema());
         insert(registry, name, V::PATH.to_owned(), representation);
     }
     let page = page_schema(row_schema::<V>(), V::pagination().counts());
@@ -68,8 +74,14 @@ fn insert(registry: &mut Registry, name: String, of: String, schema: MetaSchema)
     registry.schemas.insert(name, schema);
 }
 
-fn patched_name<V: ViewSet>() -> String {
-    format!("Patched{}", V::Input::name())
+/// What the body of an action is.
+fn body_of(action: Action) -> Option<Shape> {
+    match action {
+        Action::Create => Some(Shape::Input),
+        Action::Update => Some(Shape::Replaced),
+        Action::PartialUpdate => Some(Shape::Patched),
+        _ => None,
+    }
 }
 
 fn page_name<V: ViewSet>() -> String {
@@ -83,7 +95,7 @@ pub(crate) fn row_name<V: ViewSet>() -> Option<String> {
 
 /// A representation.
 fn row_schema<V: ViewSet>() -> MetaSchemaRef {
-    row_name::<V>().map_or_else(V::Output::schema_ref, MetaSchemaRef::Reference)
+    row_name::<V>().map_or_else(<V::Serializer as Shows>::schema, MetaSchemaRef::Reference)
 }
 
 /// An operation as the framework's document has it; who may call it is written in when the site is known.
@@ -95,11 +107,7 @@ pub(crate) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
         Action::Destroy => (204, None),
         _ => (200, Some(row_schema::<V>())),
     };
-    let body = match action {
-        Action::Create | Action::Update => Some(V::Input::schema_ref()),
-        Action::PartialUpdate => Some(MetaSchemaRef::Reference(patched_name::<V>())),
-        _ => None,
-    };
+    let body = body_of(action).map(|shape| MetaSchemaRef::Reference(shape.name::<V::Serializer>()));
     MetaOperation {
         method: action.method().expect("a standard action has a route"),
         tags: vec![interned(collection_name::<V>())],
@@ -136,7 +144,8 @@ fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {
         style: None,
     };
     if action.on_row() {
-        return vec![param("id".to_owned(), MetaParamIn::Path, columns::schema(&V::lookup()), true, "")];
+        let each = path_parameters::<V>().into_iter();
+        return each.map(|(name, schema)| param(name, MetaParamIn::Path, schema, true, "")).collect();
     }
     if action != Action::List {
         return Vec::new();
@@ -156,9 +165,9 @@ fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {
         param("limit".to_owned(), MetaParamIn::Query, limit, false, &most),
         param("offset".to_owned(), MetaParamIn::Query, bounded(0.0, None, None), false, "How many rows to pass over."),
     ];
-    let orderings: Vec<String> = V::orderings().iter().map(columns::column_name).collect();
+    let orderings: Vec<&str> = V::orderings().iter().filter_map(field_of::<V>).map(Field::name).collect();
     if !orderings.is_empty() {
-        let words = format!("Columns in order, `-` before a descending one: {}.", orderings.join(", "));
+        let words = format!("Fields in order, `-` before a descending one: {}.", orderings.join(", "));
         params.push(param(
             crate::viewset::list::ORDERING.to_owned(),
             MetaParamIn::Query,
@@ -167,15 +176,15 @@ fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {
             &words,
         ));
     }
-    for column in V::filters() {
+    for field in V::filters().iter().filter_map(field_of::<V>) {
         let words = "Only rows with this value.";
-        params.push(param(columns::column_name(&column), MetaParamIn::Query, columns::schema(&column), false, words));
+        params.push(param(field.name().to_owned(), MetaParamIn::Query, field.text_schema(), false, words));
     }
     params
 }
 
 fn summary<V: ViewSet>(action: Action) -> String {
-    let name = V::Entity::VERBOSE_NAME;
+    let name = EntityOf::<V>::VERBOSE_NAME;
     match action {
         Action::List => format!("List every {name} the caller may see"),
         Action::Create => format!("Create a {name}"),

@@ -11,15 +11,13 @@ pub(crate) use query::{ListQuery, ORDERING};
 
 use count::count;
 use poem::Request;
-use poem_openapi::types::ToJSON;
 use sea_orm::{QueryFilter, QuerySelect, Select};
-use serde_json::Value as Json;
 
 use crate::{
     http::Problem,
     permission::{Judged, Rule, judged},
     viewset::{
-        Resource,
+        EntityOf, Resource, ViewSet,
         mount::Visit,
         row::{RowPermissions, RowsOf, Scope},
     },
@@ -27,15 +25,17 @@ use crate::{
 
 impl Visit {
     /// The list's reading: a page of the rows the rule admits.
-    pub(crate) async fn list<E: Resource, O: ToJSON + From<E::Model>>(
+    #[expect(clippy::too_many_arguments, reason = "a list is all of these")]
+    pub(crate) async fn list<V: ViewSet>(
         &self,
+        viewset: &V,
         request: &Request,
-        Scope { rows, of }: Scope<E>,
+        Scope { rows, of }: Scope<EntityOf<V>>,
         rule: &Rule,
-        query: &ListQuery<E>,
+        query: &ListQuery<EntityOf<V>>,
         pagination: &Pagination,
         tell: &RowPermissions,
-    ) -> Result<Json, Problem> {
+    ) -> Result<Vec<u8>, Problem> {
         let rows = query.ordered(query.filtered(rows.filter(rule.filter()), self.site.db.get_database_backend()));
         let mut window = query.window;
         let mut step = window.limit;
@@ -56,11 +56,12 @@ impl Visit {
         if found.has_more.is_none() {
             Page::check_offset(window, found.rows.is_empty())?;
         }
-        let mut results = Vec::with_capacity(found.rows.len());
-        for row in found.rows {
-            results.push(tell.shown::<E, O>(&self.context(self.db()), row, 1).await?);
-        }
-        Ok(Page { count, window, step, has_more, results }.into_json(request, &query.others))
+        let page = Page { count, window, step, has_more };
+        let mut out = Vec::with_capacity(found.rows.len() * 128);
+        page.open(request, &query.others, &mut out);
+        tell.write_rows(viewset, &self.context(self.db()), found.rows, 1, &mut out).await?;
+        out.extend_from_slice(b"]}");
+        Ok(out)
     }
 
     /// The database makes the page; the rule was its `WHERE`.

@@ -3,7 +3,7 @@ use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef},
     types::Type,
 };
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::http::{Problem, path_of};
 
@@ -101,7 +101,6 @@ pub(crate) struct Page {
     /// How many rows further the next page begins.
     pub(crate) step: u64,
     pub(crate) has_more: bool,
-    pub(crate) results: Vec<Json>,
 }
 
 impl Page {
@@ -113,7 +112,8 @@ impl Page {
         Ok(())
     }
 
-    pub(crate) fn into_json(self, request: &Request, others: &[(String, String)]) -> Json {
+    /// Writes all of it up to the first row; what follows the last is `]}`.
+    pub(crate) fn open(&self, request: &Request, others: &[(String, String)], out: &mut Vec<u8>) {
         let Window { limit, offset, of_candidates } = self.window;
         let link = |offset: u64| {
             let mut query = form_urlencoded::Serializer::new(String::new());
@@ -125,11 +125,13 @@ impl Page {
         };
         let next = self.has_more.then(|| link(offset + self.step));
         let previous = (offset > 0).then(|| link(offset.saturating_sub(self.step)));
-        let mut page = json!({ "next": next, "previous": previous, "results": self.results });
+        let quoted = |link: Option<String>| link.map_or(Json::Null, Json::String);
+        out.push(b'{');
         if let Some(count) = self.count {
-            page["count"] = count.into();
+            out.extend_from_slice(format!("\"count\":{count},").as_bytes());
         }
-        page
+        let links = format!("\"next\":{},\"previous\":{},\"results\":[", quoted(next), quoted(previous));
+        out.extend_from_slice(links.as_bytes());
     }
 }
 

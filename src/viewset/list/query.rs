@@ -1,13 +1,16 @@
 use std::collections::HashSet;
 
 use poem::Request;
-use sea_orm::{DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryTrait, Select};
+use sea_orm::{
+    DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryTrait, Select, Value,
+};
 
 use crate::{
     http::Problem,
+    serializer::{Field, NotRead, Serializer},
     viewset::{
-        Resource,
-        columns::{self, Parsed, column_name},
+        Resource, ViewSet,
+        columns::{self, field_of},
         list::{Pagination, Window},
     },
 };
@@ -16,7 +19,8 @@ use crate::{
 /// what is in it.
 pub(crate) struct ListQuery<E: EntityTrait> {
     pub(crate) window: Window,
-    filters: Vec<(E::Column, Parsed)>,
+    /// a column and its value; none where no row can have it
+    filters: Vec<(E::Column, Option<Value>)>,
     order: Vec<(E::Column, bool)>,
     /// The pairs that are not the window, for links to other pages.
     pub(crate) others: Vec<(String, String)>,
@@ -26,13 +30,13 @@ pub(crate) struct ListQuery<E: EntityTrait> {
 pub(crate) const ORDERING: &str = "ordering";
 
 impl<E: Resource> ListQuery<E> {
-    pub(crate) fn read(
+    pub(crate) fn read<V: ViewSet<Serializer: Serializer<Entity = E>>>(
         request: &Request,
         pagination: &Pagination,
-        filters: &[E::Column],
-        orderings: &[E::Column],
         asks_hooks: bool,
     ) -> Result<Self, Problem> {
+        let filters: Vec<&Field<E>> = V::filters().iter().filter_map(field_of::<V>).collect();
+        let orderings: Vec<&Field<E>> = V::orderings().iter().filter_map(field_of::<V>).collect();
         let pairs: Vec<(String, String)> =
             request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
         let mut query = Self {
@@ -50,12 +54,14 @@ impl<E: Resource> ListQuery<E> {
                 return Err(Problem::invalid([(name, "This parameter was given twice.")]));
             }
             if name == ORDERING && !orderings.is_empty() {
-                query.order = order::<E>(&value, orderings)?;
-            } else if let Some(column) = filters.iter().find(|column| column_name(*column) == name) {
-                match columns::parse(column, &value) {
-                    Parsed::Malformed => return Err(Problem::invalid([(name, columns::malformed(column))])),
-                    parsed => query.filters.push((*column, parsed)),
-                }
+                query.order = order::<E>(&value, &orderings)?;
+            } else if let Some(field) = filters.iter().find(|field| field.name() == name) {
+                let wanted = match field.codec.text(&value) {
+                    Ok(wanted) => Some(wanted),
+                    Err(NotRead::Beyond) => None,
+                    Err(NotRead::Malformed(sentence)) => return Err(Problem::invalid([(name, sentence)])),
+                };
+                query.filters.push((field.column(), wanted));
             } else {
                 return Err(Problem::invalid([(name, "This list has no such parameter.")]));
             }
@@ -66,8 +72,8 @@ impl<E: Resource> ListQuery<E> {
 
     pub(crate) fn filtered(&self, rows: Select<E>, on: DbBackend) -> Select<E> {
         self.filters.iter().fold(rows, |rows, (column, wanted)| match wanted {
-            Parsed::Value(value) => rows.filter(columns::equals(column, value.clone(), on)),
-            Parsed::Beyond | Parsed::Malformed => rows.filter(sea_orm::sea_query::Expr::cust("1 = 0")),
+            Some(value) => rows.filter(columns::equals(column, value.clone(), on)),
+            None => rows.filter(sea_orm::sea_query::Expr::cust("1 = 0")),
         })
     }
 
@@ -86,19 +92,19 @@ impl<E: Resource> ListQuery<E> {
     }
 }
 
-/// `name,-id`: columns in order, a minus for descending; each once, so there are no more than the viewset names.
-fn order<E: Resource>(text: &str, orderings: &[E::Column]) -> Result<Vec<(E::Column, bool)>, Problem> {
+/// `name,-id`: fields in order, a minus for descending; each once, so there are no more than the viewset names.
+fn order<E: Resource>(text: &str, orderings: &[&Field<E>]) -> Result<Vec<(E::Column, bool)>, Problem> {
     let refused = |sentence: String| Problem::invalid([(ORDERING, sentence)]);
     let mut order = Vec::new();
     let mut seen = HashSet::new();
     for term in text.split(',').map(str::trim).filter(|term| !term.is_empty()) {
         let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
-        let column = orderings.iter().find(|column| column_name(*column) == name);
-        let column = column.ok_or_else(|| refused(format!("This list cannot be ordered by \"{name}\".")))?;
+        let field = orderings.iter().find(|field| field.name() == name);
+        let field = field.ok_or_else(|| refused(format!("This list cannot be ordered by \"{name}\".")))?;
         if !seen.insert(name) {
             return Err(refused(format!("\"{name}\" was given twice.")));
         }
-        order.push((*column, descending));
+        order.push((field.column(), descending));
     }
     Ok(order)
 }

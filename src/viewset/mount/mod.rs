@@ -8,5 +8,5 @@ mod standard;
 pub use routes::ViewSetApi;
 
 pub(crate) use guard::{Asked, Guard, Visit};
-pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
+pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, path_of, told_in};
 pub(crate) use routes::METHODS;

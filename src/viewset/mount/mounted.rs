@@ -5,20 +5,20 @@ use std::{
 };
 
 use poem::http::Method;
-use poem_openapi::{registry::Registry, types::Type};
+use sea_orm::{ColumnTrait, DatabaseConnectionType, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
 
 use crate::{
     Error, Result,
     http::Site,
     model::ModelInfo,
     permission::{Action, Permissions},
+    serializer::{self, Field, Serializer},
     viewset::{
-        Access, Declared, Guard, Pagination, ViewSet,
-        columns::{column_name, is_readable},
+        Access, ColumnOf, Declared, EntityOf, Guard, Pagination, ViewSet,
+        columns::{column_name, field_of},
         declare::ActionInfo,
         list::ORDERING,
-        row::{MEMBER, TOLD, ToldActions, names_told},
-        write::InputReader,
+        row::{TOLD, TOLD_MEMBER, ToldActions, lookup_columns, names_told, path_parameters},
     },
 };
 
@@ -27,7 +27,6 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) viewset: V,
     pub(crate) site: Arc<Site>,
     pub(crate) guards: HashMap<Action, Arc<Guard>>,
-    pub(crate) input: InputReader<V::Entity, V::Input>,
     told: OnceLock<ToldActions>,
 }
 
@@ -75,13 +74,18 @@ impl Endpoint {
 impl<V: ViewSet> Mounted<V> {
     /// Refuses what does not fit, in words that say what to write.
     pub(crate) fn new(viewset: V, site: &Arc<Site>) -> Result<Self> {
-        let model = ModelInfo::of::<V::Entity>();
+        let model = ModelInfo::of::<EntityOf<V>>();
         let access = V::permissions();
         let named = |error: Error| match error {
             Error::Wiring(message) => Error::wiring(format!("the viewset `{}`: {message}", V::PATH)),
             error => error,
         };
-        check_names::<V>().map_err(named)?;
+        // a document can be had without a database
+        let is_connected = !matches!(site.db.inner, DatabaseConnectionType::Disconnected);
+        let mistakes = mistakes::<V>(is_connected.then(|| site.db.get_database_backend()));
+        if !mistakes.is_empty() {
+            return Err(Error::wiring(format!("the viewset `{}`: {}", V::PATH, mistakes.join("; "))));
+        }
         let retrieve = access.resolve(Action::Retrieve, &site.default_permissions, &model).map_err(named)?;
         let mut guards = HashMap::new();
         for action in Action::STANDARD.into_iter().chain([Action::Metadata]) {
@@ -97,8 +101,7 @@ impl<V: ViewSet> Mounted<V> {
                 }),
             );
         }
-        let input = InputReader::new(V::writes()).map_err(named)?;
-        Ok(Self { viewset, site: site.clone(), guards, input, told: OnceLock::new() })
+        Ok(Self { viewset, site: site.clone(), guards, told: OnceLock::new() })
     }
 
     /// Learns of its own actions on rows, once they are known.
@@ -114,8 +117,8 @@ impl<V: ViewSet> Mounted<V> {
     /// Guards an action of its own.
     pub(crate) fn guard(&self, info: &ActionInfo) -> Result<Guard> {
         let action = info.action();
-        let model = ModelInfo::of::<V::Entity>();
-        let own = (info.access)().downcast::<Access<V::Entity>>();
+        let model = ModelInfo::of::<EntityOf<V>>();
+        let own = (info.access)().downcast::<Access<EntityOf<V>>>();
         let own = own.map_err(|_| Error::wiring(format!("the action `{}` is over another model", info.name)))?;
         let of_viewset = V::permissions();
         let declares = own.declares(action);
@@ -182,42 +185,62 @@ impl<V: ViewSet> Mounted<V> {
     }
 }
 
-/// Refuses names that mean something else where they would stand.
-fn check_names<V: ViewSet>() -> Result<()> {
-    let part = |part: &str| {
-        let plain = part.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~'));
-        plain && !matches!(part, "" | "." | "..")
-    };
-    if !V::PATH.strip_prefix('/').is_some_and(|path| path.split('/').all(part)) {
-        return Err(Error::wiring(
-            "`PATH` is a slash and a word, as in `/posts`, or several of them; a variable in it would not be looked at: \
-             let `fn filters()` name the column that points at the parent, or `fn query()` choose its rows",
-        ));
-    }
-    for column in V::filters().iter().chain([&V::lookup()]) {
-        if !is_readable(column) {
-            let name = column_name(column);
-            return Err(Error::wiring(format!(
-                "it filters or looks up by `{name}`, whose type cannot be read from text"
-            )));
+/// What cannot work of a viewset's serializer, of the columns that it names, and of its path.
+fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
+    let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create));
+    mistakes.extend((!is_path(V::PATH)).then(|| {
+        "`PATH` is a slash and a word, as in `/posts`, or several of them; a variable in it would not be looked at: let \
+         `fn filters()` name the column that points at the parent, or `fn query()` choose its rows"
+            .to_owned()
+    }));
+    let lookups = lookup_columns::<V>();
+    let by_key = lookups.iter().all(|column| keys::<V>().any(|key| key.as_str() == column.as_str()));
+    let named = [("filters", V::filters()), ("orders", V::orderings()), ("looks up", lookups)];
+    for (does, columns) in named.into_iter().take(if by_key { 2 } else { 3 }) {
+        for column in &columns {
+            mistakes.extend(match field_of::<V>(column) {
+                None => Some(format!(
+                    "it {does} by `{}`, which is no field of its serializer: declare it as one",
+                    column_name(column)
+                )),
+                // whoever filters or orders by it finds out what is in it
+                Some(field) if !field.is_shown() => {
+                    Some(format!("it {does} by `{}`, which is `write_only`: nobody may be shown it", field.name()))
+                }
+                Some(_) => None,
+            });
         }
     }
-    let chooses_rows = |name: &String| name == ORDERING || Pagination::reads(name, true);
-    if let Some(name) = V::filters().iter().map(column_name).find(chooses_rows) {
-        return Err(Error::wiring(format!(
-            "it filters by the column `{name}`, and `?{name}=` chooses a page or an order: take it out of `fn filters()`"
-        )));
-    }
-    let mut registry = Registry::new();
-    V::Output::register(&mut registry);
-    let output = registry.schemas.get(V::Output::name().as_ref());
-    let has_member = output.is_some_and(|output| output.properties.iter().any(|(name, _)| *name == MEMBER));
-    if V::ROW_PERMISSIONS && has_member {
-        return Err(Error::wiring(format!(
-            "`ROW_PERMISSIONS` writes a member `{MEMBER}`, and its output has one already: give that another name"
-        )));
-    }
-    Ok(())
+    mistakes.extend((!by_key && !V::lookup().def().is_unique()).then(|| {
+        let name = column_name(&V::lookup());
+        format!("it looks up by `{name}`, which the model does not say is unique: `#[sea_orm(unique)]`, if it is")
+    }));
+    let chooses_rows = |name: &&str| *name == ORDERING || Pagination::reads(name, true);
+    let filters = V::filters();
+    let filters = filters.iter().filter_map(field_of::<V>).map(Field::name);
+    mistakes.extend(filters.filter(chooses_rows).map(|name| {
+        format!("it filters by `{name}`, and `?{name}=` chooses a page or an order: give the field a `rename`")
+    }));
+    let has_told = V::Serializer::fields().named(TOLD_MEMBER).is_some()
+        || V::Serializer::computed().iter().any(|member| member.name == TOLD_MEMBER);
+    let told = V::ROW_PERMISSIONS && has_told;
+    mistakes.extend(told.then(|| {
+        format!("its serializer has a field `{TOLD_MEMBER}`, which `ROW_PERMISSIONS` writes: give the field a `rename`")
+    }));
+    mistakes
+}
+
+/// Slashes and words.
+fn is_path(path: &str) -> bool {
+    let word = |word: &str| {
+        let plain = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~'));
+        plain && !matches!(word, "" | "." | "..")
+    };
+    path.strip_prefix('/').is_some_and(|path| path.split('/').all(word))
+}
+
+fn keys<V: ViewSet>() -> impl Iterator<Item = ColumnOf<V>> {
+    <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
 }
 
 /// A codename that no class asks guards nothing, though it was written to.
@@ -236,7 +259,11 @@ fn check_codename_is_asked(info: &ActionInfo, permissions: &Permissions, model: 
 
 /// The action's path as the document writes it.
 pub(crate) fn path_of<V: ViewSet>(action: Action) -> String {
-    if action.on_row() { format!("{}/{{id}}", V::PATH) } else { V::PATH.to_owned() }
+    let mut path = V::PATH.to_owned();
+    if action.on_row() {
+        path.extend(path_parameters::<V>().into_iter().map(|(name, _)| format!("/{{{name}}}")));
+    }
+    path
 }
 
 /// A site's custom actions, by the types of their arguments.

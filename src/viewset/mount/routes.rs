@@ -10,7 +10,14 @@ use poem_openapi::{
     registry::{MetaApi, MetaPath, Registry},
 };
 
-use crate::viewset::{Mounted, ViewSet, document};
+use crate::{
+    permission::Action,
+    viewset::{
+        Mounted, ViewSet, document,
+        mount::path_of,
+        row::{lookup_columns, path_variable},
+    },
+};
 
 /// A viewset as poem-openapi sees it.
 pub struct ViewSetApi<V: ViewSet> {
@@ -49,7 +56,7 @@ impl<V: ViewSet> OpenApi for ViewSetApi<V> {
             let here = V::ACTIONS.iter().filter(|action| action.on_row() == on_row);
             here.map(|action| document::operation::<V>(*action)).collect::<Vec<_>>()
         };
-        let paths = [(V::PATH.to_owned(), operations(false)), (format!("{}/{{id}}", V::PATH), operations(true))];
+        let paths = [(V::PATH.to_owned(), operations(false)), (path_of::<V>(Action::Retrieve), operations(true))];
         let paths = paths.into_iter().filter(|(_, operations)| !operations.is_empty());
         vec![MetaApi { paths: paths.map(|(path, operations)| MetaPath { path, operations }).collect() }]
     }
@@ -61,8 +68,9 @@ impl<V: ViewSet> OpenApi for ViewSetApi<V> {
     /// Every method gets an endpoint, those not offered too: permission is asked before 405 is answered (CONTRACT 6.3).
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         let State::Mounted(mounted) = self.state else { return };
-        // the name that `#[OpenApi]` gives a path's variable, so that custom actions share the path
-        for (path, on_row) in [(V::PATH.to_owned(), false), (format!("{}/:param0", V::PATH), true)] {
+        let variables = (0..lookup_columns::<V>().len()).map(|place| format!("/:{}", path_variable(place)));
+        let row = variables.fold(V::PATH.to_owned(), |path, variable| path + &variable);
+        for (path, on_row) in [(V::PATH.to_owned(), false), (row, true)] {
             if !V::ACTIONS.iter().any(|action| action.on_row() == on_row) {
                 continue;
             }

@@ -1,24 +1,23 @@
 use std::sync::Arc;
 
-use poem::{IntoResponse, Request, RequestBody, Response, http::StatusCode, web::Json};
-use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait};
-use serde_json::{Map, Value, json};
+use poem::{IntoResponse, Request, RequestBody, Response, http::StatusCode};
+use sea_orm::{ActiveModelTrait, ActiveValue};
 use tracing::Instrument;
 
 use crate::{
     http::Problem,
     model::Model,
     permission::{Action, Rule},
+    serializer::{BodyOf, Change, Json, read_body},
     viewset::{
-        Mounted, ViewSet,
+        ActiveModelOf, EntityOf, ModelOf, Mounted, ViewSet,
         list::ListQuery,
         mount::Visit,
         row::Named,
-        write::{Write, read_object, retried},
+        write::{Write, retried},
     },
 };
 
-type ModelOf<V> = <<V as ViewSet>::Entity as EntityTrait>::Model;
 type Reply = Result<Response, Problem>;
 
 impl<V: ViewSet> Mounted<V> {
@@ -48,11 +47,11 @@ impl<V: ViewSet> Mounted<V> {
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let pagination = V::pagination();
         let asks_hooks = visit.guard.permissions.may_ask_hooks();
-        let query = ListQuery::<V::Entity>::read(request, &pagination, &V::filters(), &V::orderings(), asks_hooks)?;
+        let query = ListQuery::<EntityOf<V>>::read::<V>(request, &pagination, asks_hooks)?;
         let rows = visit.scope(&self.viewset, visit.db())?;
         let tell = self.told().ask(&visit.context(visit.db())).await?;
-        let page = visit.list::<V::Entity, V::Output>(request, rows, rule, &query, &pagination, &tell).await?;
-        Ok(Json(page).into_response())
+        let page = visit.list(&self.viewset, request, rows, rule, &query, &pagination, &tell).await?;
+        Ok(json(StatusCode::OK, page))
     }
 
     async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
@@ -62,26 +61,29 @@ impl<V: ViewSet> Mounted<V> {
         let told: Vec<&Rule> = tell.rules().collect();
         let row = named.among(visit.scope(&self.viewset, db)?.rows);
         let row = visit.row(db, rule, row, &told).await?;
-        let shown = tell.shown::<V::Entity, V::Output>(&cx, row, 0).await?;
-        Ok(Json(shown).into_response())
+        Ok(json(StatusCode::OK, tell.shown(&self.viewset, &cx, row, 0).await?))
     }
 
     async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
-        let body = read_object(request, body, usize::MAX, self.input.fields()).await?;
-        let row = self.input.new_row(&body)?;
-        let shown = retried(|| self.try_create(visit, row.clone())).await?;
-        Ok(Json(shown).with_status(StatusCode::CREATED).into_response())
+        let read = |json: Json<'_>| Change::<V::Serializer>::read(json, BodyOf::NewRow, None);
+        let change = read_body(request, body, usize::MAX, read).await?;
+        let shown = retried(|| self.try_create(visit, &change)).await?;
+        Ok(json(StatusCode::CREATED, shown))
     }
 
     async fn try_create(
         self: &Arc<Self>,
         visit: &Visit,
-        mut row: <V::Entity as EntityTrait>::ActiveModel,
-    ) -> Result<Value, Problem> {
+        Change { row, beside, .. }: &Change<V::Serializer>,
+    ) -> Result<Vec<u8>, Problem> {
         let write = visit.begin_create().await?;
+        let mut row = row.clone();
         own::<V>(&mut row, &write.visit)?;
-        let row = self.viewset.perform_create(&write.visit.context(write.db()), row).await?;
-        let (write, made) = write.insert(&self.viewset, row).await?;
+        let row = self.viewset.perform_create(&write.visit.context(write.db()), row, beside).await?;
+        let written = write.insert(&self.viewset, row).await?;
+        let (write, made) = written.parts();
+        self.viewset.created(&write.visit.context(write.db()), made, beside).await?;
+        let (write, made) = written.judged(&self.viewset).await?;
         self.show_and_commit(write, made).await
     }
 
@@ -90,29 +92,33 @@ impl<V: ViewSet> Mounted<V> {
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
         let seen = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
-        let body = read_object(request, body, usize::MAX, self.input.fields()).await?;
-        let partial = visit.guard.action == Action::PartialUpdate;
-        self.input.changes::<V::Output>(&body, &seen, partial)?;
-        let shown = retried(|| self.try_update(visit, rule, &named, &body, partial)).await?;
-        Ok(Json(shown).into_response())
+        let of = if visit.guard.action == Action::PartialUpdate { BodyOf::PartOfRow } else { BodyOf::Row };
+        let read = move |json: Json<'_>| Change::<V::Serializer>::read(json, of, Some(&seen));
+        let change = read_body(request, body, usize::MAX, read).await?;
+        let shown = retried(|| self.try_update(visit, rule, &named, &change)).await?;
+        Ok(json(StatusCode::OK, shown))
     }
 
     async fn try_update(
         self: &Arc<Self>,
         visit: &Visit,
         rule: &Rule,
-        named: &Named<V::Entity>,
-        body: &Map<String, Value>,
-        partial: bool,
-    ) -> Result<Value, Problem> {
+        named: &Named<EntityOf<V>>,
+        change: &Change<V::Serializer>,
+    ) -> Result<Vec<u8>, Problem> {
+        let beside = &change.beside;
         let (write, before) = visit.begin_change(&self.viewset, rule, named).await?;
-        let changes = self.input.changes::<V::Output>(body, &before, partial)?;
-        let changes = self.viewset.perform_update(&write.visit.context(write.db()), changes, &before).await?;
+        change.check_kept(&before)?;
+        let cx = write.visit.context(write.db());
+        let changes = self.viewset.perform_update(&cx, change.row.clone(), &before, beside).await?;
         if !changes.is_changed() {
             // who wrote nothing is shown nothing that they could not read
             write.check_viewable(&self.viewset, &before).await?;
         }
-        let (write, changed) = write.update(&self.viewset, before, changes).await?;
+        let written = write.update(&self.viewset, before, changes).await?;
+        let (write, changed) = written.parts();
+        self.viewset.updated(&write.visit.context(write.db()), changed, beside).await?;
+        let (write, changed) = written.judged(&self.viewset).await?;
         self.show_and_commit(write, changed).await
     }
 
@@ -127,18 +133,18 @@ impl<V: ViewSet> Mounted<V> {
         self: &Arc<Self>,
         visit: &Visit,
         rule: &Rule,
-        named: &Named<V::Entity>,
+        named: &Named<EntityOf<V>>,
     ) -> Result<(), Problem> {
         let (write, row) = visit.begin_change(&self.viewset, rule, named).await?;
         self.viewset.perform_destroy(&write.visit.context(write.db()), &row).await?;
-        let write = write.delete::<V::Entity>(row.clone()).await?;
+        let write = write.delete::<V::Serializer>(row.clone()).await?;
         self.clone().commit(write, row).await
     }
 
     /// What a written row looks like to its writer, committed. Made first: a failure to tell changes nothing.
-    async fn show_and_commit(self: &Arc<Self>, write: Write, row: ModelOf<V>) -> Result<Value, Problem> {
+    async fn show_and_commit(self: &Arc<Self>, write: Write, row: ModelOf<V>) -> Result<Vec<u8>, Problem> {
         let cx = write.visit.context(write.db());
-        let shown = self.told().shown::<V::Entity, V::Output>(&cx, row.clone()).await?;
+        let shown = self.told().shown(&self.viewset, &cx, row.clone()).await?;
         self.clone().commit(write, row).await?;
         Ok(shown)
     }
@@ -147,7 +153,7 @@ impl<V: ViewSet> Mounted<V> {
     pub(crate) async fn commit(self: Arc<Self>, write: Write, row: ModelOf<V>) -> Result<(), Problem> {
         let action = write.visit.guard.action;
         let committed = async move {
-            write.commit::<V::Entity>().await?;
+            write.commit::<V::Serializer>().await?;
             let after = async move { self.viewset.after_commit(action, &row).await };
             // what is written is told as written, whatever comes of that
             if let Err(error) = tokio::spawn(after.in_current_span()).await {
@@ -163,8 +169,8 @@ impl<V: ViewSet> Mounted<V> {
 }
 
 /// A new row whose owner nobody named is the caller's.
-fn own<V: ViewSet>(row: &mut <V::Entity as EntityTrait>::ActiveModel, visit: &Visit) -> Result<(), Problem> {
-    let Some(column) = V::Entity::owner() else { return Ok(()) };
+fn own<V: ViewSet>(row: &mut ActiveModelOf<V>, visit: &Visit) -> Result<(), Problem> {
+    let Some(column) = EntityOf::<V>::owner() else { return Ok(()) };
     if !matches!(row.get(column), ActiveValue::NotSet) {
         return Ok(());
     }
@@ -177,10 +183,15 @@ fn own<V: ViewSet>(row: &mut <V::Entity as EntityTrait>::ActiveModel, visit: &Vi
 /// What a route is, for `OPTIONS` (CONTRACT 6.43).
 fn metadata<V: ViewSet>(on_row: bool) -> Response {
     let suffix = if on_row { "Instance" } else { "List" };
-    Json(json!({
-        "name": format!("{} {suffix}", V::Entity::OBJECT_NAME),
+    let metadata = serde_json::json!({
+        "name": format!("{} {suffix}", EntityOf::<V>::OBJECT_NAME),
         "renders": ["application/json"],
         "parses": ["application/json"],
-    }))
-    .into_response()
+    });
+    json(StatusCode::OK, metadata.to_string().into_bytes())
+}
+
+/// JSON that was written already.
+fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    Response::builder().status(status).content_type("application/json; charset=utf-8").body(body)
 }

@@ -10,22 +10,21 @@ use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaParamIn, MetaSchemaRef, Registry},
 };
-use sea_orm::{EntityTrait, QueryFilter, Select};
+use sea_orm::{QueryFilter, Select};
 
 use crate::{
     Db, Error,
     auth::User,
     http::{Problem, read},
     viewset::{
-        ActionInfo, Actions, CollectionAction, Mounted, MountedAction, RowAction, ViewSet, columns,
+        ActionInfo, Actions, ActiveModelOf, CollectionAction, EntityOf, ModelOf, Mounted, MountedAction, RowAction,
+        ViewSet,
         declare::{announce, marker},
         mount::{Asked, Visit},
+        row::{lookup_columns, path_parameters},
         write::Write,
     },
 };
-
-type EntityOf<V> = <V as ViewSet>::Entity;
-type ModelOf<V> = <EntityOf<V> as EntityTrait>::Model;
 
 /// The row a custom action is about, once its permissions admit it: an argument of an `#[OpenApi]` method.
 ///
@@ -77,15 +76,16 @@ impl<A: RowAction> Locked<A> {
     }
 
     /// Writes the row, judges what it became, and commits: the row as written, or a refusal and no change.
-    pub async fn save(self, changes: <EntityOf<A::Of> as EntityTrait>::ActiveModel) -> Result<ModelOf<A::Of>, Problem> {
-        let (write, row) = self.write.update(&self.viewset.viewset, self.row, changes).await?;
+    pub async fn save(self, changes: ActiveModelOf<A::Of>) -> Result<ModelOf<A::Of>, Problem> {
+        let viewset = &self.viewset.viewset;
+        let (write, row) = self.write.update(viewset, self.row, changes).await?.judged(viewset).await?;
         self.viewset.commit(write, row.clone()).await?;
         Ok(row)
     }
 
     /// Deletes the row, and commits.
     pub async fn delete(self) -> Result<(), Problem> {
-        let write = self.write.delete::<EntityOf<A::Of>>(self.row.clone()).await?;
+        let write = self.write.delete::<<A::Of as ViewSet>::Serializer>(self.row.clone()).await?;
         self.viewset.commit(write, self.row).await
     }
 }
@@ -140,7 +140,7 @@ macro_rules! documents_row {
         }
 
         fn param_schema_ref() -> Option<MetaSchemaRef> {
-            Some(columns::schema(&A::Of::lookup()))
+            path_parameters::<A::Of>().into_iter().next().map(|(_, schema)| schema)
         }
     };
 }
@@ -240,5 +240,6 @@ fn action<R: 'static, V: ViewSet>(
     on_row: bool,
 ) -> ActionInfo {
     let (id, viewset) = (TypeId::of::<R>(), TypeId::of::<V>());
-    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<R>(), on_row }
+    let variables = || lookup_columns::<V>().len();
+    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<R>(), on_row, variables }
 }

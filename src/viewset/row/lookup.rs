@@ -1,14 +1,20 @@
 use percent_encoding::percent_decode_str;
 use poem::Request;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryTrait, Select, sea_query::Expr};
+use poem_openapi::registry::MetaSchemaRef;
+use sea_orm::{
+    ConnectionTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, QueryTrait,
+    Select, Value,
+    sea_query::{Expr, ExprTrait},
+};
 
 use crate::{
     Db, Error,
     http::Problem,
     permission::Rule,
+    serializer::{NotRead, PathKey, read_key},
     viewset::{
-        Mounted, Resource, ViewSet,
-        columns::{self, Parsed},
+        ColumnOf, EntityOf, ModelOf, Mounted, Resource, ViewSet,
+        columns::{self, field_of},
         mount::Visit,
     },
 };
@@ -33,28 +39,72 @@ impl<E: Resource> Named<E> {
 
 impl<V: ViewSet> Mounted<V> {
     /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
-    pub(crate) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<V::Entity>, Problem> {
-        self.row_with_key(visit, request.raw_path_param("param0").ok_or_else(Problem::not_found)?)
+    pub(crate) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<EntityOf<V>>, Problem> {
+        let part = |place: usize| request.raw_path_param(&path_variable(place)).ok_or_else(Problem::not_found);
+        let parts: Vec<&str> = (0..lookup_columns::<V>().len()).map(part).collect::<Result<_, _>>()?;
+        self.row_with_key(visit, &parts)
     }
 
     /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column
     /// names no row (CONTRACT 7.10).
-    pub(crate) fn row_named(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
-        let text = percent_decode_str(text).decode_utf8().map_err(|_| Problem::not_found())?;
-        self.row_with_key(visit, &text)
+    pub(crate) fn row_named(&self, visit: &Visit, text: &str) -> Result<Named<EntityOf<V>>, Problem> {
+        let columns = lookup_columns::<V>().len();
+        let decoded = |part| percent_decode_str(part).decode_utf8().map_err(|_| Problem::not_found());
+        let parts: Vec<_> = text.splitn(columns, '/').map(decoded).collect::<Result<_, _>>()?;
+        self.row_with_key(visit, &parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())
     }
 
-    fn row_with_key(&self, visit: &Visit, text: &str) -> Result<Named<V::Entity>, Problem> {
-        let column = V::lookup();
-        match columns::parse(&column, text) {
-            Parsed::Value(key) => {
-                let key = columns::equals(&column, key, visit.site.db.get_database_backend());
-                Ok(Named { key, entity: std::marker::PhantomData })
-            }
-            Parsed::Beyond => Err(visit.no_such_row()),
-            Parsed::Malformed => Err(Problem::not_found()),
-        }
+    fn row_with_key(&self, visit: &Visit, parts: &[&str]) -> Result<Named<EntityOf<V>>, Problem> {
+        let values = match read_lookup::<V>(parts) {
+            Ok(values) => values,
+            Err(NotRead::Beyond) => return Err(visit.no_such_row()),
+            Err(NotRead::Malformed(_)) => return Err(Problem::not_found()),
+        };
+        let on = visit.site.db.get_database_backend();
+        let each = values.into_iter().map(|(column, value)| columns::equals(&column, value, on));
+        let key = each.reduce(ExprTrait::and).ok_or_else(Problem::not_found)?;
+        Ok(Named { key, entity: std::marker::PhantomData })
     }
+}
+
+/// The columns by which a path names a row: all of the key, or the one that the viewset says.
+pub(crate) fn lookup_columns<V: ViewSet>() -> Vec<ColumnOf<V>> {
+    let keys = || <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+    if looks_up_key::<V>() { keys().collect() } else { vec![V::lookup()] }
+}
+
+fn looks_up_key<V: ViewSet>() -> bool {
+    V::lookup().as_str() == <EntityOf<V> as Resource>::key().as_str()
+}
+
+fn read_lookup<V: ViewSet>(parts: &[&str]) -> Result<Vec<(ColumnOf<V>, Value)>, NotRead> {
+    if looks_up_key::<V>() {
+        return read_key::<EntityOf<V>>(parts);
+    }
+    let (column, [text]) = (V::lookup(), parts) else { return Err(NotRead::Beyond) };
+    // mounting refuses a lookup by what is no field
+    let field = field_of::<V>(&column).ok_or(NotRead::NO_TEXT)?;
+    Ok(vec![(column, field.codec.text(text)?)])
+}
+
+/// The variables of a row's path as the document has them: what each is called, and its schema.
+pub(crate) fn path_parameters<V: ViewSet>() -> Vec<(String, MetaSchemaRef)> {
+    let columns = lookup_columns::<V>();
+    let schemas = match (looks_up_key::<V>(), field_of::<V>(&columns[0])) {
+        (false, Some(field)) => vec![field.text_schema()],
+        _ => <<<EntityOf<V> as EntityTrait>::PrimaryKey as PrimaryKeyTrait>::ValueType as PathKey>::schemas(),
+    };
+    let name = |column: &ColumnOf<V>| match (columns.len(), field_of::<V>(column)) {
+        (1, _) => "id".to_owned(),
+        (_, Some(field)) => field.name().to_owned(),
+        (_, None) => columns::column_name(column),
+    };
+    columns.iter().map(name).zip(schemas).collect()
+}
+
+/// What `#[OpenApi]` calls a path's variable, so that custom actions share the path.
+pub(crate) fn path_variable(place: usize) -> String {
+    format!("param{place}")
 }
 
 impl Visit {
@@ -64,14 +114,14 @@ impl Visit {
         viewset: &V,
         db: Db<'_>,
         rule: &Rule,
-        named: &Named<V::Entity>,
-    ) -> Result<<V::Entity as EntityTrait>::Model, Problem> {
+        named: &Named<EntityOf<V>>,
+    ) -> Result<ModelOf<V>, Problem> {
         let row = self.row(db, rule, named.among(self.scope(viewset, db)?.rows), &[]).await?;
         Ok(row.row)
     }
 
     /// The rows there are at all for this caller, as the viewset says.
-    pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<V::Entity>, Problem> {
+    pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<EntityOf<V>>, Problem> {
         let rows = viewset.query(&self.context(db));
         let of = RowsOf::of(&rows);
         if of == RowsOf::Query

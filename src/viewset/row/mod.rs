@@ -6,5 +6,5 @@ mod permissions;
 
 pub use arguments::{Locked, Row, Rows};
 
-pub(crate) use lookup::{Named, RowsOf, Scope};
-pub(crate) use permissions::{MEMBER, RowPermissions, TOLD, ToldActions, names_told, telling};
+pub(crate) use lookup::{Named, RowsOf, Scope, lookup_columns, path_parameters, path_variable};
+pub(crate) use permissions::{RowPermissions, TOLD, TOLD_MEMBER, ToldActions, names_told, telling};

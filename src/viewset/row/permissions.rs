@@ -1,19 +1,18 @@
 use std::sync::Arc;
 
-use poem_openapi::{
-    registry::{MetaSchema, MetaSchemaRef},
-    types::ToJSON,
-};
-use serde_json::Value as Json;
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use sea_orm::EntityTrait;
 
 use crate::{
+    Error,
     http::Problem,
     permission::{Action, Context, Judged, Rule, judge_one},
-    viewset::{Resource, ViewSet, mount::Guard, write::with_key_of},
+    serializer::write_row,
+    viewset::{EntityOf, ModelOf, Shown, ViewSet, mount::Guard, write::with_key_of},
 };
 
 /// The member of a representation that tells what its reader may do with the row.
-pub(crate) const MEMBER: &str = "permissions";
+pub(crate) const TOLD_MEMBER: &str = "permissions";
 
 /// What it tells of the standard actions: each name with the actions it may stand for, of which the first offered counts.
 pub(crate) const TOLD: [(&str, &[Action]); 3] = [
@@ -52,23 +51,51 @@ impl ToldActions {
     }
 
     /// A representation of one row, as its reader finds it now.
-    pub(crate) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+    pub(crate) async fn shown<V: ViewSet>(
         &self,
+        viewset: &V,
         cx: &Context<'_>,
-        row: E::Model,
-    ) -> Result<Json, Problem> {
+        row: ModelOf<V>,
+    ) -> Result<Vec<u8>, Problem> {
         let tell = self.ask(cx).await?;
         let rules: Vec<&Rule> = tell.rules().collect();
         let judged = match rules.is_empty() {
             true => None,
-            false => judge_one(cx.db(), with_key_of(E::find(), &row), &rules).await?,
+            false => judge_one(cx.db(), with_key_of(EntityOf::<V>::find(), &row), &rules).await?,
         };
         match judged {
-            Some(judged) => tell.shown::<E, O>(cx, judged, 0).await,
+            Some(judged) => tell.shown(viewset, cx, judged, 0).await,
             // nothing is told, or the row is gone already
-            None => Ok(O::from(row).to_json().unwrap_or(Json::Null)),
+            None => {
+                let mut out = Vec::new();
+                write_rows(viewset, cx, &[row], &[None], &mut out).await?;
+                Ok(out)
+            }
         }
     }
+}
+
+/// Writes rows with what the viewset computes for them and what is told of each, a comma between two.
+async fn write_rows<V: ViewSet>(
+    viewset: &V,
+    cx: &Context<'_>,
+    rows: &[ModelOf<V>],
+    told: &[Option<Vec<&'static str>>],
+    out: &mut Vec<u8>,
+) -> Result<(), Problem> {
+    let computed = <V::Serializer as Shown<V>>::computed_of(viewset, cx, rows).await?;
+    if computed.len() != rows.len() {
+        let (given, asked) = (computed.len(), rows.len());
+        let message = format!("`represent` of the viewset at `{}` gave {given} rows of {asked}", V::PATH);
+        return Err(Error::wiring(message).into());
+    }
+    for (place, ((row, computed), told)) in rows.iter().zip(&computed).zip(told).enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        write_row::<V::Serializer>(row, computed, told.as_deref().map(|names| (TOLD_MEMBER, names)), out);
+    }
+    Ok(())
 }
 
 impl RowPermissions {
@@ -78,23 +105,52 @@ impl RowPermissions {
     }
 
     /// A representation of a row that was judged by these rules, which begin at `first`.
-    pub(crate) async fn shown<E: Resource, O: ToJSON + From<E::Model>>(
+    pub(crate) async fn shown<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        judged: Judged<ModelOf<V>>,
+        first: usize,
+    ) -> Result<Vec<u8>, Problem> {
+        let mut out = Vec::new();
+        self.write_rows(viewset, cx, vec![judged], first, &mut out).await?;
+        Ok(out)
+    }
+
+    /// The same of all rows of a page.
+    pub(crate) async fn write_rows<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        judged: Vec<Judged<ModelOf<V>>>,
+        first: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Problem> {
+        let mut told = Vec::with_capacity(judged.len());
+        for row in &judged {
+            told.push(self.names(cx, row, first).await?);
+        }
+        let rows: Vec<ModelOf<V>> = judged.into_iter().map(|judged| judged.row).collect();
+        write_rows(viewset, cx, &rows, &told, out).await
+    }
+
+    /// What one reader may do with a row; none where nothing is told.
+    async fn names<M: Send + Sync + 'static>(
         &self,
         cx: &Context<'_>,
-        judged: Judged<E::Model>,
+        judged: &Judged<M>,
         first: usize,
-    ) -> Result<Json, Problem> {
+    ) -> Result<Option<Vec<&'static str>>, Problem> {
+        if self.told.is_empty() {
+            return Ok(None);
+        }
         let mut names = Vec::new();
         for (place, (name, _)) in self.told.iter().enumerate() {
             if judged.holds(first + place, cx).await? {
                 names.push(*name);
             }
         }
-        let mut shown = O::from(judged.row).to_json().unwrap_or(Json::Null);
-        if let (false, Some(object)) = (self.told.is_empty(), shown.as_object_mut()) {
-            object.insert(MEMBER.to_owned(), names.into());
-        }
-        Ok(shown)
+        Ok(Some(names))
     }
 }
 
@@ -114,16 +170,17 @@ pub(crate) fn telling(output: Option<&MetaSchema>, reference: MetaSchemaRef) -> 
         items: Some(Box::new(String::schema_ref())),
         ..MetaSchema::new("array")
     };
-    let member = (MEMBER, MetaSchemaRef::Inline(Box::new(names)));
+    let member = (TOLD_MEMBER, MetaSchemaRef::Inline(Box::new(names)));
     match output {
         Some(output) if !output.properties.is_empty() => {
             let mut schema = output.clone();
             schema.properties.push(member);
-            schema.required.push(MEMBER);
+            schema.required.push(TOLD_MEMBER);
             schema
         }
         _ => {
-            let told = MetaSchema { properties: vec![member], required: vec![MEMBER], ..MetaSchema::new("object") };
+            let told =
+                MetaSchema { properties: vec![member], required: vec![TOLD_MEMBER], ..MetaSchema::new("object") };
             MetaSchema { all_of: vec![reference, MetaSchemaRef::Inline(Box::new(told))], ..MetaSchema::ANY }
         }
     }

@@ -162,6 +162,7 @@ fn as_json(value: &Value) -> Option<Json> {
         Value::ChronoDateTimeLocal(value) => text(value.map(|moment| moment.to_rfc3339())),
         Value::ChronoDateTimeWithTimeZone(value) => text(value.map(|moment| moment.to_rfc3339())),
         Value::Uuid(value) => text(*value),
+        Value::Decimal(value) => text(*value),
         _ => return None,
     })
 }

@@ -1,13 +1,6 @@
-//! A write: its body, the row under its lock, and what it becomes.
+//! A write: the row under its lock, and what it becomes.
 
-mod body;
 mod candidate;
-mod fields;
-mod input;
-
-pub(crate) use body::read_object;
-pub(crate) use fields::Fields;
-pub(crate) use input::InputReader;
 
 use candidate::judge_candidate;
 use sea_orm::{
@@ -18,10 +11,11 @@ use sea_orm::{
 use crate::{
     Db,
     db::{Constraint, roll_back, was_refused},
-    http::{Problem, constraint_problem},
+    http::Problem,
     permission::{Rule, judge_one},
+    serializer::{Serializer, constraint_problem},
     viewset::{
-        Resource, ViewSet,
+        ActiveModelOf, EntityOf, ModelOf, Resource, ViewSet,
         mount::Visit,
         row::{Named, RowsOf, Scope},
     },
@@ -62,8 +56,8 @@ impl Visit {
         &self,
         viewset: &V,
         judged_before: &Rule,
-        named: &Named<V::Entity>,
-    ) -> Result<(Write, <V::Entity as EntityTrait>::Model), Problem> {
+        named: &Named<EntityOf<V>>,
+    ) -> Result<(Write, ModelOf<V>), Problem> {
         let (locked, visit, transaction) = loop {
             let begun = self.begin().await?;
             let db = Db::from(&begun.transaction);
@@ -99,68 +93,67 @@ impl Write {
         (&self.transaction).into()
     }
 
-    /// Inserts a row, and judges what it became.
+    /// Inserts a row, which is to be judged yet.
     pub(crate) async fn insert<V: ViewSet>(
         self,
         viewset: &V,
-        row: <V::Entity as EntityTrait>::ActiveModel,
-    ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
+        row: ActiveModelOf<V>,
+    ) -> Result<Written<ModelOf<V>>, Problem> {
         let made = row.clone().insert(&self.transaction).await;
-        self.judge_result(viewset, made, row).await
+        self.written(viewset, made, row).await
     }
 
-    /// Updates a row, and judges what it became; where nothing is to change, that was judged already.
+    /// Updates a row, which is to be judged yet; where nothing is to change, that was done already.
     pub(crate) async fn update<V: ViewSet>(
         self,
         viewset: &V,
-        before: <V::Entity as EntityTrait>::Model,
-        mut changes: <V::Entity as EntityTrait>::ActiveModel,
-    ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
+        before: ModelOf<V>,
+        mut changes: ActiveModelOf<V>,
+    ) -> Result<Written<ModelOf<V>>, Problem> {
         if !changes.is_changed() {
-            return Ok((self, before));
+            return Ok(Written { write: self, row: before, is_changed: false });
         }
-        for key in <V::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
+        for key in <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
             changes.set(key, before.get(key));
         }
         let mut candidate = before.into_active_model();
-        for column in <V::Entity as EntityTrait>::Column::iter() {
+        for column in <EntityOf<V> as EntityTrait>::Column::iter() {
             if let Some(value) = changes.get(column).into_value() {
                 candidate.set(column, value);
             }
         }
         let changed = changes.update(&self.transaction).await;
-        self.judge_result(viewset, changed, candidate).await
+        self.written(viewset, changed, candidate).await
     }
 
     /// May the caller be shown this row, which they may write?
-    pub(crate) async fn check_viewable<V: ViewSet>(
-        &self,
-        viewset: &V,
-        row: &<V::Entity as EntityTrait>::Model,
-    ) -> Result<(), Problem> {
+    pub(crate) async fn check_viewable<V: ViewSet>(&self, viewset: &V, row: &ModelOf<V>) -> Result<(), Problem> {
         let rows = self.visit.scope(viewset, self.db())?.rows;
         self.visit.check_viewable(self.db(), &self.rule, with_key_of(rows, row)).await
     }
 
     /// Deletes a row, and what was granted on it and on the rows that the database deletes with it: the next rows with
     /// their keys inherit nothing.
-    pub(crate) async fn delete<E: Resource>(mut self, row: E::Model) -> Result<Self, Problem> {
+    pub(crate) async fn delete<S: Serializer>(
+        mut self,
+        row: <S::Entity as EntityTrait>::Model,
+    ) -> Result<Self, Problem> {
         self.deletes = true;
         let (deleting, db, model) = (self.visit.site.deleting(), self.db(), &self.visit.guard.model);
-        let key = E::PrimaryKey::iter().next().map(|key| row.get(key.into_column()));
+        let key = <S::Entity as EntityTrait>::PrimaryKey::iter().next().map(|key| row.get(key.into_column()));
         let key = key.expect("every entity has a key");
         let may_go = deleting.may_go(db, model, &key).await?;
         deleting.remove_grants(db, model, &key).await?;
         match row.into_active_model().delete(&self.transaction).await {
             Ok(_) => {}
-            Err(error) => return Err(write_problem::<E>(error, self.deletes)),
+            Err(error) => return Err(write_problem::<S>(error, self.deletes)),
         }
         deleting.remove_grants_of_gone(db, may_go).await?;
         Ok(self)
     }
 
     /// Commits. A commit whose outcome is unknown is reported as such, and never run again.
-    pub(crate) async fn commit<E: Resource>(self) -> Result<(), Problem> {
+    pub(crate) async fn commit<S: Serializer>(self) -> Result<(), Problem> {
         let deletes = self.deletes;
         let commit = self.transaction.commit();
         let committed = match self.visit.site.request_timeout {
@@ -176,40 +169,39 @@ impl Write {
                 tracing::error!(%error, "the outcome of a commit is unknown");
                 return Problem::outcome_unknown();
             }
-            write_problem::<E>(error, deletes)
+            write_problem::<S>(error, deletes)
         })
     }
 
-    /// The second half of the check: the row as it would be, also where a constraint refused it. The rule speaks
-    /// first: who may not write this row is not told what it collides with.
-    async fn judge_result<V: ViewSet>(
+    /// A write that the database refused: the rule speaks of the row as it would be before the database does. Who may not
+    /// write this row is not told what it collides with.
+    async fn written<V: ViewSet>(
         self,
         viewset: &V,
-        written: Result<<V::Entity as EntityTrait>::Model, DbErr>,
-        candidate: <V::Entity as EntityTrait>::ActiveModel,
-    ) -> Result<(Self, <V::Entity as EntityTrait>::Model), Problem> {
-        let Scope { rows, of } = self.visit.scope(viewset, self.db())?;
-        let judges = V::CHECKS_RESULT && (self.rule != Rule::Always || of == RowsOf::Query);
-        match written {
-            Ok(row) => {
-                if judges {
-                    self.judge_new(rows, &row).await?;
-                }
-                Ok((self, row))
-            }
-            Err(error) => {
-                let Some(refused) = constraint_problem::<V::Entity>(&error) else {
-                    return Err(error.into());
-                };
-                let Self { transaction, visit, rule, .. } = self;
-                // after an error PostgreSQL answers nothing more in this transaction
-                roll_back(transaction).await?;
-                if judges && !judge_candidate(&visit, rows, &rule, candidate).await? {
-                    return Err(visit.refused(visit.guard.permissions.unnamed_denial()));
-                }
-                Err(refused)
-            }
+        written: Result<ModelOf<V>, DbErr>,
+        candidate: ActiveModelOf<V>,
+    ) -> Result<Written<ModelOf<V>>, Problem> {
+        let error = match written {
+            Ok(row) => return Ok(Written { write: self, row, is_changed: true }),
+            Err(error) => error,
+        };
+        let Some(refused) = constraint_problem::<V::Serializer>(&error) else {
+            return Err(error.into());
+        };
+        let scope = self.visit.scope(viewset, self.db())?;
+        let judges = self.judges::<V>(&scope);
+        let Self { transaction, visit, rule, .. } = self;
+        // after an error PostgreSQL answers nothing more in this transaction
+        roll_back(transaction).await?;
+        if judges && !judge_candidate(&visit, scope.rows, &rule, candidate).await? {
+            return Err(visit.refused(visit.guard.permissions.unnamed_denial()));
         }
+        Err(refused)
+    }
+
+    /// Is there anything to judge of a written row?
+    fn judges<V: ViewSet>(&self, scope: &Scope<EntityOf<V>>) -> bool {
+        V::CHECKS_RESULT && (self.rule != Rule::Always || scope.of == RowsOf::Query)
     }
 
     async fn judge_new<E: Resource>(&self, rows: Select<E>, row: &E::Model) -> Result<(), Problem> {
@@ -225,11 +217,42 @@ impl Write {
     }
 }
 
+/// A row as a write left it, not judged yet: what the viewset's hooks do beside it belongs to the judgement.
+pub(crate) struct Written<M> {
+    write: Write,
+    row: M,
+    is_changed: bool,
+}
+
+impl<M> Written<M> {
+    /// The write and the row, for hooks.
+    pub(crate) fn parts(&self) -> (&Write, &M) {
+        (&self.write, &self.row)
+    }
+
+    /// The second half of the check: the row as it is now, in the rows that the rule admits now.
+    pub(crate) async fn judged<V>(self, viewset: &V) -> Result<(Write, M), Problem>
+    where
+        V: ViewSet,
+        EntityOf<V>: EntityTrait<Model = M>,
+    {
+        let Self { write, row, is_changed } = self;
+        let scope = write.visit.scope(viewset, write.db())?;
+        // a hook may have written what the rule reads elsewhere
+        let is_same =
+            !is_changed && !write.rule.reads_other_tables() && !write.rule.has_hooks() && scope.of == RowsOf::Table;
+        if !is_same && write.judges::<V>(&scope) {
+            write.judge_new(scope.rows, &row).await?;
+        }
+        Ok((write, row))
+    }
+}
+
 /// What the database said of a write; of a deletion it tells by the same words that other rows point at the row.
-fn write_problem<E: Resource>(error: DbErr, deletes: bool) -> Problem {
+fn write_problem<S: Serializer>(error: DbErr, deletes: bool) -> Problem {
     match Constraint::of(&error) {
         Some(Constraint::ForeignKey(_)) if deletes => Problem::conflict("Other rows point at this one."),
-        _ => Problem::of_write::<E>(error),
+        _ => Problem::of_write::<S>(error),
     }
 }
 

@@ -1,24 +1,21 @@
-use refrain::{Access, IsOwnerOrReadOnly, ModelPermissions, ViewSet};
+use refrain::{Access, IsOwnerOrReadOnly, ModelPermissions, Serializer, ViewSet};
 
-#[derive(poem_openapi::Object)]
-pub struct Car { id: i64, name: String, published: bool }
-
-impl From<car::Model> for Car {
-    fn from(car: car::Model) -> Self {
-        Self { id: car.id, name: car.name, published: car.published }
-    }
+#[derive(Serializer)]
+#[serializer(model = car)]
+pub struct Car {
+    #[serializer(read_only)]
+    id: i64,
+    #[serializer(length(1..=100))]
+    name: String,
+    owner_id: Option<i32>,
+    #[serializer(read_only, default = false)]
+    published: bool,
 }
-
-#[derive(poem_openapi::Object, sea_orm::DeriveIntoActiveModel)]
-#[sea_orm(active_model = "car::ActiveModel", set(published = "false"))]
-pub struct CarInput { name: String }
 
 pub struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 
     fn permissions() -> Access<car::Entity> {

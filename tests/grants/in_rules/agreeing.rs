@@ -10,12 +10,12 @@ use proptest::{
     test_runner::{Config, FileFailurePersistence, TestCaseError, TestRunner},
 };
 use refrain::{
-    Action, Api, IntoPermissions, IsOwner, ModelPermissions, ObjectPermissions, Permissions, ViewSet,
+    Action, Api, IntoPermissions, IsOwner, ModelPermissions, ObjectPermissions, Permissions, Serializer, ViewSet,
     auth::{Auth, Group, NewUser, User},
 };
 use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait};
-use serde_json::json;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, ModelTrait};
+use serde_json::{Value as Json, json};
 use tokio::{runtime::Handle, task::block_in_place};
 
 use crate::{
@@ -24,28 +24,16 @@ use crate::{
 };
 
 macro_rules! viewsets {
-    ($($viewset:ident: $model:ident, $path:literal, $active:literal, $output:literal, $input:literal;)*) => {$(
+    ($($viewset:ident: $model:ident, $key:ty;)*) => {$(
         mod $model {
-            use refrain::ViewSet;
+            use refrain::{Serializer, ViewSet};
 
             use crate::keyed::$model as model;
 
-            #[derive(poem_openapi::Object)]
-            #[oai(rename = $output)]
-            pub struct Output {
-                id: String,
-            }
-
-            impl From<model::Model> for Output {
-                fn from(row: model::Model) -> Self {
-                    Self { id: row.id.to_string() }
-                }
-            }
-
-            #[derive(poem_openapi::Object, sea_orm::DeriveIntoActiveModel)]
-            #[oai(rename = $input)]
-            #[sea_orm(active_model = $active)]
-            pub struct Input {
+            #[derive(Serializer)]
+            #[serializer(model = model)]
+            pub struct Row {
+                pub id: $key,
                 pub name: String,
             }
 
@@ -54,23 +42,21 @@ macro_rules! viewsets {
             pub struct $viewset;
 
             impl ViewSet for $viewset {
-                type Entity = model::Entity;
-                type Output = Output;
-                type Input = Input;
-                const PATH: &'static str = $path;
+                type Serializer = Row;
+                const PATH: &'static str = "/rows";
             }
         }
     )*};
 }
 
 viewsets! {
-    Smalls: small, "/rows", "crate::keyed::small::ActiveModel", "Small", "SmallInput";
-    Bigs: big, "/rows", "crate::keyed::big::ActiveModel", "Big", "BigInput";
-    Texts: text, "/rows", "crate::keyed::text::ActiveModel", "Textual", "TextualInput";
-    Uniques: unique, "/rows", "crate::keyed::unique::ActiveModel", "Unique", "UniqueInput";
-    WrittenOnes: written, "/rows", "crate::keyed::written::ActiveModel", "Written", "WrittenInput";
-    OwnBigs: own_big, "/rows", "crate::keyed::own_big::ActiveModel", "OwnBig", "OwnBigInput";
-    OwnUniques: own_unique, "/rows", "crate::keyed::own_unique::ActiveModel", "OwnUnique", "OwnUniqueInput";
+    Smalls: small, i32;
+    Bigs: big, i64;
+    Texts: text, String;
+    Uniques: unique, uuid::Uuid;
+    WrittenOnes: written, String;
+    OwnBigs: own_big, i64;
+    OwnUniques: own_unique, uuid::Uuid;
 }
 
 /// An expression over what a row can be admitted by.
@@ -226,20 +212,21 @@ async fn lists_details_and_checks_agree(db: TestDb) -> refrain::Result<()> {
     let other_team = auth.create_group(db.db(), "Other team").await?;
     bob.groups().add(db.db(), [&team, &other_team]).await?;
     let site = Site { auth, alice, bob, team, other_team, token };
-    agree::<small::Smalls>(&db, &site);
-    agree::<big::Bigs>(&db, &site);
-    agree::<text::Texts>(&db, &site);
-    agree::<unique::Uniques>(&db, &site);
-    agree::<written::WrittenOnes>(&db, &site);
-    agree::<own_big::OwnBigs>(&db, &site);
-    agree::<own_unique::OwnUniques>(&db, &site);
+    agree::<keyed::small::Entity, small::Smalls>(&db, &site);
+    agree::<keyed::big::Entity, big::Bigs>(&db, &site);
+    agree::<keyed::text::Entity, text::Texts>(&db, &site);
+    agree::<keyed::unique::Entity, unique::Uniques>(&db, &site);
+    agree::<keyed::written::Entity, written::WrittenOnes>(&db, &site);
+    agree::<keyed::own_big::Entity, own_big::OwnBigs>(&db, &site);
+    agree::<keyed::own_unique::Entity, own_unique::OwnUniques>(&db, &site);
     Ok(())
 }
 
 /// Runs cases over one viewset; a failing one is made small.
-fn agree<V: Default + ViewSet<Entity: Keyed>>(db: &TestDb, site: &Site)
+fn agree<E, V>(db: &TestDb, site: &Site)
 where
-    <V::Entity as EntityTrait>::Model: PartialEq + ModelTrait<Entity = V::Entity>,
+    E: Keyed<Model: PartialEq + ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel>>,
+    V: Default + ViewSet<Serializer: Serializer<Entity = E>>,
 {
     let cases_run = if db.backend() == Backend::Sqlite { 40 } else { 6 };
     let mut runner = TestRunner::new(Config {
@@ -249,20 +236,21 @@ where
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..Config::default()
     });
-    let run = |case| block_in_place(|| Handle::current().block_on(agrees::<V>(db, site, &case)));
+    let run = |case| block_in_place(|| Handle::current().block_on(agrees::<E, V>(db, site, &case)));
     if let Err(failure) = runner.run(&cases(), run) {
         panic!("{failure}");
     }
 }
 
-async fn agrees<V: Default + ViewSet<Entity: Keyed>>(db: &TestDb, site: &Site, case: &Case) -> Result<(), TestCaseError>
+async fn agrees<E, V>(db: &TestDb, site: &Site, case: &Case) -> Result<(), TestCaseError>
 where
-    <V::Entity as EntityTrait>::Model: PartialEq + ModelTrait<Entity = V::Entity>,
+    E: Keyed<Model: PartialEq + ModelTrait<Entity = E> + IntoActiveModel<E::ActiveModel>>,
+    V: Default + ViewSet<Serializer: Serializer<Entity = E>>,
 {
     let failed = |error: refrain::Error| TestCaseError::fail(format!("{error:?}"));
-    let keys: Vec<String> = <V::Entity as Keyed>::keys().iter().map(ToString::to_string).collect();
-    let texts: Vec<String> = <V::Entity as Keyed>::keys().iter().map(<V::Entity as Keyed>::granted_as).collect();
-    let rows = settle::<V::Entity>(db, site, case).await.map_err(failed)?;
+    let keys: Vec<String> = E::keys().iter().map(ToString::to_string).collect();
+    let texts: Vec<String> = E::keys().iter().map(E::granted_as).collect();
+    let rows = settle::<E>(db, site, case).await.map_err(failed)?;
     let permissions = case.tree.permissions();
     let expression = permissions.to_string();
     let api = Api::new("Keyed", "1", db.db().clone()).auth(site.auth.clone()).default_permissions(permissions);
@@ -272,8 +260,8 @@ where
     let expected = if case.meaning(&case.tree, true, &texts) == Err(false) { 403 } else { 200 };
     prop_assert_eq!(list.code(), expected, "the list under {}: {}", expression, list.text);
     let list = list.json();
-    let listed: Vec<&str> =
-        list["results"].as_array().into_iter().flatten().filter_map(|row| row["id"].as_str()).collect();
+    let text = |key: &Json| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+    let listed: Vec<String> = list["results"].as_array().into_iter().flatten().map(|row| text(&row["id"])).collect();
     if expected == 200 {
         prop_assert_eq!(list["count"].as_u64(), Some(listed.len() as u64), "the count under {}", expression);
     }
@@ -282,12 +270,12 @@ where
         let (get, patch) = (case.status(true, Some(place), &texts), case.status(false, Some(place), &texts));
         let answer = client.get(&path, &site.token).await;
         prop_assert_eq!(answer.code(), get, "GET {} under {}: {}", path, expression, answer.text);
-        prop_assert_eq!(listed.contains(&key.as_str()), get == 200, "{} in the list under {}", key, expression);
+        prop_assert_eq!(listed.contains(key), get == 200, "{} in the list under {}", key, expression);
         let answer = client.ask(Method::PATCH, &path, &site.token, Some(json!({"name": "new"}))).await;
         prop_assert_eq!(answer.code(), patch, "PATCH {} under {}: {}", path, expression, answer.text);
     }
     for (view, method) in [(true, Method::GET), (false, Method::PATCH)] {
-        let missing = <V::Entity as Keyed>::missing().to_string();
+        let missing = E::missing().to_string();
         let body = (!view).then(|| json!({"name": "new"}));
         let answer = client.ask(method, &format!("/api/rows/{missing}"), &site.token, body).await;
         prop_assert_eq!(answer.code(), case.status(view, None, &texts), "a missing row under {}", expression);
@@ -297,14 +285,14 @@ where
     let alice = site.alice.reload(db.db()).await.map_err(failed)?.expect("alice is there");
     for (view, action) in [(true, Action::Retrieve), (false, Action::Update)] {
         let first = action.codename().expect("it asks for one");
-        let codename = format!("{first}_{}", <V::Entity as refrain::Model>::MODEL_NAME);
-        let asked = site.auth.objects_for_user::<V::Entity>(&alice, [codename.as_str()]).accept_global_perms(false);
+        let codename = format!("{first}_{}", E::MODEL_NAME);
+        let asked = site.auth.objects_for_user::<E>(&alice, [codename.as_str()]).accept_global_perms(false);
         let objects = asked.select(db.db()).await.map_err(failed)?.all(db.db()).await.expect("the query runs");
         for ((key, text), row) in keys.iter().zip(&texts).zip(&rows) {
             let granted = case.is_superuser || case.is_granted(view, text, &texts);
             let held = alice.has_perm_on(db.db(), codename.as_str(), row).await.map_err(failed)?;
             prop_assert_eq!(held, granted, "{} on {}", codename, key);
-            let named = objects.iter().any(|object| V::Entity::text_of(object) == *key);
+            let named = objects.iter().any(|object| E::text_of(object) == *key);
             prop_assert_eq!(named, granted, "{} on {} in the objects", codename, key);
         }
     }

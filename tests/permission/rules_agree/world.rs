@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use refrain::{
-    Db, ViewSet, async_trait,
+    Db, Serializer, ViewSet, async_trait,
     auth::{Auth, NewUser, User},
     authentication::{Authenticator, Offered, Refused, SecurityKind, SecurityScheme},
     model::Models,
@@ -69,20 +69,12 @@ pub mod seat {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[derive(poem_openapi::Object)]
+#[derive(Serializer)]
+#[serializer(model = car)]
 pub struct Car {
+    #[serializer(read_only, filled)]
     pub id: i64,
-}
-
-impl From<car::Model> for Car {
-    fn from(car: car::Model) -> Self {
-        Self { id: car.id }
-    }
-}
-
-#[derive(poem_openapi::Object, sea_orm::DeriveIntoActiveModel)]
-#[sea_orm(active_model = "car::ActiveModel")]
-pub struct CarInput {
+    #[serializer(write_only)]
     pub name: Option<String>,
 }
 
@@ -90,9 +82,7 @@ pub struct CarInput {
 pub struct Cars;
 
 impl ViewSet for Cars {
-    type Entity = car::Entity;
-    type Output = Car;
-    type Input = CarInput;
+    type Serializer = Car;
     const PATH: &'static str = "/cars";
 }
 

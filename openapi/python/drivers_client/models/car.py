@@ -6,26 +6,24 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Car")
 
 
 @_attrs_define
 class Car:
-    """A car as callers see it.
+    """A car. A new one is not published; only the action below publishes one.
 
     Attributes:
         id (int): Its key.
         name (str): What it is called.
+        owner_id (int | None): Whose it is; the caller's, when a new one leaves it out.
         published (bool): Is it shown to buyers?
-        owner_id (int | None | Unset): Whose it is.
     """
 
     id: int
     name: str
+    owner_id: int | None
     published: bool
-    owner_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -33,13 +31,10 @@ class Car:
 
         name = self.name
 
-        published = self.published
+        owner_id: int | None
+        owner_id = self.owner_id
 
-        owner_id: int | None | Unset
-        if isinstance(self.owner_id, Unset):
-            owner_id = UNSET
-        else:
-            owner_id = self.owner_id
+        published = self.published
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -47,11 +42,10 @@ class Car:
             {
                 "id": id,
                 "name": name,
+                "owner_id": owner_id,
                 "published": published,
             }
         )
-        if owner_id is not UNSET:
-            field_dict["owner_id"] = owner_id
 
         return field_dict
 
@@ -62,22 +56,20 @@ class Car:
 
         name = d.pop("name")
 
-        published = d.pop("published")
-
-        def _parse_owner_id(data: object) -> int | None | Unset:
+        def _parse_owner_id(data: object) -> int | None:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+            return cast(int | None, data)
 
-        owner_id = _parse_owner_id(d.pop("owner_id", UNSET))
+        owner_id = _parse_owner_id(d.pop("owner_id"))
+
+        published = d.pop("published")
 
         car = cls(
             id=id,
             name=name,
-            published=published,
             owner_id=owner_id,
+            published=published,
         )
 
         car.additional_properties = d

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="CarInput")
 
 @_attrs_define
 class CarInput:
-    """A car as callers write it. A new one is not published; only the action below publishes one.
+    """A car. A new one is not published; only the action below publishes one.
 
     Attributes:
         name (str): What it is called.

@@ -6,28 +6,26 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="CarsRow")
 
 
 @_attrs_define
 class CarsRow:
-    """A car as callers see it.
+    """A car. A new one is not published; only the action below publishes one.
 
     Attributes:
         id (int): Its key.
         name (str): What it is called.
+        owner_id (int | None): Whose it is; the caller's, when a new one leaves it out.
         permissions (list[str]): What the caller may do with this row.
         published (bool): Is it shown to buyers?
-        owner_id (int | None | Unset): Whose it is.
     """
 
     id: int
     name: str
+    owner_id: int | None
     permissions: list[str]
     published: bool
-    owner_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,15 +33,12 @@ class CarsRow:
 
         name = self.name
 
+        owner_id: int | None
+        owner_id = self.owner_id
+
         permissions = self.permissions
 
         published = self.published
-
-        owner_id: int | None | Unset
-        if isinstance(self.owner_id, Unset):
-            owner_id = UNSET
-        else:
-            owner_id = self.owner_id
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -51,12 +46,11 @@ class CarsRow:
             {
                 "id": id,
                 "name": name,
+                "owner_id": owner_id,
                 "permissions": permissions,
                 "published": published,
             }
         )
-        if owner_id is not UNSET:
-            field_dict["owner_id"] = owner_id
 
         return field_dict
 
@@ -67,25 +61,23 @@ class CarsRow:
 
         name = d.pop("name")
 
+        def _parse_owner_id(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        owner_id = _parse_owner_id(d.pop("owner_id"))
+
         permissions = cast(list[str], d.pop("permissions"))
 
         published = d.pop("published")
 
-        def _parse_owner_id(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        owner_id = _parse_owner_id(d.pop("owner_id", UNSET))
-
         cars_row = cls(
             id=id,
             name=name,
+            owner_id=owner_id,
             permissions=permissions,
             published=published,
-            owner_id=owner_id,
         )
 
         cars_row.additional_properties = d

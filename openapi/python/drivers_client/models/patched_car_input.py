@@ -13,7 +13,7 @@ T = TypeVar("T", bound="PatchedCarInput")
 
 @_attrs_define
 class PatchedCarInput:
-    """A car as callers write it. A new one is not published; only the action below publishes one.
+    """A car. A new one is not published; only the action below publishes one.
 
     Attributes:
         name (str | Unset): What it is called.

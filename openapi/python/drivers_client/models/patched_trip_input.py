@@ -13,7 +13,7 @@ T = TypeVar("T", bound="PatchedTripInput")
 
 @_attrs_define
 class PatchedTripInput:
-    """A trip as callers write it.
+    """A trip.
 
     Attributes:
         owner_id (int | None | Unset): Whose it is; the caller's, when a new one leaves it out.

@@ -6,47 +6,41 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Trip")
 
 
 @_attrs_define
 class Trip:
-    """A trip as callers see it.
+    """A trip.
 
     Attributes:
         id (int): Its key.
+        owner_id (int | None): Whose it is; the caller's, when a new one leaves it out.
         title (str): Where it went.
-        owner_id (int | None | Unset): Whose it is.
     """
 
     id: int
+    owner_id: int | None
     title: str
-    owner_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        title = self.title
+        owner_id: int | None
+        owner_id = self.owner_id
 
-        owner_id: int | None | Unset
-        if isinstance(self.owner_id, Unset):
-            owner_id = UNSET
-        else:
-            owner_id = self.owner_id
+        title = self.title
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "id": id,
+                "owner_id": owner_id,
                 "title": title,
             }
         )
-        if owner_id is not UNSET:
-            field_dict["owner_id"] = owner_id
 
         return field_dict
 
@@ -55,21 +49,19 @@ class Trip:
         d = dict(src_dict)
         id = d.pop("id")
 
-        title = d.pop("title")
-
-        def _parse_owner_id(data: object) -> int | None | Unset:
+        def _parse_owner_id(data: object) -> int | None:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
+            return cast(int | None, data)
 
-        owner_id = _parse_owner_id(d.pop("owner_id", UNSET))
+        owner_id = _parse_owner_id(d.pop("owner_id"))
+
+        title = d.pop("title")
 
         trip = cls(
             id=id,
-            title=title,
             owner_id=owner_id,
+            title=title,
         )
 
         trip.additional_properties = d

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="TripInput")
 
 @_attrs_define
 class TripInput:
-    """A trip as callers write it.
+    """A trip.
 
     Attributes:
         title (str): Where it went.

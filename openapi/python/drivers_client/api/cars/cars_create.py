@@ -103,8 +103,7 @@ def sync_detailed(
     """Create a car
 
     Args:
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,8 +132,7 @@ def sync(
     """Create a car
 
     Args:
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,8 +156,7 @@ async def asyncio_detailed(
     """Create a car
 
     Args:
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -186,8 +183,7 @@ async def asyncio(
     """Create a car
 
     Args:
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

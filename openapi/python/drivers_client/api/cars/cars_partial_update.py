@@ -114,8 +114,8 @@ def sync_detailed(
 
     Args:
         id (int):
-        body (PatchedCarInput): A car as callers write it. A new one is not published; only the
-            action below publishes one.
+        body (PatchedCarInput): A car. A new one is not published; only the action below publishes
+            one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,8 +147,8 @@ def sync(
 
     Args:
         id (int):
-        body (PatchedCarInput): A car as callers write it. A new one is not published; only the
-            action below publishes one.
+        body (PatchedCarInput): A car. A new one is not published; only the action below publishes
+            one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,8 +175,8 @@ async def asyncio_detailed(
 
     Args:
         id (int):
-        body (PatchedCarInput): A car as callers write it. A new one is not published; only the
-            action below publishes one.
+        body (PatchedCarInput): A car. A new one is not published; only the action below publishes
+            one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -206,8 +206,8 @@ async def asyncio(
 
     Args:
         id (int):
-        body (PatchedCarInput): A car as callers write it. A new one is not published; only the
-            action below publishes one.
+        body (PatchedCarInput): A car. A new one is not published; only the action below publishes
+            one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -114,8 +114,7 @@ def sync_detailed(
 
     Args:
         id (int):
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,8 +146,7 @@ def sync(
 
     Args:
         id (int):
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,8 +173,7 @@ async def asyncio_detailed(
 
     Args:
         id (int):
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -206,8 +203,7 @@ async def asyncio(
 
     Args:
         id (int):
-        body (CarInput): A car as callers write it. A new one is not published; only the action
-            below publishes one.
+        body (CarInput): A car. A new one is not published; only the action below publishes one.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

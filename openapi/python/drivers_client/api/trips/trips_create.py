@@ -103,7 +103,7 @@ def sync_detailed(
     """Create a trip
 
     Args:
-        body (TripInput): A trip as callers write it.
+        body (TripInput): A trip.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,7 +132,7 @@ def sync(
     """Create a trip
 
     Args:
-        body (TripInput): A trip as callers write it.
+        body (TripInput): A trip.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,7 +156,7 @@ async def asyncio_detailed(
     """Create a trip
 
     Args:
-        body (TripInput): A trip as callers write it.
+        body (TripInput): A trip.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,7 +183,7 @@ async def asyncio(
     """Create a trip
 
     Args:
-        body (TripInput): A trip as callers write it.
+        body (TripInput): A trip.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

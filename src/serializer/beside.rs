@@ -1,0 +1,99 @@
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+
+use super::{
+    At, BodyOf, Members, Rules,
+    field_type::{NULL, REQUIRED},
+    read::{Found, member},
+    schema::described,
+};
+
+/// What a body held under a name that is no column's: left out, or a value, which may be `null` where it is an `Option`.
+///
+/// ```
+/// use refrain::{Serializer, serializer::Sent};
+/// # use refrain::doc_example::car;
+///
+/// #[derive(Serializer)]
+/// #[serializer(model = car)]
+/// struct Car {
+///     #[serializer(read_only)]
+///     id: i64,
+///     name: String,
+///     #[serializer(read_only, default = false)]
+///     published: bool,
+///     /// Who is to be told.
+///     #[serializer(beside, length(1..=10))]
+///     tell: Sent<Option<Vec<String>>>,
+/// }
+/// ```
+///
+/// Of a new row a value is required, where it may not be `null`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sent<T> {
+    /// It was not there.
+    #[default]
+    LeftOut,
+    /// It was there.
+    Value(T),
+}
+
+impl<T> Sent<T> {
+    /// The value, where it was there.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::LeftOut => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+/// [`Sent`], for the type of its value.
+#[diagnostic::on_unimplemented(
+    message = "a member that no column holds is `Sent<{Self}>`",
+    label = "write `refrain::serializer::Sent<…>`: it may have been left out"
+)]
+pub trait IsSent {
+    /// The type of its value.
+    type Of;
+}
+
+impl<T> IsSent for Sent<T> {
+    type Of = T;
+}
+
+/// A member of a body that no column holds, as the document describes it.
+pub struct BesideMember {
+    pub(crate) name: &'static str,
+    pub(crate) schema: MetaSchemaRef,
+    pub(crate) required: bool,
+    pub(crate) register: fn(&mut Registry),
+}
+
+impl BesideMember {
+    /// A member of this name.
+    pub fn new<T>(name: &'static str, doc: &'static str, rules: &Rules<T>) -> Self {
+        let schema = described((rules.schema)(), &rules.bounds, |schema| {
+            schema.description = (!doc.is_empty()).then_some(doc);
+            schema.write_only = true;
+        });
+        Self { name, schema, required: !rules.nullable, register: rules.register }
+    }
+}
+
+/// Reads one member.
+pub fn read_member<T>(
+    body: &Members<'_>,
+    name: &'static str,
+    rules: &Rules<T>,
+    of: BodyOf,
+    at: &mut At,
+) -> Option<Sent<T>> {
+    let found = member(body, name, at);
+    at.inside(name, |at| match found {
+        Found::LeftOut if of == BodyOf::NewRow && !rules.nullable => at.refuse(REQUIRED),
+        Found::LeftOut => Some(Sent::LeftOut),
+        Found::Once(json) if json.is_null() => (rules.from_null)().map(Sent::Value).or_else(|| at.refuse(NULL)),
+        Found::Once(json) => rules.read(json, at).map(Sent::Value),
+        Found::Twice => None,
+    })
+}

@@ -1,0 +1,86 @@
+use std::collections::HashSet;
+
+use sea_orm::{ColumnTrait, ColumnType, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn};
+
+use super::{Serializer, field::has_generated_key, field::same_column};
+use crate::model::Model;
+
+/// Fields of a model that no serializer's field is, and that a hook or the database fills in a new row.
+pub struct Filled<E: EntityTrait>(Vec<(&'static str, Option<E::Column>)>);
+
+impl<E: EntityTrait> Default for Filled<E> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<E: Model> Filled<E> {
+    /// These, as the model's struct calls them.
+    pub fn of(fields: &[&'static str]) -> Self {
+        Self(fields.iter().map(|field| (*field, E::column_of(field))).collect())
+    }
+}
+
+/// Everything about a serializer that cannot work, on this database if one is connected, in words that say what to write.
+pub(crate) fn mistakes<S: Serializer>(on: Option<DbBackend>, creates: bool) -> Vec<String> {
+    let mut mistakes = S::fields().mistakes(on);
+    mistakes.extend(names_twice::<S>());
+    let of_no_column = |(field, column): &(&'static str, Option<_>)| column.is_none().then_some(*field);
+    mistakes.extend(
+        S::filled()
+            .0
+            .iter()
+            .filter_map(of_no_column)
+            .map(|field| format!("`filled({field})`: the model has no column for it")),
+    );
+    if creates {
+        mistakes.extend(unfilled::<S>().map(|column| {
+            let field = field_of::<S::Entity>(&column);
+            format!(
+                "nothing fills `{field}`, which may not be NULL: make it a field that can be written or has a `default`, \
+                 or write `filled({field})` where a hook or the database fills it"
+            )
+        }));
+    }
+    let padded_key = |column: &<S::Entity as EntityTrait>::Column| {
+        on == Some(DbBackend::Postgres) && matches!(column.def().get_column_type(), ColumnType::Char(_))
+    };
+    let keys = <S::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+    mistakes.extend(keys.filter(padded_key).map(|column| {
+        let name = field_of::<S::Entity>(&column);
+        format!("the key `{name}` is a `char`, which PostgreSQL pads: make it a `varchar`, `String(StringLen::N(…))`")
+    }));
+    mistakes
+}
+
+/// What the model's struct calls a column.
+fn field_of<E: Model>(column: &E::Column) -> &'static str {
+    let of_column = E::FIELDS.iter().find(|(_, of)| same_column::<E>(of, column));
+    of_column.map_or_else(|| sea_orm::IdenStatic::as_str(column), |(field, _)| field)
+}
+
+/// Columns that may not be NULL and that a new row has no value for.
+fn unfilled<S: Serializer>() -> impl Iterator<Item = <S::Entity as EntityTrait>::Column> {
+    let filled = S::filled();
+    <S::Entity as EntityTrait>::Column::iter().filter(move |column| {
+        let definition = column.def();
+        let is = |other: &<S::Entity as EntityTrait>::Column| same_column::<S::Entity>(other, column);
+        let generated = has_generated_key::<S::Entity>()
+            && <S::Entity as EntityTrait>::PrimaryKey::iter().any(|key| is(&key.into_column()));
+        let by_field = S::fields()
+            .of_column(column)
+            .is_some_and(|field| field.is_written() || field.default.is_some() || field.filled);
+        !(definition.is_null()
+            || definition.get_column_default().is_some()
+            || generated
+            || by_field
+            || <S::Entity as Model>::owner().is_some_and(|owner| is(&owner))
+            || filled.0.iter().any(|(_, column)| column.as_ref().is_some_and(is)))
+    })
+}
+
+fn names_twice<S: Serializer>() -> Vec<String> {
+    let mut seen = HashSet::new();
+    let twice = S::fields().iter().filter(move |field| !seen.insert(field.name));
+    twice.map(|field| format!("two fields are called `{}`", field.name)).collect()
+}

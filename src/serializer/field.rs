@@ -1,0 +1,282 @@
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, Value};
+
+use super::{At, Bounds, Json, NotRead, Rules};
+use crate::model::Model;
+
+type ModelOf<E> = <E as EntityTrait>::Model;
+
+/// Who may do what with a field at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldAccess {
+    /// Shown and written.
+    #[default]
+    ReadWrite,
+    /// Shown; ignored in a body.
+    ReadOnly,
+    /// Written; never shown.
+    WriteOnly,
+    /// Shown, and written by what makes a row.
+    CreateOnly,
+}
+
+/// A member of bodies and representations that is one column of a model.
+///
+/// `#[derive(Serializer)]` makes one of each field of its struct.
+pub struct Field<E: EntityTrait> {
+    pub(crate) name: &'static str,
+    /// what the model's struct calls it
+    pub(crate) of: &'static str,
+    pub(crate) doc: &'static str,
+    pub(crate) column: E::Column,
+    pub(crate) access: FieldAccess,
+    pub(crate) default: Option<FieldDefault>,
+    pub(crate) filled: bool,
+    pub(crate) codec: Box<dyn Codec<E>>,
+    /// `,"name":`, ready made
+    pub(crate) member: Vec<u8>,
+    mistakes: Vec<String>,
+    has_column: bool,
+}
+
+/// What a new row gets where a body says nothing.
+pub(crate) struct FieldDefault {
+    pub(crate) value: Box<dyn Fn() -> Value + Send + Sync>,
+    pub(crate) shown: Box<dyn Fn() -> Vec<u8> + Send + Sync>,
+}
+
+/// The type of a column: any field's type that sea-orm binds.
+pub trait ColumnType: Clone + Into<Value> + 'static {}
+
+impl<T: Clone + Into<Value> + 'static> ColumnType for T {}
+
+/// Does a model's field of type `Self` hold what a serializer declares as `T`?
+#[diagnostic::on_unimplemented(
+    message = "the model's field is `{Self}`, the serializer declares it as `{T}`",
+    label = "declare it as the model does: `{Self}`"
+)]
+pub trait Holds<T> {
+    /// The same.
+    fn held(&self) -> &T;
+}
+
+impl<T> Holds<T> for T {
+    fn held(&self) -> &T {
+        self
+    }
+}
+
+/// A model's field as the type that a serializer declares.
+pub fn held<T, M: Holds<T>>(field: &M) -> &T {
+    field.held()
+}
+
+impl<E: Model> Field<E> {
+    /// The field called `name`, which is the model's field `of`; `get` takes it from a row.
+    pub fn new<T: ColumnType>(
+        name: &'static str,
+        of: &'static str,
+        get: fn(&ModelOf<E>) -> &T,
+        rules: &'static Rules<T>,
+    ) -> Self {
+        let mut mistakes = rules.mistakes.clone();
+        let column = E::column_of(of);
+        if column.is_none() {
+            mistakes.push("the model's field has no column: `#[derive(refrain::Model)]` knows of none".to_owned());
+        }
+        // a field without a column is refused before anybody asks for it
+        let has_column = column.is_some();
+        let column = column.unwrap_or_else(|| E::Column::iter().next().expect("an entity has a column"));
+        let bounds = rules.bounds.within(&Bounds::of(&column.def()));
+        let mut field = Self {
+            name,
+            of,
+            doc: "",
+            column,
+            access: FieldAccess::ReadWrite,
+            default: None,
+            filled: false,
+            codec: Box::new(Typed::<E, T> { get, rules, bounds }),
+            member: [b",", serde_json::to_string(name).expect("text is JSON").as_bytes(), b":"].concat(),
+            mistakes,
+            has_column,
+        };
+        if field.is_key() {
+            field.codec.never_blank();
+        }
+        field
+    }
+
+    /// What the document says of it.
+    pub fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
+
+    /// Who may do what with it.
+    pub fn access(self, access: FieldAccess) -> Self {
+        Self { access, ..self }
+    }
+
+    /// What a new row gets where a body says nothing of it.
+    pub fn default<T: ColumnType>(self, value: fn() -> T, rules: &'static Rules<T>) -> Self {
+        let shown = move || {
+            let mut out = Vec::new();
+            (rules.write)(&value(), &rules.bounds, &mut out);
+            out
+        };
+        let default = FieldDefault { value: Box::new(move || value().into()), shown: Box::new(shown) };
+        Self { default: Some(default), ..self }
+    }
+
+    /// A hook of the viewset's, or the database, fills it in a new row.
+    pub fn filled(self) -> Self {
+        Self { filled: true, ..self }
+    }
+
+    /// Its name in bodies, representations and errors.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The schema of its text in a path or a query, which has no way to say `null`.
+    pub(crate) fn text_schema(&self) -> MetaSchemaRef {
+        match self.codec.schema() {
+            MetaSchemaRef::Inline(mut schema) => {
+                schema.nullable = false;
+                match schema.all_of.pop() {
+                    Some(reference) if schema.all_of.is_empty() => reference,
+                    _ => MetaSchemaRef::Inline(schema),
+                }
+            }
+            reference => reference,
+        }
+    }
+
+    /// Its column.
+    pub fn column(&self) -> E::Column {
+        self.column
+    }
+
+    /// Is it (a part of) the key?
+    pub(crate) fn is_key(&self) -> bool {
+        E::PrimaryKey::iter().any(|key| same_column::<E>(&key.into_column(), &self.column))
+    }
+
+    /// Is it written by what makes a row alone? A key is.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.access == FieldAccess::CreateOnly || (self.access != FieldAccess::ReadOnly && self.is_key())
+    }
+
+    pub(crate) fn is_shown(&self) -> bool {
+        self.access != FieldAccess::WriteOnly
+    }
+
+    pub(crate) fn is_written(&self) -> bool {
+        self.access != FieldAccess::ReadOnly
+    }
+
+    /// Must the body of a new row have it? Not where something else says what it is.
+    pub(crate) fn is_required(&self) -> bool {
+        let definition = self.column.def();
+        let fills_itself = self.is_key() && has_generated_key::<E>();
+        let is_owner = E::owner().is_some_and(|owner| same_column::<E>(&owner, &self.column));
+        !(self.codec.nullable()
+            || self.default.is_some()
+            || self.filled
+            || is_owner
+            || fills_itself
+            || definition.get_column_default().is_some())
+    }
+
+    /// What is wrong with it on this database.
+    pub(crate) fn mistakes(&self, on: Option<DbBackend>) -> Vec<String> {
+        let mut mistakes = self.mistakes.clone();
+        if let (true, Some(on)) = (self.has_column, on) {
+            self.codec.check(on, &mut mistakes);
+        }
+        mistakes
+    }
+}
+
+pub(crate) fn same_column<E: EntityTrait>(a: &E::Column, b: &E::Column) -> bool {
+    use sea_orm::IdenStatic;
+    a.as_str() == b.as_str()
+}
+
+/// Does the database make the key?
+pub(crate) fn has_generated_key<E: EntityTrait>() -> bool {
+    use sea_orm::PrimaryKeyTrait;
+    E::PrimaryKey::auto_increment()
+}
+
+/// What reads, writes and describes a field's values: one for each model and type.
+pub(crate) trait Codec<E: EntityTrait>: Send + Sync {
+    fn read(&self, json: Json<'_>, at: &mut At) -> Option<Value>;
+    /// Reads a value to be compared: as a row that has it shows it.
+    fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>>;
+    fn null(&self) -> Option<Value>;
+    fn text(&self, text: &str) -> Result<Value, NotRead>;
+    fn write(&self, row: &ModelOf<E>, out: &mut Vec<u8>);
+    fn schema(&self) -> MetaSchemaRef;
+    fn register(&self, registry: &mut Registry);
+    fn nullable(&self) -> bool;
+    fn bounds(&self) -> &Bounds;
+    fn check(&self, on: DbBackend, mistakes: &mut Vec<String>);
+    fn never_blank(&mut self);
+}
+
+struct Typed<E: EntityTrait, T: 'static> {
+    get: fn(&ModelOf<E>) -> &T,
+    rules: &'static Rules<T>,
+    bounds: Bounds,
+}
+
+impl<E: EntityTrait, T: ColumnType> Codec<E> for Typed<E, T> {
+    fn read(&self, json: Json<'_>, at: &mut At) -> Option<Value> {
+        self.rules.read_within(json, &self.bounds, at).map(Into::into)
+    }
+
+    fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>> {
+        // compared, not checked: what a row has may be older than a validator
+        let value = (self.rules.read)(json, &Bounds::default(), at)?;
+        let mut out = Vec::new();
+        (self.rules.write)(&value, &self.bounds, &mut out);
+        Some(out)
+    }
+
+    fn null(&self) -> Option<Value> {
+        (self.rules.from_null)().map(Into::into)
+    }
+
+    fn text(&self, text: &str) -> Result<Value, NotRead> {
+        (self.rules.from_text)(text, &self.bounds).map(Into::into)
+    }
+
+    fn write(&self, row: &ModelOf<E>, out: &mut Vec<u8>) {
+        (self.rules.write)((self.get)(row), &self.bounds, out);
+    }
+
+    fn schema(&self) -> MetaSchemaRef {
+        (self.rules.schema)()
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        (self.rules.register)(registry);
+    }
+
+    fn nullable(&self) -> bool {
+        self.rules.nullable
+    }
+
+    fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    fn check(&self, on: DbBackend, mistakes: &mut Vec<String>) {
+        (self.rules.check)(on, mistakes);
+    }
+
+    fn never_blank(&mut self) {
+        self.bounds.min_length = Some(self.bounds.min_length.unwrap_or(0).max(1));
+    }
+}

@@ -1,0 +1,91 @@
+//! Serializers: what callers see and write of a model's rows, each field declared once.
+//!
+//! A field is data: a table of them, made once for a serializer, is what reads bodies, writes representations, reads
+//! paths and query strings, and describes all of it.
+//!
+//! | file | what it is for |
+//! |---|---|
+//! | `declaration` | the trait that `#[derive(Serializer)]` implements |
+//! | `field`, `fields` | a field, and the table of them |
+//! | `field_type`, `types/` | what a type must know to be a field's, and what is known of every column's |
+//! | `rules`, `bounds` | validators; what a column holds |
+//! | `json`, `errors` | a body as it was sent; where in it one is, and what is wrong there |
+//! | `read_body`, `read` | bytes → JSON → change: left out, `null` and a value are three things |
+//! | `write` | row → bytes |
+//! | `schema`, `body` | what the document says; the types that handlers take |
+//! | `beside` | members of a body that no column holds |
+//! | `nested` | objects inside of a value |
+//! | `key`, `resource` | the text of a path → a key; the entities that have one |
+//! | `check` | what is refused when the API is built |
+//! | `constraint` | what the database refused, under the names of fields |
+
+mod beside;
+mod body;
+mod bounds;
+mod check;
+mod constraint;
+mod declaration;
+mod errors;
+mod field;
+mod field_type;
+mod fields;
+mod json;
+mod key;
+mod nested;
+mod read;
+mod read_body;
+mod resource;
+mod rules;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod types;
+mod write;
+
+pub use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
+/// Declares what callers see and write of a model's rows; see the [trait](trait@Serializer).
+pub use refrain_macros::{Choices, Serializer};
+
+pub(crate) use self::{
+    body::register_body, check::mistakes, constraint::constraint_problem, key::read_key, read_body::read_body,
+    schema::Shape, write::write_row,
+};
+pub use beside::{BesideMember, IsSent, Sent};
+pub use body::{Body, Input, Patched};
+pub use bounds::Bounds;
+pub use check::Filled;
+pub use declaration::Serializer;
+pub use errors::At;
+pub use field::{ColumnType, Field, FieldAccess, Holds, held};
+pub use field_type::{FieldType, NotRead, Shows};
+pub use fields::Fields;
+pub use json::{Json, Members};
+pub use key::PathKey;
+pub use read::{BodyOf, Change};
+pub use resource::Resource;
+pub use rules::{HasLength, IsList, IsText, OneOf, Ranged, Rules, rules};
+pub use schema::output_schema;
+pub use types::{Choice, ChoiceValue};
+
+/// What the derives write against.
+#[doc(hidden)]
+pub mod private {
+    pub use super::{
+        beside::read_member,
+        body::read_object,
+        nested::{
+            Member, check_rules, default_of, members_of, nested_member, nested_schema, register_object, register_rules,
+        },
+        schema::ComputedMember,
+        types::choices::choice,
+        write::{close_object, json_of, write_column, write_member},
+    };
+    pub use crate::{
+        http::Problem,
+        permission::Context,
+        viewset::{Represent, Shown, ViewSet},
+    };
+    pub use poem_openapi;
+    pub use sea_orm;
+    pub use serde_json;
+}

@@ -1,0 +1,164 @@
+use sea_orm::{ActiveModelTrait, EntityTrait, Value};
+
+use super::{
+    At, Field, Json, Members, Serializer,
+    field_type::{NULL, REQUIRED},
+};
+use crate::{
+    http::{Problem, WHOLE_BODY},
+    model::Model,
+};
+
+type ModelOf<S> = <<S as Serializer>::Entity as EntityTrait>::Model;
+
+/// What a body is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyOf {
+    /// A new row: `POST`.
+    NewRow,
+    /// The whole of a row that is there: `PUT`. What it may leave out stays as it is (CONTRACT 7.8).
+    Row,
+    /// Part of a row that is there: `PATCH`. Nothing but what was sent is looked at.
+    PartOfRow,
+}
+
+/// A body, read: what it says of the row's columns, and of what no column holds.
+pub struct Change<S: Serializer> {
+    /// The columns that were sent; `NotSet` was left out, `Set(None)` was `null`.
+    pub row: <S::Entity as EntityTrait>::ActiveModel,
+    /// The members that no column holds.
+    pub beside: S::Beside,
+    kept: Kept<S::Entity>,
+}
+
+impl<S: Serializer> Clone for Change<S> {
+    fn clone(&self) -> Self {
+        Self { row: self.row.clone(), beside: self.beside.clone(), kept: self.kept.clone() }
+    }
+}
+
+impl<S: Serializer> Change<S> {
+    /// Reads a body; every error is told at once, each under its path. What it says of fields that a row keeps is
+    /// compared with `row`, where there is one yet.
+    pub fn read(body: Json<'_>, of: BodyOf, row: Option<&ModelOf<S>>) -> Result<Self, Problem> {
+        if body.is_null() {
+            return Err(Problem::invalid([(WHOLE_BODY, "No data provided")]));
+        }
+        if !body.as_str().starts_with('{') {
+            let sentence = format!("Invalid data. Expected a dictionary, but got {}.", body.type_name());
+            return Err(Problem::invalid([(WHOLE_BODY, sentence)]));
+        }
+        let members = body.members().map_err(|error| Problem::parse_error(format!("JSON parse error - {error}")))?;
+        let mut at = At::default();
+        let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new() };
+        for field in S::fields() {
+            columns.read(field, &members, of, &mut at);
+        }
+        let beside = S::read_beside(&members, of, &mut at);
+        if let Some(row) = row {
+            check_kept(&columns.kept, row, &mut at);
+        }
+        let Columns { row, kept } = columns;
+        at.finish(beside.map(|beside| Self { row, beside, kept }))
+    }
+
+    /// What a body says of what a row keeps must be what the row has: then what `GET` gave can be `PUT`.
+    pub(crate) fn check_kept(&self, row: &ModelOf<S>) -> Result<(), Problem> {
+        let mut at = At::default();
+        check_kept(&self.kept, row, &mut at);
+        at.finish(Some(()))
+    }
+}
+
+/// Fields that a row keeps, each with what a body says of it, as the row would show it.
+type Kept<E> = Vec<(&'static Field<E>, Vec<u8>)>;
+
+fn check_kept<E: Model>(kept: &Kept<E>, row: &E::Model, at: &mut At) {
+    for (field, sent) in kept {
+        let mut has = Vec::with_capacity(sent.len());
+        field.codec.write(row, &mut has);
+        if has != *sent {
+            at.inside(field.name, |at| at.refuse::<()>(CANNOT_CHANGE));
+        }
+    }
+}
+
+const CANNOT_CHANGE: &str = "This field cannot be changed.";
+const TWICE: &str = "This field was given twice.";
+
+/// What a body says of columns, while it is read.
+struct Columns<E: EntityTrait> {
+    row: E::ActiveModel,
+    kept: Kept<E>,
+}
+
+impl<E: Model> Columns<E> {
+    fn read(&mut self, field: &'static Field<E>, members: &Members<'_>, of: BodyOf, at: &mut At) {
+        let new = of == BodyOf::NewRow;
+        if !field.is_written() {
+            if let (true, Some(default)) = (new, &field.default) {
+                self.row.set(field.column, (default.value)());
+            }
+            return;
+        }
+        let found = member(members, field.name, at);
+        if field.is_fixed() && !new {
+            if let Found::Once(json) = found {
+                let shown = at.inside(field.name, |at| field.read_shown(json, at));
+                self.kept.extend(shown.map(|shown| (field, shown)));
+            }
+            return;
+        }
+        let value = match found {
+            Found::Once(json) => at.inside(field.name, |at| field.read(json, at)),
+            Found::Twice => None,
+            Found::LeftOut if of == BodyOf::PartOfRow => None,
+            Found::LeftOut => match &field.default {
+                Some(default) if new => Some((default.value)()),
+                _ if field.is_required() => at.inside(field.name, |at| at.refuse(REQUIRED)),
+                _ => None,
+            },
+        };
+        if let Some(value) = value {
+            self.row.set(field.column, value);
+        }
+    }
+}
+
+impl<E: Model> Field<E> {
+    /// Reads any value, `null` too.
+    fn read(&self, json: Json<'_>, at: &mut At) -> Option<Value> {
+        match json.is_null() {
+            true => self.codec.null().or_else(|| at.refuse(NULL)),
+            false => self.codec.read(json, at),
+        }
+    }
+
+    /// The same as a row that has the value shows it.
+    fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>> {
+        match json.is_null() {
+            true if self.codec.nullable() => Some(b"null".to_vec()),
+            true => at.refuse(NULL),
+            false => self.codec.read_shown(json, at),
+        }
+    }
+}
+
+/// What a body holds under a name.
+pub(crate) enum Found<'a> {
+    LeftOut,
+    Once(Json<'a>),
+    /// told already
+    Twice,
+}
+
+/// Looks for a member; one that is given twice is an error there, since readers disagree about which of them counts.
+pub(crate) fn member<'a>(members: &Members<'a>, name: &str, at: &mut At) -> Found<'a> {
+    let mut of_name = members.iter().filter(|(of, _)| of == name);
+    let Some((_, first)) = of_name.next() else { return Found::LeftOut };
+    if of_name.next().is_some() {
+        at.inside(name, |at| at.refuse::<()>(TWICE));
+        return Found::Twice;
+    }
+    Found::Once(*first)
+}
