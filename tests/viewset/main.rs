@@ -6,6 +6,7 @@
 mod support;
 
 mod bad_input; // whatever is sent, a clear problem
+mod behind_the_statement; // hooks that the row is judged after, and what a page computes
 mod committing; // what stands before a commit, and what after
 mod constraints; // what only the database can refuse
 mod custom_actions; // actions beside the six, and hooks within them
