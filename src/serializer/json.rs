@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor},
+    de::{Error as _, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -26,8 +26,9 @@ pub type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 impl<'a> Json<'a> {
     /// A body; also what nobody asks for of it is JSON, to the last number and escape.
     pub fn parse(body: &'a [u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice::<Unbuilt>(body)?;
-        serde_json::from_slice::<&RawValue>(body).map(Self::from)
+        let text = std::str::from_utf8(body).map_err(|_| serde_json::Error::custom("the text is not UTF-8"))?;
+        serde_json::from_str::<Unbuilt>(text)?;
+        Ok(Self(text.trim_ascii()))
     }
 
     /// Is it `null`?

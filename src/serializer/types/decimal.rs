@@ -13,16 +13,28 @@ impl Shows for Decimal {
 
     /// With the places of its column, which SQLite does not keep.
     fn write(&self, bounds: &Bounds, out: &mut Vec<u8>) {
-        use std::io::Write;
-        let mut shown = *self;
-        if let Some((_, places)) = bounds.digits {
-            let rescaled = {
-                shown.rescale(places);
-                shown
-            };
-            shown = if rescaled == *self { rescaled } else { *self };
+        let (mut mantissa, mut scale) = (self.mantissa(), self.scale());
+        let places = bounds.digits.map_or(scale, |(_, places)| places);
+        while scale > places && mantissa % 10 == 0 {
+            (mantissa, scale) = (mantissa / 10, scale - 1);
         }
-        write!(out, "\"{shown}\"").expect("memory takes everything");
+        while let (true, Some(more)) = (scale < places, mantissa.checked_mul(10)) {
+            (mantissa, scale) = (more, scale + 1);
+        }
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(mantissa.unsigned_abs()).as_bytes();
+        out.extend_from_slice(if mantissa < 0 { b"\"-" } else { b"\"" });
+        let scale = scale as usize;
+        match digits.len().checked_sub(scale) {
+            Some(whole) if whole > 0 => out.extend_from_slice(&digits[..whole]),
+            _ => out.push(b'0'),
+        }
+        if scale > 0 {
+            out.push(b'.');
+            out.extend(std::iter::repeat_n(b'0', scale.saturating_sub(digits.len())));
+            out.extend_from_slice(&digits[digits.len().saturating_sub(scale)..]);
+        }
+        out.push(b'"');
     }
 }
 
@@ -72,4 +84,45 @@ fn misfit(number: Decimal, bounds: &Bounds) -> Option<String> {
     let whole = digits.saturating_sub(places);
     (all - scale > whole)
         .then(|| format!("Ensure that there are no more than {whole} digits before the decimal point."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(number: Decimal, digits: Option<(u32, u32)>) -> String {
+        let mut out = Vec::new();
+        number.write(&Bounds { digits, ..Bounds::default() }, &mut out);
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_decimal_is_written_as_it_prints_itself() {
+        for mantissa in [0, 1, -1, 9, 10, -10, 105, 99_999, -123_456_789, i64::MAX, i64::MIN] {
+            for scale in [0, 1, 2, 3, 9, 20, 28] {
+                let number = Decimal::new(mantissa, scale);
+                let printed = if mantissa == 0 { number.abs() } else { number };
+                assert_eq!(written(number, None), format!("\"{printed}\""));
+            }
+        }
+        assert_eq!(written(Decimal::MAX, None), format!("\"{}\"", Decimal::MAX));
+        assert_eq!(written(Decimal::MIN, None), format!("\"{}\"", Decimal::MIN));
+    }
+
+    #[test]
+    fn it_keeps_the_places_of_its_column_and_loses_no_digit() {
+        let two = Some((10, 2));
+        for (number, told) in [
+            (Decimal::new(105, 1), "\"10.50\""),
+            (Decimal::new(0, 0), "\"0.00\""),
+            (Decimal::new(-5, 0), "\"-5.00\""),
+            (Decimal::new(10_500, 3), "\"10.50\""),
+            (Decimal::new(10_505, 3), "\"10.505\""),
+            (Decimal::new(7, 2), "\"0.07\""),
+            (Decimal::new(-7, 4), "\"-0.0007\""),
+        ] {
+            assert_eq!(written(number, two), told);
+        }
+        assert_eq!(written(Decimal::new(1000, 2), Some((5, 0))), "\"10\"");
+    }
 }

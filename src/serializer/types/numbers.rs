@@ -115,6 +115,9 @@ fn largest(on: DbBackend) -> Option<&'static str> {
 /// A number of JSON that has no fraction, however it is spelled: `7`, `7.0`, `70e-1`. Of one beyond 128 bits the outermost
 /// there is, which is beyond every column too.
 fn whole(number: &str) -> Option<i128> {
+    if let Ok(number) = number.parse::<i64>() {
+        return Some(number.into());
+    }
     let (number, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let is_negative = number.starts_with('-');
     let beyond = if is_negative { i128::MIN } else { i128::MAX };

@@ -74,7 +74,9 @@ impl Shows for Uuid {
 
     fn write(&self, _: &Bounds, out: &mut Vec<u8>) {
         let mut text = Uuid::encode_buffer();
-        write_text(self.hyphenated().encode_lower(&mut text), out);
+        out.push(b'"');
+        out.extend_from_slice(self.hyphenated().encode_lower(&mut text).as_bytes());
+        out.push(b'"');
     }
 }
 
