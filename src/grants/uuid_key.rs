@@ -24,8 +24,15 @@ pub(super) fn of(value: &Value) -> Option<Uuid> {
 pub(super) fn named(forms: &[&str], on: DbBackend) -> Vec<String> {
     let is_uuid = match on {
         DbBackend::Postgres => format!("g.object_pk ~ '^{PATTERN}$'"),
-        DbBackend::MySql => format!("g.object_pk REGEXP '^{PATTERN}$' AND BINARY g.object_pk = LOWER(g.object_pk)"),
-        _ => format!("g.object_pk GLOB '{}'", LENGTHS.map(|length| "[0-9a-f]".repeat(length)).join("-")),
+        // its `$` stands before a last newline too
+        DbBackend::MySql => format!(
+            "LENGTH(g.object_pk) = 36 AND g.object_pk REGEXP '^{PATTERN}$' AND BINARY g.object_pk = LOWER(g.object_pk)"
+        ),
+        // its functions read text up to a NUL, and would find a uuid before it
+        _ => {
+            let pattern = LENGTHS.map(|length| "[0-9a-f]".repeat(length)).join("-");
+            format!("length(CAST(g.object_pk AS blob)) = 36 AND g.object_pk GLOB '{pattern}'")
+        }
     };
     forms.iter().map(|form| format!("CASE WHEN {is_uuid} THEN {form} END")).collect()
 }

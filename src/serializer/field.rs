@@ -1,7 +1,10 @@
-use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::registry::MetaSchemaRef;
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, Value};
 
-use super::{At, Bounds, Json, NotRead, Rules};
+use super::{
+    Bounds, Rules,
+    codec::{Codec, Typed},
+};
 use crate::model::Model;
 
 type ModelOf<E> = <E as EntityTrait>::Model;
@@ -207,76 +210,4 @@ pub(crate) fn same_column<E: EntityTrait>(a: &E::Column, b: &E::Column) -> bool 
 pub(crate) fn has_generated_key<E: EntityTrait>() -> bool {
     use sea_orm::PrimaryKeyTrait;
     E::PrimaryKey::auto_increment()
-}
-
-/// What reads, writes and describes a field's values: one for each model and type.
-pub(crate) trait Codec<E: EntityTrait>: Send + Sync {
-    fn read(&self, json: Json<'_>, at: &mut At) -> Option<Value>;
-    /// Reads a value to be compared: as a row that has it shows it.
-    fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>>;
-    fn null(&self) -> Option<Value>;
-    fn text(&self, text: &str) -> Result<Value, NotRead>;
-    fn write(&self, row: &ModelOf<E>, out: &mut Vec<u8>);
-    fn schema(&self) -> MetaSchemaRef;
-    fn register(&self, registry: &mut Registry);
-    fn nullable(&self) -> bool;
-    fn bounds(&self) -> &Bounds;
-    fn check(&self, on: DbBackend, mistakes: &mut Vec<String>);
-    fn never_blank(&mut self);
-}
-
-struct Typed<E: EntityTrait, T: 'static> {
-    get: fn(&ModelOf<E>) -> &T,
-    rules: &'static Rules<T>,
-    bounds: Bounds,
-}
-
-impl<E: EntityTrait, T: ColumnType> Codec<E> for Typed<E, T> {
-    fn read(&self, json: Json<'_>, at: &mut At) -> Option<Value> {
-        self.rules.read_within(json, &self.bounds, at).map(Into::into)
-    }
-
-    fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>> {
-        // compared, not checked: what a row has may be older than a validator
-        let value = (self.rules.read)(json, &Bounds::default(), at)?;
-        let mut out = Vec::new();
-        (self.rules.write)(&value, &self.bounds, &mut out);
-        Some(out)
-    }
-
-    fn null(&self) -> Option<Value> {
-        (self.rules.from_null)().map(Into::into)
-    }
-
-    fn text(&self, text: &str) -> Result<Value, NotRead> {
-        (self.rules.from_text)(text, &self.bounds).map(Into::into)
-    }
-
-    fn write(&self, row: &ModelOf<E>, out: &mut Vec<u8>) {
-        (self.rules.write)((self.get)(row), &self.bounds, out);
-    }
-
-    fn schema(&self) -> MetaSchemaRef {
-        (self.rules.schema)()
-    }
-
-    fn register(&self, registry: &mut Registry) {
-        (self.rules.register)(registry);
-    }
-
-    fn nullable(&self) -> bool {
-        self.rules.nullable
-    }
-
-    fn bounds(&self) -> &Bounds {
-        &self.bounds
-    }
-
-    fn check(&self, on: DbBackend, mistakes: &mut Vec<String>) {
-        (self.rules.check)(on, mistakes);
-    }
-
-    fn never_blank(&mut self) {
-        self.bounds.min_length = Some(self.bounds.min_length.unwrap_or(0).max(1));
-    }
 }

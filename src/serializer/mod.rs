@@ -6,7 +6,7 @@
 //! | file | what it is for |
 //! |---|---|
 //! | `declaration` | the trait that `#[derive(Serializer)]` implements |
-//! | `field`, `fields` | a field, and the table of them |
+//! | `field`, `fields`, `codec` | a field, the table of them, and what reads and writes its values |
 //! | `field_type`, `types/` | what a type must know to be a field's, and what is known of every column's |
 //! | `rules`, `bounds` | validators; what a column holds |
 //! | `json`, `errors` | a body as it was sent; where in it one is, and what is wrong there |
@@ -23,6 +23,7 @@ mod beside;
 mod body;
 mod bounds;
 mod check;
+mod codec;
 mod constraint;
 mod declaration;
 mod errors;

@@ -46,6 +46,7 @@ const TARGET: Target = Target {
         "٧",
         "７",
         "\n",
+        "\0",
     ],
     limits: Limits { time: Duration::from_secs(10), ..Limits::USUAL },
 };

@@ -251,3 +251,17 @@ async fn padded_text(db: TestDb) {
     assert_eq!(client.get("/api/countries?alias=x", "").await.json()["count"], 1);
     assert_eq!(client.get("/api/countries?alias=x%20", "").await.json()["count"], 1);
 }
+
+seats!(
+    ByNum,
+    "/by-num",
+    fn lookup() -> seat::Column {
+        seat::Column::Num
+    }
+);
+
+#[every_database(sqlite, because = "nothing is asked of the database")]
+async fn part_of_a_key_is_no_key(db: TestDb) {
+    let refused = Api::new("Hall", "1", db.db().clone()).auth(auth()).mount(ByNum).build().err().expect("refused");
+    assert!(refused.to_string().contains("it looks up by `num`, which the model does not say is unique"), "{refused}");
+}

@@ -1,6 +1,7 @@
 //! Puts a declared viewset into an API: its guards, its routes, and the six standard actions.
 
 mod guard;
+mod mistakes;
 mod mounted;
 mod routes;
 mod standard;

@@ -5,20 +5,18 @@ use std::{
 };
 
 use poem::http::Method;
-use sea_orm::{ColumnTrait, DatabaseConnectionType, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
+use sea_orm::DatabaseConnectionType;
 
 use crate::{
     Error, Result,
     http::Site,
     model::ModelInfo,
     permission::{Action, Permissions},
-    serializer::{self, Field, Serializer},
     viewset::{
-        Access, ColumnOf, Declared, EntityOf, Guard, Pagination, ViewSet,
-        columns::{column_name, field_of},
+        Access, Declared, EntityOf, Guard, ViewSet,
         declare::ActionInfo,
-        list::ORDERING,
-        row::{TOLD, TOLD_MEMBER, ToldActions, lookup_columns, names_told, path_parameters},
+        mount::mistakes::mistakes,
+        row::{TOLD, ToldActions, names_told, path_parameters},
     },
 };
 
@@ -183,64 +181,6 @@ impl<V: ViewSet> Mounted<V> {
             })
             .collect()
     }
-}
-
-/// What cannot work of a viewset's serializer, of the columns that it names, and of its path.
-fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
-    let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create));
-    mistakes.extend((!is_path(V::PATH)).then(|| {
-        "`PATH` is a slash and a word, as in `/posts`, or several of them; a variable in it would not be looked at: let \
-         `fn filters()` name the column that points at the parent, or `fn query()` choose its rows"
-            .to_owned()
-    }));
-    let lookups = lookup_columns::<V>();
-    let by_key = lookups.iter().all(|column| keys::<V>().any(|key| key.as_str() == column.as_str()));
-    let named = [("filters", V::filters()), ("orders", V::orderings()), ("looks up", lookups)];
-    for (does, columns) in named.into_iter().take(if by_key { 2 } else { 3 }) {
-        for column in &columns {
-            mistakes.extend(match field_of::<V>(column) {
-                None => Some(format!(
-                    "it {does} by `{}`, which is no field of its serializer: declare it as one",
-                    column_name(column)
-                )),
-                // whoever filters or orders by it finds out what is in it
-                Some(field) if !field.is_shown() => {
-                    Some(format!("it {does} by `{}`, which is `write_only`: nobody may be shown it", field.name()))
-                }
-                Some(_) => None,
-            });
-        }
-    }
-    mistakes.extend((!by_key && !V::lookup().def().is_unique()).then(|| {
-        let name = column_name(&V::lookup());
-        format!("it looks up by `{name}`, which the model does not say is unique: `#[sea_orm(unique)]`, if it is")
-    }));
-    let chooses_rows = |name: &&str| *name == ORDERING || Pagination::reads(name, true);
-    let filters = V::filters();
-    let filters = filters.iter().filter_map(field_of::<V>).map(Field::name);
-    mistakes.extend(filters.filter(chooses_rows).map(|name| {
-        format!("it filters by `{name}`, and `?{name}=` chooses a page or an order: give the field a `rename`")
-    }));
-    let has_told = V::Serializer::fields().named(TOLD_MEMBER).is_some()
-        || V::Serializer::computed().iter().any(|member| member.name == TOLD_MEMBER);
-    let told = V::ROW_PERMISSIONS && has_told;
-    mistakes.extend(told.then(|| {
-        format!("its serializer has a field `{TOLD_MEMBER}`, which `ROW_PERMISSIONS` writes: give the field a `rename`")
-    }));
-    mistakes
-}
-
-/// Slashes and words.
-fn is_path(path: &str) -> bool {
-    let word = |word: &str| {
-        let plain = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~'));
-        plain && !matches!(word, "" | "." | "..")
-    };
-    path.strip_prefix('/').is_some_and(|path| path.split('/').all(word))
-}
-
-fn keys<V: ViewSet>() -> impl Iterator<Item = ColumnOf<V>> {
-    <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
 }
 
 /// A codename that no class asks guards nothing, though it was written to.

@@ -1,0 +1,79 @@
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
+
+use crate::{
+    permission::Action,
+    serializer::{self, Field, Serializer},
+    viewset::{
+        ColumnOf, EntityOf, Pagination, ViewSet,
+        columns::{column_name, field_of},
+        list::ORDERING,
+        row::{TOLD_MEMBER, lookup_columns},
+    },
+};
+
+/// What cannot work of a viewset, on this database if one is connected: in words that say what to write.
+pub(super) fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
+    let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create));
+    mistakes.extend((!is_path(V::PATH)).then(|| {
+        "`PATH` is a slash and a word, as in `/posts`, or several of them; a variable in it would not be looked at: let \
+         `fn filters()` name the column that points at the parent, or `fn query()` choose its rows"
+            .to_owned()
+    }));
+    mistakes.extend(V::filters().iter().filter_map(|column| unreadable::<V>("filters", column)));
+    mistakes.extend(V::orderings().iter().filter_map(|column| unreadable::<V>("orders", column)));
+    mistakes.extend(lookup::<V>());
+    mistakes.extend(V::filters().iter().filter_map(field_of::<V>).map(Field::name).filter(chooses_rows).map(|name| {
+        format!("it filters by `{name}`, and `?{name}=` chooses a page or an order: give the field a `rename`")
+    }));
+    let has_told = V::Serializer::fields().named(TOLD_MEMBER).is_some()
+        || V::Serializer::computed().iter().any(|member| member.name == TOLD_MEMBER);
+    mistakes.extend((V::ROW_PERMISSIONS && has_told).then(|| {
+        format!("its serializer has a field `{TOLD_MEMBER}`, which `ROW_PERMISSIONS` writes: give the field a `rename`")
+    }));
+    mistakes
+}
+
+/// Slashes and words.
+fn is_path(path: &str) -> bool {
+    let word = |word: &str| {
+        let plain = word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '~'));
+        plain && !matches!(word, "" | "." | "..")
+    };
+    path.strip_prefix('/').is_some_and(|path| path.split('/').all(word))
+}
+
+/// Callers know columns as fields, and find out by a filter or an order what is in one.
+fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
+    match field_of::<V>(column) {
+        None => Some(format!(
+            "it {does} by `{}`, which is no field of its serializer: declare it as one",
+            column_name(column)
+        )),
+        Some(field) if !field.is_shown() => {
+            Some(format!("it {does} by `{}`, which is `write_only`: nobody may be shown it", field.name()))
+        }
+        Some(_) => None,
+    }
+}
+
+/// A path names one row: by the whole key, or by a column that no two rows have alike.
+fn lookup<V: ViewSet>() -> Option<String> {
+    let names = |columns: &[ColumnOf<V>]| columns.iter().map(|column| column.as_str()).collect::<Vec<_>>();
+    let keys: Vec<ColumnOf<V>> =
+        <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+    if names(&lookup_columns::<V>()) == names(&keys) {
+        return None;
+    }
+    let column = V::lookup();
+    unreadable::<V>("looks up", &column).or_else(|| {
+        let name = column_name(&column);
+        (!column.def().is_unique()).then(|| {
+            format!("it looks up by `{name}`, which the model does not say is unique: `#[sea_orm(unique)]`, if it is")
+        })
+    })
+}
+
+/// Is it a parameter of every list?
+fn chooses_rows(name: &&'static str) -> bool {
+    *name == ORDERING || Pagination::reads(name, true)
+}
