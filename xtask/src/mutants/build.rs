@@ -1,11 +1,6 @@
 //! The copy with its switches: what does not compile is left out, and the tests are built.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::PathBuf,
-    process::Command,
-};
+use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
 use serde_json::Value;
 
@@ -13,7 +8,7 @@ use super::{
     blame::blame,
     instrument::{self, Instrumented},
     list::Mutant,
-    report::Outcome,
+    report::{Outcome, Report},
     switch, tree,
 };
 use crate::{
@@ -27,38 +22,48 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
 }
 
-/// Builds the copy with all mutants that compile: its programs, and the mutants that are left out.
-pub(super) fn switched(mutants: &[Mutant], only: &[String]) -> Result<(Vec<Program>, BTreeMap<usize, Outcome>)> {
+/// Builds the copy with all mutants that compile; the others are reported.
+pub(super) fn switched(mutants: &[Mutant], only: &[String], report: &mut Report) -> Result<Vec<Program>> {
     tree::update()?;
     let library = tree::said(fs::read_to_string(root().join("src/lib.rs")), "src/lib.rs")?;
     tree::write("src/lib.rs", (library + switch::DECLARATION).as_bytes())?;
     tree::write(switch::FILE, switch::module(mutants.len()).as_bytes())?;
 
-    let (mut left_out, mut plans) = (BTreeMap::new(), Vec::new());
+    let mut plans = Vec::new();
     for (file, of_file) in instrument::by_file(mutants) {
-        let (plan, unwritable) =
-            instrument::plan(file, tree::said(fs::read_to_string(root().join(file)), file)?, &of_file)?;
-        left_out.extend(unwritable);
+        let source = tree::said(fs::read_to_string(root().join(file)), file)?;
+        let (plan, unwritable) = instrument::plan(file, source, &of_file)?;
+        leave_out(unwritable, mutants, report)?;
         plans.push((file, plan));
     }
     loop {
         let write = |(file, plan): &(_, instrument::Plan<'_>)| {
-            let written = plan.write(|number| left_out.contains_key(&number));
+            let written = plan.write(|number| report.is_left_out(&mutants[number]));
             tree::write(file, written.text.as_bytes()).map(|()| (*file, written))
         };
         let written: Vec<(&str, Instrumented)> = plans.iter().map(write).collect::<Result<_>>()?;
         let (programs, errors) = build(only)?;
-        eprintln!("{} of {} mutants left out; {} errors", left_out.len(), mutants.len(), errors.len());
         if errors.is_empty() {
-            return Ok((programs, left_out));
+            return Ok(programs);
         }
-        let before = left_out.len();
-        left_out.extend(errors.iter().flat_map(|error| blame(error, &written)));
-        if left_out.len() == before {
+        let blamed: Vec<_> = errors.iter().flat_map(|error| blame(error, &written)).collect();
+        if !leave_out(blamed, mutants, report)? {
             let rendered: String = errors.iter().filter_map(|error| error["rendered"].as_str()).collect();
             return Err(format!("no mutant is to blame for this:\n{rendered}"));
         }
     }
+}
+
+/// Were there any that had not been left out before?
+fn leave_out(blamed: Vec<(usize, Outcome)>, mutants: &[Mutant], report: &mut Report) -> Result<bool> {
+    let mut any = false;
+    for (number, why) in blamed {
+        if !report.is_left_out(&mutants[number]) {
+            report.add(&mutants[number], why, "")?;
+            any = true;
+        }
+    }
+    Ok(any)
 }
 
 /// Builds the tests; what the compiler has against the copy.

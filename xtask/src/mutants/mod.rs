@@ -29,7 +29,7 @@ use std::{num::NonZero, thread, time::Duration};
 
 use clap::Args;
 
-use self::{judge::Judge, report::Report, tests::Stage};
+use self::{judge::Judge, list::Mutant, report::Report, tests::Stage};
 use crate::{
     Result,
     run::has_cargo,
@@ -41,7 +41,7 @@ pub(crate) struct Options {
     /// Only mutants whose names contain one of these, in this order: `src/grants`.
     #[arg(value_name = "PART")]
     parts: Vec<String>,
-    /// Those that survived an earlier run, instead of those that no run has tried.
+    /// Those that survived an earlier run as well, not only those that no run has tried.
     #[arg(long)]
     survivors: bool,
     /// Leave the other databases out.
@@ -72,28 +72,20 @@ pub(crate) fn run(options: &Options) -> Result {
         [] => Some(0),
         parts => parts.iter().position(|part| name.contains(part.as_str())),
     };
-    let (chosen, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|mutant| {
-        place(&mutant.id).is_some() && if options.survivors { report.survived(mutant) } else { report.is_new(mutant) }
-    });
-    if !chosen.is_empty() {
-        try_all(&chosen, |number| place(&chosen[number].id), options, &mut report)?;
+    // all of them are built, so that what was built serves the next run
+    let mutants: Vec<Mutant> = all.into_iter().filter(|mutant| place(&mutant.id).is_some()).collect();
+    let is_open = |mutant: &Mutant| report.is_new(mutant) || (options.survivors && report.survived(mutant));
+    let mut open: Vec<usize> = (0..mutants.len()).filter(|number| is_open(&mutants[*number])).collect();
+    open.sort_by_key(|number| place(&mutants[*number].id));
+    if !open.is_empty() {
+        try_each(open, &mutants, options, &mut report)?;
     }
-    report.print(chosen.iter().chain(&others).filter(|mutant| place(&mutant.id).is_some()))
+    report.print(&mutants)
 }
 
-fn try_all<K: Ord>(
-    mutants: &[list::Mutant],
-    order: impl Fn(usize) -> K,
-    options: &Options,
-    report: &mut Report,
-) -> Result {
-    let (programs, left_out) = build::switched(mutants, &options.programs)?;
-    for (number, why) in &left_out {
-        report.add(&mutants[*number], *why, "")?;
-    }
-    let mut open: Vec<usize> = (0..mutants.len()).filter(|number| !left_out.contains_key(number)).collect();
-    open.sort_by_key(|number| order(*number));
-
+fn try_each(mut open: Vec<usize>, mutants: &[Mutant], options: &Options, report: &mut Report) -> Result {
+    let programs = build::switched(mutants, &options.programs, report)?;
+    open.retain(|number| !report.is_left_out(&mutants[*number]));
     let mut stages = vec![Stage::sqlite()];
     let _servers = match options.only {
         Some(Only::Sqlite) => None,

@@ -36,14 +36,16 @@ impl Outcome {
             Self::TimedOut => "timed out",
             Self::Survived => SURVIVED,
             Self::NotReached => NOT_REACHED,
-            Self::Unviable => "does not compile",
-            Self::NoSwitch => "no switch",
+            Self::Unviable => UNVIABLE,
+            Self::NoSwitch => NO_SWITCH,
         }
     }
 }
 
 const SURVIVED: &str = "survived";
 const NOT_REACHED: &str = "not reached";
+const UNVIABLE: &str = "does not compile";
+const NO_SWITCH: &str = "no switch";
 
 /// The outcomes of this run and of those before it, the last one of each mutant.
 pub(super) struct Report {
@@ -71,7 +73,16 @@ impl Report {
     }
 
     pub(super) fn survived(&self, mutant: &Mutant) -> bool {
-        self.outcomes.get(&mutant.id).is_some_and(|word| word == SURVIVED || word == NOT_REACHED)
+        self.is_one_of(mutant, [SURVIVED, NOT_REACHED])
+    }
+
+    /// Could it not be built?
+    pub(super) fn is_left_out(&self, mutant: &Mutant) -> bool {
+        self.is_one_of(mutant, [UNVIABLE, NO_SWITCH])
+    }
+
+    fn is_one_of(&self, mutant: &Mutant, words: [&str; 2]) -> bool {
+        self.outcomes.get(&mutant.id).is_some_and(|word| words.contains(&word.as_str()))
     }
 
     pub(super) fn add(&mut self, mutant: &Mutant, outcome: Outcome, test: &str) -> Result {
@@ -80,7 +91,7 @@ impl Report {
     }
 
     /// Prints the counts and what is to do; an error where a survivor is not accepted.
-    pub(super) fn print<'a>(&self, mutants: impl Iterator<Item = &'a Mutant>) -> Result {
+    pub(super) fn print(&self, mutants: &[Mutant]) -> Result {
         let accepted = accepted(&said(fs::read_to_string(root().join(ACCEPTED)), ACCEPTED)?)?;
         let (mut counts, mut new) = (BTreeMap::<&str, usize>::new(), 0);
         for mutant in mutants {
