@@ -244,11 +244,21 @@ mod tests {
     }
 
     #[test]
+    fn many_parts_are_not_deep() {
+        let wide = ["!AllowAny"; 3 * DEEPEST].join(" | ");
+        assert_eq!(read(&wide), wide);
+    }
+
+    #[test]
     fn permissions_are_named_in_quotes() {
         assert_eq!(read(r#"HasPerm("drivers.publish_car")"#), r#"HasPerm("drivers.publish_car")"#);
         assert_eq!(read(r#"HasPerms(["a.b", "c.d"])"#), r#"HasPerms(["a.b", "c.d"])"#);
         assert_eq!(refused("HasPerm(drivers.publish_car)").1, 9);
         assert_eq!(refused(r#"HasPerm("publish_car")"#), ("`publish_car` is not of the form `app.codename`".into(), 9));
+        for label in [".publish_car", "drivers."] {
+            let message = format!("`{label}` is not of the form `app.codename`");
+            assert_eq!(refused(&format!("HasPerm(\"{label}\")")), (message, 9));
+        }
         assert_eq!(refused(r#"HasPerms([])"#).1, 11);
         for label in ["a.b\\c", "a.b\u{7f}", "a.b\nc", "a.\u{202e}b", "a.e\u{301}"] {
             assert_eq!(refused(&format!("HasPerm(\"{label}\")")).1, 9, "{label:?}");
@@ -264,7 +274,9 @@ mod tests {
         assert_eq!(refused("(AllowAny"), ("expected `)`".into(), 10));
         assert_eq!(refused("AllowAny)"), ("this `)` closes nothing".into(), 9));
         assert_eq!(refused("ärger").1, 1);
-        assert_eq!(refused(&"!".repeat(100)).0, "nested too deeply");
+        let nested = |signs: usize| "!".repeat(signs) + "AllowAny";
+        assert_eq!(refused(&nested(DEEPEST)).0, "nested too deeply");
+        assert_eq!(read(&nested(DEEPEST - 1)), nested(DEEPEST - 1));
         let error = Classes::default().parse("AllowAny & Nobody").unwrap_err().to_string();
         assert!(error.ends_with("\n    AllowAny & Nobody\n               ^"), "{error}");
     }

@@ -84,3 +84,61 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use sea_orm::DatabaseConnection;
+
+    use super::*;
+    use crate::{
+        AnyModel, IntoPermissions, Operators, PermissionClass,
+        auth::{Auth, User},
+    };
+
+    #[derive(Clone, Copy, Operators)]
+    struct Weekday;
+
+    #[derive(Clone, Copy, Operators)]
+    struct Daytime;
+
+    /// Each value may say something else.
+    #[derive(Clone, Copy, Operators)]
+    struct Floor(#[allow(dead_code)] usize);
+
+    impl PermissionClass for Weekday {
+        type Model = AnyModel;
+    }
+    impl PermissionClass for Daytime {
+        type Model = AnyModel;
+    }
+    impl PermissionClass for Floor {
+        type Model = AnyModel;
+    }
+
+    fn may_hold(permissions: impl IntoPermissions) -> bool {
+        let (user, headers, db) = (User::anonymous(&Auth::default()), HeaderMap::new(), DatabaseConnection::default());
+        permissions.into_permissions().may_hold(&Context::new(&user, Action::List, None, &headers, &db))
+    }
+
+    #[test]
+    fn a_part_says_the_same_wherever_it_stands_and_another_part_something_else() {
+        assert!(!may_hold(Weekday & !Weekday));
+        assert!(may_hold(Weekday & !Daytime));
+        assert!(may_hold(!Weekday & !Daytime));
+        assert!(may_hold(Floor(1) & !Floor(1)), "two values, and who knows what they compare");
+        let about_deleting = Permissions::About(Action::Destroy, Box::new((!Weekday).into_permissions()));
+        assert!(may_hold(Weekday & about_deleting));
+    }
+
+    #[test]
+    fn nothing_is_proved_of_many_parts() {
+        let beside = |others: usize| {
+            let never = (Weekday & !Weekday).into_permissions();
+            let others = (0..others).map(|floor| Floor(floor).into_permissions());
+            Permissions::And([never].into_iter().chain(others).collect())
+        };
+        assert!(!may_hold(beside(MOST_OPEN - 1)));
+        assert!(may_hold(beside(MOST_OPEN)));
+    }
+}

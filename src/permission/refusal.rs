@@ -196,3 +196,46 @@ impl Meanings {
         1 + self.parts.iter().map(Self::size).sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use sea_orm::DatabaseConnection;
+
+    use super::*;
+    use crate::{
+        Action, AllowAny, DenyAll, IntoPermissions, IsAuthenticated,
+        auth::{Auth, User},
+    };
+
+    /// The verdict of each part of an expression, asked by nobody about a list.
+    async fn explained(permissions: impl IntoPermissions) -> String {
+        fn line(part: &PartExplained) -> String {
+            let parts: Vec<String> = part.parts.iter().map(line).collect();
+            format!("{}: {:?} [{}]", part.expression, part.verdict, parts.join(", "))
+        }
+        let (user, headers, db) = (User::anonymous(&Auth::default()), HeaderMap::new(), DatabaseConnection::default());
+        let cx = Context::new(&user, Action::List, None, &headers, &db);
+        let permissions = permissions.into_permissions();
+        let meanings = permissions.meanings(&cx).await.expect("no part asks a database");
+        line(&meanings.verdicts::<()>(None, 0, &cx).await.expect("no part asks a database"))
+    }
+
+    #[tokio::test]
+    async fn every_part_is_told_once() {
+        assert_eq!(
+            explained(AllowAny & DenyAll & IsAuthenticated).await,
+            "AllowAny & DenyAll & IsAuthenticated: No \
+             [AllowAny & DenyAll: No [AllowAny: Yes [], DenyAll: No []], IsAuthenticated: NotAsked []]"
+        );
+        assert_eq!(
+            explained(!(DenyAll | IsAuthenticated)).await,
+            "!(DenyAll | IsAuthenticated): Yes \
+             [DenyAll | IsAuthenticated: No [DenyAll: No [], IsAuthenticated: No []]]"
+        );
+        assert_eq!(
+            explained(Permissions::About(Action::Destroy, Box::new(DenyAll.into_permissions()))).await,
+            "destroy(DenyAll): No [DenyAll: No []]"
+        );
+    }
+}

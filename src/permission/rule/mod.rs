@@ -168,9 +168,16 @@ impl PartialEq for Rule {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::sea_query::{ExprTrait, Func, Query};
+    use sea_orm::{
+        DbBackend,
+        sea_query::{ExprTrait, Func, Query},
+    };
 
     use super::*;
+    use crate::{
+        Action, Context, Lists, Result, RowHook, auth::Auth, doc_example::car, grants::Subject, model::ModelInfo,
+        permission::hook::AskRow,
+    };
 
     fn own() -> Rule {
         Rule::when(Expr::col("owner_id").eq(7))
@@ -202,8 +209,57 @@ mod tests {
         let through = Rule::when(Expr::col("owner_id").in_subquery(members));
         assert!((own() | !through).reads_other_tables());
         assert!(Rule::when(Expr::cust("EXISTS (SELECT 1)")).reads_other_tables());
+        assert!(Rule::when(Expr::exists(Query::select().column("id").from("t").to_owned()).not()).reads_other_tables());
+        assert!(!Rule::when(Expr::tuple([Expr::col("a").not()]).eq(Expr::tuple([1.into()]))).reads_other_tables());
         assert!(Rule::when(Func::cust("may_see").arg(Expr::col("owner_id"))).reads_other_tables());
         assert!(!Rule::when(Expr::from(Func::lower(Expr::col("name"))).eq("x")).reads_other_tables());
+    }
+
+    #[test]
+    fn rules_are_the_same_where_they_ask_the_same() {
+        let granted = |codename| {
+            let (auth, model) = (Auth::default(), ModelInfo::of::<car::Entity>());
+            let granted = Granted::new(&auth, &model, &Subject::Group(1), Some(&[codename]), DbBackend::Sqlite);
+            Rule::Granted(Arc::new(granted.expect("the model has a key")))
+        };
+        let (first, second): (Arc<dyn AskRow>, Arc<dyn AskRow>) = (Arc::new(Odd(1)), Arc::new(Odd(1)));
+        let asks = |hook: &Arc<dyn AskRow>, action, superset| {
+            Rule::Hook(Arc::new(HookRule { hook: hook.clone(), action, superset }))
+        };
+        let rules = || {
+            vec![
+                own(),
+                shown(),
+                granted("view_car"),
+                granted("change_car"),
+                asks(&first, Action::List, shown()),
+                asks(&second, Action::List, shown()),
+                asks(&first, Action::Destroy, shown()),
+                asks(&first, Action::List, own()),
+                own() & shown(),
+                own() | shown(),
+                !own(),
+                !shown(),
+            ]
+        };
+        for (place, rule) in rules().iter().enumerate() {
+            for (other_place, other) in rules().iter().enumerate() {
+                assert_eq!(rule == other, place == other_place, "{rule} and {other}");
+            }
+        }
+    }
+
+    /// Holds a value, so that each is at a place of its own.
+    struct Odd(#[allow(dead_code)] u8);
+
+    #[crate::async_trait]
+    impl RowHook for Odd {
+        type Entity = car::Entity;
+        const LISTS: Lists = Lists::InMemory { at_most: 1 };
+
+        async fn has_object_permission(&self, _cx: &Context<'_>, row: &car::Model) -> Result<bool> {
+            Ok(row.id % 2 == 1)
+        }
     }
 
     #[test]

@@ -101,6 +101,9 @@ mod tests {
         let lower = Rule::when(Expr::expr(Func::lower(Expr::col("name"))).eq("x"));
         assert_eq!(read(&(!banned.clone() & lower)), (vec!["banned".into(), "name".into()], false));
         assert_eq!(read(&Rule::Always), (vec![], false));
+        let pair = Expr::tuple([Expr::col("a"), Expr::col("b").not()]);
+        let pair = Rule::when(pair.eq(Expr::tuple([1.into(), true.into()])));
+        assert_eq!(read(&pair), (vec!["a".into(), "b".into()], false));
         let elsewhere = Rule::when(Expr::exists(Query::select().column("id").from("t").to_owned()));
         assert_eq!(read(&(banned | elsewhere)), (vec!["banned".into()], true));
         assert_eq!(read(&Rule::when(Expr::cust("banned"))), (vec![], true));
