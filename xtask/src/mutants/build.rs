@@ -22,15 +22,19 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
 }
 
+const LIBRARY: &str = "src/lib.rs";
+
 /// Builds the copy with all mutants that compile; the others are reported.
 pub(super) fn switched(mutants: &[Mutant], only: &[String], report: &mut Report) -> Result<Vec<Program>> {
-    tree::update()?;
-    let library = tree::said(fs::read_to_string(root().join("src/lib.rs")), "src/lib.rs")?;
-    tree::write("src/lib.rs", (library + switch::DECLARATION).as_bytes())?;
+    let by_file = instrument::by_file(mutants);
+    let changed = by_file.iter().map(|(file, _)| *file).chain([LIBRARY, switch::FILE]);
+    tree::update(&changed.collect::<Vec<_>>())?;
+    let library = tree::said(fs::read_to_string(root().join(LIBRARY)), LIBRARY)?;
+    tree::write(LIBRARY, (library + switch::DECLARATION).as_bytes())?;
     tree::write(switch::FILE, switch::module(mutants.len()).as_bytes())?;
 
     let mut plans = Vec::new();
-    for (file, of_file) in instrument::by_file(mutants) {
+    for (file, of_file) in by_file {
         let source = tree::said(fs::read_to_string(root().join(file)), file)?;
         let (plan, unwritable) = instrument::plan(file, source, &of_file)?;
         leave_out(unwritable, mutants, report)?;

@@ -29,14 +29,16 @@ pub(super) fn copy() -> PathBuf {
     folder().join("tree")
 }
 
-/// Brings the copy up to the source; a file that did not change keeps its time, so that it is not built again.
-pub(super) fn update() -> Result {
+/// Brings the copy up to the source, but for those files that are written with changes; a file that is as it was keeps
+/// its time, so that it is not built again.
+pub(super) fn update(changed: &[&str]) -> Result {
     let listed = git_files()?;
     let copy = copy();
-    for old in files_under(&copy)?.into_iter().filter(|old| !listed.contains(old)) {
+    let is_changed = |file: &PathBuf| changed.iter().any(|changed| file.as_path() == Path::new(changed));
+    for old in files_under(&copy)?.into_iter().filter(|old| !listed.contains(old) && !is_changed(old)) {
         said(fs::remove_file(copy.join(&old)), &old)?;
     }
-    for file in &listed {
+    for file in listed.iter().filter(|file| !is_changed(file)) {
         let from = root().join(file);
         match fs::read_to_string(&from) {
             Ok(manifest) if file == Path::new(MANIFEST) => write(file, with_own_version(&manifest)?.as_bytes())?,
