@@ -77,7 +77,11 @@ fn add_columns(condition: &Expr, read: &mut ColumnsRead) {
             add_columns(left, read);
             add_columns(right, read);
         }
-        Expr::FunctionCall(call) => call.get_args().iter().for_each(|part| add_columns(part, read)),
+        Expr::FunctionCall(call) => {
+            // a function of the database's own may read anything, the row's other columns too
+            read.others |= matches!(call.get_func(), Func::Custom(_));
+            call.get_args().iter().for_each(|part| add_columns(part, read));
+        }
         _ => read.others = true,
     }
 }
@@ -107,5 +111,8 @@ mod tests {
         let elsewhere = Rule::when(Expr::exists(Query::select().column("id").from("t").to_owned()));
         assert_eq!(read(&(banned | elsewhere)), (vec!["banned".into()], true));
         assert_eq!(read(&Rule::when(Expr::cust("banned"))), (vec![], true));
+        let own = Rule::when(Expr::expr(Func::cust("may_drive").arg(Expr::col("name"))).eq(true));
+        assert_eq!(read(&own), (vec!["name".into()], true));
+        assert!(own.reads_other_tables());
     }
 }
