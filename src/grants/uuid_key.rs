@@ -4,8 +4,8 @@
 use sea_orm::{DbBackend, Value};
 use uuid::Uuid;
 
-const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
-const PATTERN: &str = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+/// How many digits each group has.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// The uuid of a value in any of its forms. Text in capitals or braces is none: the queries would not find it.
 pub(super) fn of(value: &Value) -> Option<Uuid> {
@@ -22,15 +22,16 @@ pub(super) fn of(value: &Value) -> Option<Uuid> {
 
 /// These forms of the grant's text, where it is the text of a uuid; else NULL.
 pub(super) fn named(forms: &[&str], on: DbBackend) -> Vec<String> {
+    let pattern = GROUPS.map(|length| format!("[0-9a-f]{{{length}}}")).join("-");
     let is_uuid = match on {
-        DbBackend::Postgres => format!("g.object_pk ~ '^{PATTERN}$'"),
+        DbBackend::Postgres => format!("g.object_pk ~ '^{pattern}$'"),
         // its `$` stands before a last newline too
         DbBackend::MySql => format!(
-            "LENGTH(g.object_pk) = 36 AND g.object_pk REGEXP '^{PATTERN}$' AND BINARY g.object_pk = LOWER(g.object_pk)"
+            "LENGTH(g.object_pk) = 36 AND g.object_pk REGEXP '^{pattern}$' AND BINARY g.object_pk = LOWER(g.object_pk)"
         ),
         // its functions read text up to a NUL, and would find a uuid before it
         _ => {
-            let pattern = LENGTHS.map(|length| "[0-9a-f]".repeat(length)).join("-");
+            let pattern = GROUPS.map(|length| "[0-9a-f]".repeat(length)).join("-");
             format!("length(CAST(g.object_pk AS blob)) = 36 AND g.object_pk GLOB '{pattern}'")
         }
     };
@@ -71,8 +72,12 @@ pub(super) fn text_of_either(column: &str, on: DbBackend) -> String {
 
 /// Groups of these 32 digits.
 fn dashed(digits: &str, on: DbBackend) -> String {
-    let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
-    let parts = parts.map(|(from, length)| format!("substr({digits}, {from}, {length})"));
+    let mut from = 1;
+    let parts = GROUPS.map(|length| {
+        let part = format!("substr({digits}, {from}, {length})");
+        from += length;
+        part
+    });
     match on {
         DbBackend::MySql => format!("CONCAT_WS('-', {})", parts.join(", ")),
         _ => parts.join(" || '-' || "),
