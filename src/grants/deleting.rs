@@ -42,13 +42,19 @@ impl Deleting {
 
     /// Is a table a model's?
     pub(crate) fn knows(&self, table: &str) -> bool {
-        self.models.iter().any(|model| model.key().is_some_and(|key| key.table.table == table))
+        self.named(table).next().is_some()
     }
 
     /// The models of a table on whose rows something can be granted in guardian's tables.
     pub(crate) fn models_of(&self, table: &str) -> impl Iterator<Item = &ModelInfo> {
         let generic = |model: &&ModelInfo| model.user_grants().is_none() || model.group_grants().is_none();
-        self.models.iter().filter(generic).filter(move |model| model.key().is_some_and(|key| key.table.table == table))
+        self.named(table).filter(generic)
+    }
+
+    /// The models whose table has this name, in whatever schema: what a database tells of its foreign keys is asked here,
+    /// and it names tables alone.
+    fn named(&self, table: &str) -> impl Iterator<Item = &ModelInfo> {
+        self.models.iter().filter(move |model| model.key().is_some_and(|key| key.table.table == table))
     }
 
     /// Is this one followed?
@@ -121,7 +127,7 @@ async fn remove_from(db: Db<'_>, model: &ModelInfo, keys: impl IntoIterator<Item
     Ok(())
 }
 
-/// The models of a table on whose rows something can be granted.
+/// The models of this very table, its schema included.
 fn of_table<'m>(models: &'m Models, table: &'m TableName) -> impl Iterator<Item = &'m ModelInfo> {
     models.iter().filter(move |model| model.key().is_some_and(|key| key.table == *table))
 }
