@@ -1,5 +1,7 @@
 //! Which requests were dropped before they ended, so that pools look twice at what such a one gives back.
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use std::time::Duration;
 use std::{
     future::Future,
     pin::Pin,
@@ -8,7 +10,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 /// Was one given up so lately that connections still come back from it?

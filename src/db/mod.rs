@@ -21,9 +21,7 @@ pub(crate) use cascading::{Cascading, cascading};
 pub(crate) use column_defaults::columns_with_defaults;
 pub use connect::connect;
 #[cfg(feature = "cli")]
-#[cfg(feature = "cli")]
-pub(crate) use connect::lacks_file;
-pub(crate) use connect::{Opening, open};
+pub(crate) use connect::{Opening, lacks_file, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
 pub(crate) use given_up::Abandonable;
