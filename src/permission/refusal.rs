@@ -95,6 +95,14 @@ impl Meanings {
         rules
     }
 
+    /// The classes, each with what it means by itself.
+    pub(crate) fn classes(&self) -> Vec<(&str, &Rule)> {
+        match self.kind {
+            Kind::Leaf => vec![(&self.name, &self.rule)],
+            _ => self.parts.iter().flat_map(Self::classes).collect(),
+        }
+    }
+
     /// The same where the question is which part refused the row. What stands below a constant was settled without a row:
     /// the database is not asked about it, and so cannot fail to answer.
     pub(crate) fn rules_in_question(&self) -> Vec<&Rule> {

@@ -313,3 +313,44 @@ async fn owners_of_another_kind_are_the_caller_too(db: TestDb) {
     let rows = of(&api.permissions().await, "GET", "/api/boats").rows_in_words();
     insta::assert_snapshot!("owners_with_uuids", rows);
 }
+
+/// A condition as long as some are.
+#[derive(Clone, Copy, Operators)]
+struct OfManyCars;
+
+#[async_trait]
+impl PermissionClass for OfManyCars {
+    type Model = car::Entity;
+
+    async fn rows(&self, _: &Context<'_>) -> Result<Rule> {
+        Ok(Rule::when(car::Column::Id.is_in(1..=500_i64)))
+    }
+}
+
+struct Long;
+
+impl Rules for Long {
+    fn permissions() -> Access<car::Entity> {
+        let staff = (IsAdminUser & !OfManyCars & ModelPermissions) | (IsOwner & IsPublished & !IsAdminUser);
+        Access::to(IsAuthenticated & (OfManyCars | staff | (ObjectPermissions & IsPublished & ModelPermissions)))
+    }
+}
+
+#[every_database(sqlite, because = "the table is the same everywhere")]
+async fn long_rules_are_read_at_a_hundred_columns(db: TestDb) {
+    let api = Api::new("Drivers", "1", db.db().clone()).mount(cars::<Long>()).build().expect("the parts fit");
+    let table = api.permissions().await;
+    let text = table.to_string();
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+        assert_eq!(line, line.trim_end());
+    }
+    assert!(
+        text.contains("OfManyCars or") && !text.contains(" 499,"),
+        "a long condition goes by its class's name: {text}"
+    );
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let expression: Vec<&str> = table.endpoints[0].expression.split(' ').collect();
+    assert!(words.windows(expression.len()).any(|window| window == expression), "nothing is left out: {text}");
+    assert!(!table.to_markdown().contains(" 499,"));
+}

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     BuiltApi,
     callers::CallerKind,
-    gate::{Gate, lists},
+    gate::{Gate, lists, question},
     routes::METHODS_IN_ORDER,
 };
 use crate::{
@@ -156,7 +156,7 @@ async fn rows(gate: &Gate, endpoint: &Endpoint) -> Vec<RowsAdmitted> {
         let user = supposed(gate, caller, &endpoint.permissions_asked);
         let rows = match gate.rule(endpoint, &user, &headers).await {
             Ok(Rule::Never) => REFUSED.to_owned(),
-            Ok(rule) => User::as_the_caller(&rule.to_string()),
+            Ok(rule) => in_words(gate, endpoint, &user, &headers, &rule).await,
             Err(error) => format!("cannot be told: {}", causes(&error)),
         };
         told.push(RowsAdmitted { caller, rows });
@@ -166,6 +166,28 @@ async fn rows(gate: &Gate, endpoint: &Endpoint) -> Vec<RowsAdmitted> {
         general.map_or(REFUSED, |known| &known.rows)
     };
     told.iter().filter(|one| one.rows != of(one.caller.general())).cloned().collect()
+}
+
+/// More than this of a class's condition tells nobody anything: its name stands for it.
+const LONGEST_CONDITION: usize = 80;
+
+/// A rule as people read it.
+async fn in_words(gate: &Gate, endpoint: &Endpoint, user: &User, headers: &HeaderMap, rule: &Rule) -> String {
+    let mut words = User::as_the_caller(&rule.to_string());
+    if words.chars().count() <= LONGEST_CONDITION {
+        return words;
+    }
+    // what it is made of cannot be asked: then it stays as it is
+    let Ok(meanings) = endpoint.permissions.meanings(&question(endpoint, &gate.site, user, headers)).await else {
+        return words;
+    };
+    for (class, own) in meanings.classes() {
+        let condition = User::as_the_caller(&own.to_string());
+        if matches!(own, Rule::When(_)) && condition.chars().count() > LONGEST_CONDITION {
+            words = words.replace(&condition, class);
+        }
+    }
+    words
 }
 
 /// Somebody of this kind to ask about.

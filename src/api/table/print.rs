@@ -24,23 +24,37 @@ impl PermissionTable {
     }
 }
 
-/// The table in columns, for a terminal.
+/// For a terminal of 100 columns: a line that names each operation, and below it what is asked and of which rows.
 impl fmt::Display for PermissionTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = COLUMNS.map(str::to_uppercase);
-        let lines: Vec<[String; 7]> = std::iter::once(head).chain(self.endpoints.iter().map(cells)).collect();
-        let mut widths = [0; 7];
-        for line in &lines {
-            for (width, cell) in widths.iter_mut().zip(line) {
-                *width = cell.chars().count().max(*width);
+        for endpoint in &self.endpoints {
+            let [path, method, action, expression, asks, rows, throttle] = cells(endpoint);
+            writeln!(f, "{method:7} {path}  {action}")?;
+            for (name, words) in [("permissions", expression), ("asks", asks), ("rows", rows), ("throttle", throttle)] {
+                if words != NOTHING && words != "none" {
+                    write_words(f, name, &words)?;
+                }
             }
-        }
-        for line in &lines {
-            let padded = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-            writeln!(f, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         Ok(())
     }
+}
+
+const COLUMNS_OF_TERMINAL: usize = 100;
+const INDENT: usize = 21;
+
+/// A name, and words that are broken between two where a line ends.
+fn write_words(f: &mut fmt::Formatter<'_>, name: &str, words: &str) -> fmt::Result {
+    let mut line = format!("        {name:12}");
+    for word in words.split(' ') {
+        if line.chars().count() + 1 + word.chars().count() > COLUMNS_OF_TERMINAL && line.trim_end().len() > INDENT {
+            writeln!(f, "{}", line.trim_end())?;
+            line = " ".repeat(INDENT - 1);
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    writeln!(f, "{}", line.trim_end())
 }
 
 const NOTHING: &str = "-";
