@@ -62,11 +62,13 @@ impl FieldType for Decimal {
 
 /// Digits, a point, an exponent; nothing that would be rounded.
 fn exact(text: &str) -> Option<Decimal> {
-    match text.contains(['e', 'E']) {
-        true => Decimal::from_scientific(text).ok(),
-        false if text.contains('_') => None,
-        false => Decimal::from_str_exact(text).ok(),
+    if text.contains('_') {
+        return None;
     }
+    // of what stands before an exponent the digits beyond the 28th would be rounded away
+    let before = text.split(['e', 'E']).next().unwrap_or(text);
+    let number = Decimal::from_str_exact(before).ok()?;
+    if before.len() == text.len() { Some(number) } else { Decimal::from_scientific(text).ok() }
 }
 
 /// DRF's order: digits in all, places, digits before the point.
@@ -124,5 +126,42 @@ mod tests {
             assert_eq!(written(number, two), told);
         }
         assert_eq!(written(Decimal::new(1000, 2), Some((5, 0))), "\"10\"");
+    }
+
+    #[test]
+    fn a_decimal_is_read_to_its_last_digit_or_not_at_all() {
+        for (text, number) in [
+            ("1e3", "1000"),
+            ("1.50E-1", "0.150"),
+            ("1e+2", "100"),
+            ("79228162514264337593543950335", "79228162514264337593543950335"),
+        ] {
+            assert_eq!(exact(text), number.parse().ok(), "{text}");
+        }
+        let many = "1".repeat(1_000_000);
+        let odd = [
+            "1.00000000000000000000000000000001",
+            "1.00000000000000000000000000000001e0",
+            "1_0e1",
+            "1_0",
+            "1e29",
+            "1e1000000",
+            "1e-1000000",
+            "1e99999999999999999999",
+            "79228162514264337593543950335e1",
+            "7.9228162514264337593543950335e28e1",
+            "e5",
+            "1e",
+            "",
+            ".",
+            "NaN",
+            "inf",
+            "-",
+            &many,
+        ];
+        for odd in odd {
+            let shown = odd.get(..40).unwrap_or(odd);
+            assert_eq!(exact(odd), None, "{shown}");
+        }
     }
 }

@@ -127,7 +127,9 @@ fn whole(number: &str) -> Option<i128> {
     if digits.is_empty() {
         return Some(0);
     }
-    let exponent = exponent.parse().unwrap_or(if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 });
+    let farthest = if exponent.starts_with('-') { i64::MIN / 2 } else { i64::MAX / 2 };
+    // far enough to be beyond every number of digits, and near enough to be counted with
+    let exponent = exponent.parse::<i64>().unwrap_or(farthest).clamp(i64::MIN / 2, i64::MAX / 2);
     let places = behind.len() as i64 - exponent;
     let (whole, fraction) = digits.split_at(digits.len() - usize::try_from(places).unwrap_or(0).min(digits.len()));
     if whole.is_empty() || fraction.bytes().any(|digit| digit != b'0') {
@@ -165,7 +167,8 @@ macro_rules! floats {
 
             fn read(json: Json<'_>, _: &Bounds, at: &mut At) -> Option<Self> {
                 match json.number().and_then(|number| number.parse::<$type>().ok()) {
-                    Some(number) if number.is_finite() => Some(number),
+                    // SQLite has no zero below zero
+                    Some(number) if number.is_finite() => Some(number + 0.0),
                     Some(number) if number < 0.0 => at.refuse(too_small(<$type>::MIN)),
                     Some(_) => at.refuse(too_large(<$type>::MAX)),
                     None => at.refuse(NUMBER),
@@ -244,10 +247,14 @@ mod tests {
             ("1e39", i128::MAX),
             ("-1e300", i128::MIN),
             ("1e99999999999999999999", i128::MAX),
+            ("-1.5e9223372036854775807", i128::MIN),
         ] {
             assert_eq!(whole(text), Some(number), "{text}");
         }
-        for odd in ["1.5", "-0.1", "1e-1", "12e-2", "1e-99999999999999999999", "100.0001"] {
+        for odd in ["1.5", "-0.1", "1e-1", "12e-2", "1e-99999999999999999999", "100.0001"]
+            .into_iter()
+            .chain(["7e-9223372036854775808", "7.5e-9223372036854775807"])
+        {
             assert_eq!(whole(odd), None, "{odd}");
         }
     }
