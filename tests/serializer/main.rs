@@ -6,6 +6,8 @@
 mod support;
 
 mod agreeing; // serializers, rows and bodies as they come
+#[cfg(feature = "postgres")]
+mod arrays; // and enums of the database's own
 mod columns; // a field is one column's, and a part of a row what was sent
 mod document; // a schema for each body
 mod keys; // of several columns, of padded text

@@ -163,6 +163,10 @@ fn as_json(value: &Value) -> Option<Json> {
         Value::ChronoDateTimeWithTimeZone(value) => text(value.map(|moment| moment.to_rfc3339())),
         Value::Uuid(value) => text(*value),
         Value::Decimal(value) => text(*value),
+        #[cfg(feature = "postgres")]
+        Value::Array(_, Some(items)) => Json::Array(items.iter().map(as_json).collect::<Option<_>>()?),
+        #[cfg(feature = "postgres")]
+        Value::Array(_, None) => Json::Null,
         _ => return None,
     })
 }
