@@ -2,8 +2,8 @@
 
 use poem::http::Method;
 use refrain::Api;
-use refrain_testing::{TestDb, counted, every_database};
-use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel, QueryFilter, entity::prelude::*};
+use refrain_testing::{Backend, TestDb, counted, every_database};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, entity::prelude::*};
 use serde_json::json;
 
 use super::shop::{Gadgets, Shop, Status, gadget, under};
@@ -125,5 +125,47 @@ impl refrain::PermissionClass for AboveNine {
 
     async fn rows(&self, _: &refrain::Context<'_>) -> refrain::Result<refrain::Rule> {
         Ok(refrain::Rule::when(gadget::Column::Price.gt(Decimal::from(9))))
+    }
+}
+
+/// Whatever the database takes for the same text, it takes for the same in a row that could not be written.
+#[every_database]
+async fn a_supposed_row_is_compared_by_its_columns_collation(db: TestDb) {
+    let shop = Shop::open(db).await;
+    let sql = match shop.db.backend() {
+        Backend::Sqlite => {
+            "ALTER TABLE shop_gadget DROP COLUMN name; \
+             ALTER TABLE shop_gadget ADD COLUMN name varchar(20) NOT NULL DEFAULT '' COLLATE NOCASE"
+        }
+        Backend::Postgres => "CREATE EXTENSION citext; ALTER TABLE shop_gadget ALTER COLUMN name TYPE citext",
+        Backend::MariaDb => {
+            "ALTER TABLE shop_gadget MODIFY name varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL"
+        }
+    };
+    shop.db.db().execute_unprepared(sql).await.expect("the table is changed");
+    shop.made(json!({"taxNo": "taken"})).await;
+    let client = under(&shop.db, CalledAnn);
+    for name in ["ANN", "ann", "Ann", "anna", "bob"] {
+        let ask = async |tax_no: &str| {
+            let body = json!({"name": name, "price": "1", "taxNo": tax_no});
+            client.ask(Method::POST, "/api/gadgets", &shop.token, Some(body)).await
+        };
+        let (real, supposed) = (ask(name).await, ask("taken").await);
+        assert!(matches!(real.code(), 201 | 403), "{name}: {}", real.text);
+        let expected = if real.code() == 201 { 409 } else { 403 };
+        assert_eq!(supposed.code(), expected, "{name}: {}", supposed.text);
+        assert!(real.code() == 403 || name.eq_ignore_ascii_case("ann"), "{name}");
+    }
+}
+
+#[derive(Clone, Copy, refrain::Operators)]
+struct CalledAnn;
+
+#[refrain::async_trait]
+impl refrain::PermissionClass for CalledAnn {
+    type Model = gadget::Entity;
+
+    async fn rows(&self, _: &refrain::Context<'_>) -> refrain::Result<refrain::Rule> {
+        Ok(refrain::Rule::when(gadget::Column::Name.eq("ANN")))
     }
 }

@@ -250,7 +250,7 @@ pub static COLUMNS: &[Column] = columns! {
         odd("[]", INTEGER),
     ];
     real: false, "1.5", "2.5" = 2.5_f64, |rules| rules.range(0.0..), [
-        ok("1.5"), as_("3", "3.0"), as_("2.5e-3", "0.0025"),
+        ok("1.5"), as_("3", "3.0"), as_("2.5e-3", "0.0025"), as_("-0.0", "0.0"),
         unless_strict("-1.25", "Ensure this value is greater than or equal to 0."), odd("\"1\"", NUMBER), odd("{}", NUMBER),
     ];
     price: false, "\"1.00\"", "\"7.50\"" = Decimal::new(75, 1), |rules| rules.range(..100), [

@@ -1,6 +1,7 @@
 //! What a column cannot hold, or another reader of its table could not read, is a clear 400 on every database alike.
 
 use refrain_testing::{TestDb, every_database};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
 use super::shop::Shop;
@@ -158,4 +159,20 @@ async fn numbers_beyond_64_bits(db: TestDb) {
         let list = shop.client.get(&format!("/api/gadgets?{query}"), &shop.token).await;
         assert_eq!(list.code(), answer, "{query}: {}", list.text);
     }
+}
+
+/// Django, beside on the same SQLite file, compares moments as text.
+#[every_database(sqlite, because = "elsewhere a moment is no text")]
+async fn a_moment_is_kept_in_djangos_form(db: TestDb) {
+    let shop = Shop::open(db).await;
+    let sent = ["2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05.000123Z"];
+    for due in sent {
+        shop.made(json!({ "due": due })).await;
+    }
+    let rows = shop.db.db().query_all_raw(shop.db.statement("SELECT due FROM shop_gadget ORDER BY due")).await;
+    let texts: Vec<String> =
+        rows.expect("they are read").iter().map(|row| row.try_get("", "due").expect("text")).collect();
+    assert_eq!(texts, ["2026-01-02 01:04:05", "2026-01-02 01:04:05.000123"]);
+    assert_eq!(shop.listed("due=2026-01-02T01:04:05Z").await.len(), 1);
+    assert_eq!(shop.listed("due=2026-01-02T04:04:05%2B03:00").await.len(), 1);
 }
