@@ -196,8 +196,24 @@ impl<E: Model> Field<E> {
         let mut mistakes = self.mistakes.clone();
         if let (true, Some(on)) = (self.has_column, on) {
             self.codec.check(on, &mut mistakes);
+            mistakes.extend(lost_digits(self.column.def().get_column_type(), on).map(str::to_owned));
         }
         mistakes
+    }
+}
+
+/// Decimals that a database would round without a word.
+fn lost_digits(of: &sea_orm::ColumnType, on: DbBackend) -> Option<&'static str> {
+    use sea_orm::ColumnType::{Decimal, Money};
+    match (of, on) {
+        (Decimal(None) | Money(None), DbBackend::Sqlite | DbBackend::MySql) => Some(
+            "only PostgreSQL keeps a decimal of any length: say its digits and places, \
+             `#[sea_orm(column_type = \"Decimal(Some((10, 2)))\")]`",
+        ),
+        (Decimal(Some((16.., _))) | Money(Some((16.., _))), DbBackend::Sqlite) => {
+            Some("SQLite keeps 15 digits of a decimal: give it fewer, or keep it as text")
+        }
+        _ => None,
     }
 }
 

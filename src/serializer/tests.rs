@@ -281,6 +281,46 @@ fn a_type_that_a_database_loses_is_refused_there() {
 }
 
 #[test]
+fn a_decimal_that_a_database_rounds_is_refused_there() {
+    #[allow(unreachable_pub)]
+    mod sum {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel, crate::Model)]
+        #[sea_orm(table_name = "sum")]
+        #[refrain(app = "things", model = "Sum")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i64,
+            pub any: Decimal,
+            #[sea_orm(column_type = "Decimal(Some((15, 2)))")]
+            pub short: Decimal,
+            #[sea_orm(column_type = "Decimal(Some((16, 2)))")]
+            pub long: Decimal,
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    #[derive(Serializer)]
+    #[serializer(model = sum)]
+    struct Sum {
+        any: sea_orm::prelude::Decimal,
+        short: sea_orm::prelude::Decimal,
+        long: sea_orm::prelude::Decimal,
+    }
+    let fields = |on| {
+        let mistakes = mistakes::<Sum>(Some(on), true);
+        mistakes.iter().map(|mistake| mistake.split('`').nth(1).expect("a field").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(DbBackend::Sqlite), ["any", "long"]);
+    assert_eq!(fields(DbBackend::MySql), ["any"]);
+    assert_eq!(fields(DbBackend::Postgres), Vec::<String>::new());
+}
+
+#[test]
 fn handlers_are_told_errors_by_field_too() {
     use poem_openapi::types::ParseFromJSON;
     let error = Patched::<Thing>::parse_from_json(Some(serde_json::json!({ "count": "x" }))).err().expect("refused");
