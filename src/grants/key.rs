@@ -1,10 +1,10 @@
-use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Iterable, PrimaryKeyToColumn, Value, sea_query::ColumnType};
+use sea_orm::{ColumnTrait, DbBackend, IdenStatic, Value, sea_query::ColumnType};
 use uuid::Uuid;
 
 use super::{table::Grants, uuid_key};
 use crate::{
     db::{Sql, quoted},
-    model::{Model, TableName},
+    model::{Model, TableName, key_columns},
 };
 
 /// A model's key, in the two forms in which a grant meets it: the column, and guardian's text (CONTRACT 8.1).
@@ -45,7 +45,7 @@ impl Kind {
 impl KeyColumn {
     /// `None` for keys of several columns, or of a type that guardian's text cannot name.
     pub(crate) fn of<M: Model>() -> Option<Self> {
-        let mut keys = M::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let mut keys = key_columns::<M>();
         let (column, None) = (keys.next()?, keys.next()) else { return None };
         let kind = match column.def().get_column_type() {
             ColumnType::Uuid => Kind::Uuid,

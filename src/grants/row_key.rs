@@ -1,9 +1,9 @@
-use sea_orm::{DbBackend, EntityTrait, Iterable, ModelTrait, PrimaryKeyToColumn, Value};
+use sea_orm::{DbBackend, ModelTrait, Value};
 
 use super::key::{KeyColumn, Kind};
 use crate::{
     Error, Result,
-    model::{Model, ModelInfo},
+    model::{Model, ModelInfo, key_columns},
 };
 
 /// A row's key as grants name it: the value, and guardian's text.
@@ -21,8 +21,7 @@ impl RowKey {
     /// `None` for a row that no grant can name.
     pub(super) fn named<R: ModelTrait<Entity: Model>>(model: &ModelInfo, row: &R) -> Option<Self> {
         let key = model.key()?;
-        let column = <R::Entity as EntityTrait>::PrimaryKey::iter().next()?;
-        Self::of_value(key, row.get(column.into_column()))
+        Self::of_value(key, row.get(key_columns::<R::Entity>().next()?))
     }
 
     /// `None` for a value that is no such key.

@@ -1,11 +1,8 @@
 use std::{any::TypeId, borrow::Cow, fmt, pin::Pin};
 
-use sea_orm::{
-    Condition, DbErr, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, QuerySelect, Value,
-    sea_query::IntoValueTuple,
-};
+use sea_orm::{Condition, DbErr, PrimaryKeyTrait, QueryFilter, QuerySelect, Value, sea_query::IntoValueTuple};
 
-use super::{ForeignKey, Model};
+use super::{ForeignKey, Model, key_columns};
 use crate::{
     Db, Error, Result,
     auth::User,
@@ -161,7 +158,7 @@ type Keys<'a> = Pin<Box<dyn Future<Output = Result<Vec<Value>, DbErr>> + Send + 
 /// The values of the rows' key, of a key of several columns one after the other.
 fn keys_where<M: Model>(db: Db<'_>, condition: Condition, lock: bool) -> Keys<'_> {
     Box::pin(async move {
-        let columns = M::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let columns = key_columns::<M>();
         let rows = columns.fold(M::find().select_only(), QuerySelect::column).filter(condition);
         let rows = if lock { rows.lock_exclusive() } else { rows };
         let keys = rows.into_tuple::<<M::PrimaryKey as PrimaryKeyTrait>::ValueType>().all(&db).await?;

@@ -10,7 +10,7 @@ pub use models::Models;
 /// Declares a sea-orm entity as a model with permissions; see [`trait@Model`].
 pub use refrain_macros::Model;
 
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, Iterable, PrimaryKeyToColumn};
 
 /// A sea-orm entity that has a content type and permissions, as a Django model has.
 ///
@@ -115,4 +115,9 @@ pub trait Model: EntityTrait {
 pub trait Owned: Model {
     /// The column that holds the owner's key.
     const OWNER: Self::Column;
+}
+
+/// The columns of an entity's key.
+pub(crate) fn key_columns<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
 }

@@ -1,10 +1,10 @@
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, ModelTrait, PrimaryKeyToColumn, QueryTrait, Select,
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
 
 use super::{Residue, Rule};
-use crate::{Db, Error, Result, db::bounded, permission::Context};
+use crate::{Db, Error, Result, db::bounded, model::key_columns, permission::Context};
 
 /// A row, and what each rule says of it: `Always`, `Never`, or the hooks that are still to be asked.
 #[derive(Clone, Debug)]
@@ -76,9 +76,8 @@ pub(crate) async fn judge_one<E: EntityTrait>(
 ) -> Result<Option<Judged<E::Model>>, DbErr> {
     let mut found = judged(db, row, rules).await?.into_iter();
     let first = found.next();
-    let is_another = |first: &E::Model, other: &E::Model| {
-        E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).any(|key| first.get(key) != other.get(key))
-    };
+    let is_another =
+        |first: &E::Model, other: &E::Model| key_columns::<E>().any(|key| first.get(key) != other.get(key));
     if let Some(first) = &first
         && found.any(|other| is_another(&first.row, &other.row))
     {

@@ -1,12 +1,11 @@
 use std::collections::HashSet;
 
 use poem::Request;
-use sea_orm::{
-    DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder, QueryTrait, Select, Value,
-};
+use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select, Value};
 
 use crate::{
     http::Problem,
+    model::key_columns,
     serializer::{Field, NotRead, Serializer},
     viewset::{
         Resource, ViewSet,
@@ -88,7 +87,7 @@ impl<E: Resource> ListQuery<E> {
             true => rows.order_by_desc(*column),
             false => rows.order_by_asc(*column),
         });
-        E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).fold(rows, |rows, key| rows.order_by_asc(key))
+        key_columns::<E>().fold(rows, |rows, key| rows.order_by_asc(key))
     }
 }
 

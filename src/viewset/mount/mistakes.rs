@@ -1,6 +1,7 @@
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn};
+use sea_orm::{ColumnTrait, DbBackend, IdenStatic};
 
 use crate::{
+    model::key_columns,
     permission::Action,
     serializer::{self, Field, Serializer},
     viewset::{
@@ -59,8 +60,7 @@ fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
 /// A path names one row: by the whole key, or by a column that no two rows have alike.
 fn lookup<V: ViewSet>() -> Option<String> {
     let names = |columns: &[ColumnOf<V>]| columns.iter().map(|column| column.as_str()).collect::<Vec<_>>();
-    let keys: Vec<ColumnOf<V>> =
-        <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+    let keys: Vec<ColumnOf<V>> = key_columns::<EntityOf<V>>().collect();
     if names(&lookup_columns::<V>()) == names(&keys) {
         return None;
     }

@@ -2,14 +2,14 @@ use percent_encoding::percent_decode_str;
 use poem::Request;
 use poem_openapi::registry::MetaSchemaRef;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, QueryTrait,
-    Select, Value,
+    ConnectionTrait, EntityTrait, IdenStatic, PrimaryKeyTrait, QueryFilter, QueryTrait, Select, Value,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     Db, Error,
     http::Problem,
+    model::key_columns,
     permission::Rule,
     serializer::{NotRead, PathKey, read_key},
     viewset::{
@@ -69,8 +69,7 @@ impl<V: ViewSet> Mounted<V> {
 
 /// The columns by which a path names a row: all of the key, or the one that the viewset says.
 pub(crate) fn lookup_columns<V: ViewSet>() -> Vec<ColumnOf<V>> {
-    let keys = || <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
-    if looks_up_key::<V>() { keys().collect() } else { vec![V::lookup()] }
+    if looks_up_key::<V>() { key_columns::<EntityOf<V>>().collect() } else { vec![V::lookup()] }
 }
 
 fn looks_up_key<V: ViewSet>() -> bool {

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, Iden, IdenStatic,
-    Iterable, PrimaryKeyToColumn, QueryResult, QueryTrait, Select, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, FromQueryResult, Iden, IdenStatic, Iterable,
+    QueryResult, QueryTrait, Select, Value,
     sea_query::{Alias, ColumnType, Expr, ExprTrait, Func, OptionEnum, Query, SelectStatement, UnionType},
 };
 use serde_json::{Map, Value as Json};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::{
     db::{Constraint, columns_with_defaults, quoted},
     http::Problem,
+    model::key_columns,
     permission::{Rule, judged_in},
     viewset::{Resource, mount::Visit},
 };
@@ -27,7 +28,7 @@ pub(super) async fn judge_candidate<E: Resource>(
 ) -> Result<bool, Problem> {
     let read = rule.columns_read();
     let unknown = unknown_columns::<E>(visit, &candidate).await?;
-    let keys: HashSet<String> = keys::<E>().map(|key| name(&key)).collect();
+    let keys: HashSet<String> = key_columns::<E>().map(|key| name(&key)).collect();
     // a part that nobody can look into may read any of them; but no other row knows a key that was never given
     if unknown.iter().any(|column| read.named.contains(column) || (read.others && !keys.contains(column))) {
         return Ok(false);
@@ -73,25 +74,23 @@ async fn unknown_columns<E: Resource>(visit: &Visit, candidate: &E::ActiveModel)
     }
     let mut filled = columns_with_defaults(visit.db(), &E::default()).await?;
     // SQLite numbers rows without saying so
-    filled.extend(keys::<E>().map(|key| name(&key)));
+    filled.extend(key_columns::<E>().map(|key| name(&key)));
     Ok(left_out.into_iter().filter(|column| filled.contains(column)).collect())
 }
 
 /// A hook reads a whole row: one without a number yet is number 0. No other kind of key can be made up.
 fn give_key<E: Resource>(candidate: &mut E::ActiveModel) -> bool {
-    keys::<E>().filter(|key| candidate.get(*key).into_value().is_none()).collect::<Vec<_>>().into_iter().all(|key| {
-        let number = match key.def().get_column_type() {
-            ColumnType::SmallInteger => Value::from(0_i16),
-            ColumnType::Integer => Value::from(0_i32),
-            ColumnType::BigInteger => Value::from(0_i64),
-            _ => return false,
-        };
-        candidate.try_set(key, number).is_ok()
-    })
-}
-
-fn keys<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
-    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column)
+    key_columns::<E>().filter(|key| candidate.get(*key).into_value().is_none()).collect::<Vec<_>>().into_iter().all(
+        |key| {
+            let number = match key.def().get_column_type() {
+                ColumnType::SmallInteger => Value::from(0_i16),
+                ColumnType::Integer => Value::from(0_i32),
+                ColumnType::BigInteger => Value::from(0_i64),
+                _ => return false,
+            };
+            candidate.try_set(key, number).is_ok()
+        },
+    )
 }
 
 fn name(column: &impl IdenStatic) -> String {

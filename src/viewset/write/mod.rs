@@ -5,13 +5,14 @@ mod candidate;
 use candidate::judge_candidate;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
-    PrimaryKeyToColumn, QueryFilter, QuerySelect, Select,
+    QueryFilter, QuerySelect, Select,
 };
 
 use crate::{
     Db,
     db::{Constraint, roll_back, was_refused},
     http::Problem,
+    model::key_columns,
     permission::{Rule, judge_one},
     serializer::{Serializer, constraint_problem},
     viewset::{
@@ -113,7 +114,7 @@ impl Write {
         if !changes.is_changed() {
             return Ok(Written { write: self, row: before, is_changed: false });
         }
-        for key in <EntityOf<V> as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
+        for key in key_columns::<EntityOf<V>>() {
             changes.set(key, before.get(key));
         }
         let mut candidate = before.into_active_model();
@@ -140,8 +141,7 @@ impl Write {
     ) -> Result<Self, Problem> {
         self.deletes = true;
         let (deleting, db, model) = (self.visit.site.deleting(), self.db(), &self.visit.guard.model);
-        let key = <S::Entity as EntityTrait>::PrimaryKey::iter().next().map(|key| row.get(key.into_column()));
-        let key = key.expect("every entity has a key");
+        let key = row.get(<S::Entity as Resource>::key());
         let may_go = deleting.may_go(db, model, &key).await?;
         deleting.remove_grants(db, model, &key).await?;
         match row.into_active_model().delete(&self.transaction).await {
@@ -269,5 +269,5 @@ pub(crate) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: im
 
 /// Of these rows the one with this row's key.
 pub(crate) fn with_key_of<E: Resource>(rows: Select<E>, row: &E::Model) -> Select<E> {
-    E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).fold(rows, |rows, key| rows.filter(key.eq(row.get(key))))
+    key_columns::<E>().fold(rows, |rows, key| rows.filter(key.eq(row.get(key))))
 }
