@@ -1,10 +1,7 @@
-use poem_openapi::registry::{MetaSchemaRef, Registry};
-
 use super::{
     At, BodyOf, Members, Rules,
-    field_type::{NULL, REQUIRED},
+    field_type::REQUIRED,
     read::{Found, member},
-    schema::described,
 };
 
 /// What a body held under a name that is no column's: left out, or a value, which may be `null` where it is an `Option`.
@@ -61,25 +58,6 @@ impl<T> IsSent for Sent<T> {
     type Of = T;
 }
 
-/// A member of a body that no column holds, as the document describes it.
-pub struct BesideMember {
-    pub(crate) name: &'static str,
-    pub(crate) schema: MetaSchemaRef,
-    pub(crate) required: bool,
-    pub(crate) register: fn(&mut Registry),
-}
-
-impl BesideMember {
-    /// A member of this name.
-    pub fn new<T>(name: &'static str, doc: &'static str, rules: &Rules<T>) -> Self {
-        let schema = described((rules.schema)(), &rules.bounds, |schema| {
-            schema.description = (!doc.is_empty()).then_some(doc);
-            schema.write_only = true;
-        });
-        Self { name, schema, required: !rules.nullable, register: rules.register }
-    }
-}
-
 /// Reads one member.
 pub fn read_member<T>(
     body: &Members<'_>,
@@ -92,8 +70,7 @@ pub fn read_member<T>(
     at.inside(name, |at| match found {
         Found::LeftOut if of == BodyOf::NewRow && !rules.nullable => at.refuse(REQUIRED),
         Found::LeftOut => Some(Sent::LeftOut),
-        Found::Once(json) if json.is_null() => (rules.from_null)().map(Sent::Value).or_else(|| at.refuse(NULL)),
-        Found::Once(json) => rules.read(json, at).map(Sent::Value),
+        Found::Once(json) => rules.read_value(json, at).map(Sent::Value),
         Found::Twice => None,
     })
 }

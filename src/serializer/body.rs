@@ -7,10 +7,11 @@ use poem_openapi::{
 use serde_json::Value;
 
 use super::{
-    At, BodyOf, Bounds, Change, FieldType, Json, Serializer,
+    BodyOf, Bounds, Change, FieldType, Json, Serializer,
+    read::read_whole,
     schema::{Shape, schema_of},
 };
-use crate::http::{Problem, WHOLE_BODY};
+use crate::http::Problem;
 
 /// What a handler can take as [`Valid<T>`](crate::Valid): an object that `#[derive(Serializer)]` is written on without a
 /// model, and a model's [`Input`] and [`Patched`].
@@ -26,12 +27,7 @@ pub trait Body: Type + Sized + Send + 'static {
 
 /// Reads an object that is no model's.
 pub fn read_object<T: FieldType>(body: Json<'_>) -> Result<T, Problem> {
-    if body.is_null() {
-        return Err(Problem::invalid([(WHOLE_BODY, "No data provided")]));
-    }
-    let mut at = At::default();
-    let read = T::read(body, &Bounds::default(), &mut at);
-    at.finish(read)
+    read_whole(body, |body, at| T::read(body, &Bounds::default(), at))
 }
 
 /// A new row as a body holds it, for handlers of your own: `Valid<Input<Car>>`, which the document calls `CarInput`.
@@ -130,9 +126,6 @@ pub(crate) fn register_body<S: Serializer>(shape: Shape, registry: &mut Registry
     match shape {
         Shape::Output => registry.create_schema::<S, _>(name, make),
         Shape::Input => registry.create_schema::<Body<S, 0>, _>(name, make),
-        Shape::Replaced if name == Shape::Input.name::<S>() => {
-            registry.create_schema::<Body<S, 0>, _>(name, |registry| schema_of::<S>(Shape::Input, registry));
-        }
         Shape::Replaced => registry.create_schema::<Body<S, 1>, _>(name, make),
         Shape::Patched => registry.create_schema::<Body<S, 2>, _>(name, make),
     }

@@ -1,9 +1,12 @@
 use std::collections::HashSet;
 
-use sea_orm::{ColumnTrait, ColumnType, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn};
+use sea_orm::{ColumnTrait, ColumnType, DbBackend, EntityTrait, Iterable};
 
-use super::{Serializer, field::has_generated_key, field::same_column};
-use crate::model::Model;
+use super::{
+    Serializer,
+    field::{fills_itself, same_column},
+};
+use crate::model::{Model, key_columns};
 
 /// Fields of a model that no serializer's field is, and that a hook or the database fills in a new row.
 pub struct Filled<E: EntityTrait>(Vec<(&'static str, Option<E::Column>)>);
@@ -45,8 +48,7 @@ pub(crate) fn mistakes<S: Serializer>(on: Option<DbBackend>, creates: bool) -> V
     let padded_key = |column: &<S::Entity as EntityTrait>::Column| {
         on == Some(DbBackend::Postgres) && matches!(column.def().get_column_type(), ColumnType::Char(_))
     };
-    let keys = <S::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
-    mistakes.extend(keys.filter(padded_key).map(|column| {
+    mistakes.extend(key_columns::<S::Entity>().filter(padded_key).map(|column| {
         let name = field_of::<S::Entity>(&column);
         format!("the key `{name}` is a `char`, which PostgreSQL pads: make it a `varchar`, `String(StringLen::N(…))`")
     }));
@@ -63,18 +65,13 @@ fn field_of<E: Model>(column: &E::Column) -> &'static str {
 fn unfilled<S: Serializer>() -> impl Iterator<Item = <S::Entity as EntityTrait>::Column> {
     let filled = S::filled();
     <S::Entity as EntityTrait>::Column::iter().filter(move |column| {
-        let definition = column.def();
         let is = |other: &<S::Entity as EntityTrait>::Column| same_column::<S::Entity>(other, column);
-        let generated = has_generated_key::<S::Entity>()
-            && <S::Entity as EntityTrait>::PrimaryKey::iter().any(|key| is(&key.into_column()));
         let by_field = S::fields()
             .of_column(column)
             .is_some_and(|field| field.is_written() || field.default.is_some() || field.filled);
-        !(definition.is_null()
-            || definition.get_column_default().is_some()
-            || generated
+        !(column.def().is_null()
+            || fills_itself::<S::Entity>(column)
             || by_field
-            || <S::Entity as Model>::owner().is_some_and(|owner| is(&owner))
             || filled.0.iter().any(|(_, column)| column.as_ref().is_some_and(is)))
     })
 }

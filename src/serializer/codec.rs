@@ -3,8 +3,6 @@ use sea_orm::{DbBackend, EntityTrait, Value};
 
 use super::{At, Bounds, ColumnType, Json, NotRead, Rules};
 
-type ModelOf<E> = <E as EntityTrait>::Model;
-
 /// What reads, writes and describes a field's values: one for each model and type.
 pub(crate) trait Codec<E: EntityTrait>: Send + Sync {
     fn read(&self, json: Json<'_>, at: &mut At) -> Option<Value>;
@@ -12,7 +10,7 @@ pub(crate) trait Codec<E: EntityTrait>: Send + Sync {
     fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>>;
     fn null(&self) -> Option<Value>;
     fn text(&self, text: &str) -> Result<Value, NotRead>;
-    fn write(&self, row: &ModelOf<E>, out: &mut Vec<u8>);
+    fn write(&self, row: &E::Model, out: &mut Vec<u8>);
     fn schema(&self) -> MetaSchemaRef;
     fn register(&self, registry: &mut Registry);
     fn nullable(&self) -> bool;
@@ -22,7 +20,7 @@ pub(crate) trait Codec<E: EntityTrait>: Send + Sync {
 }
 
 pub(super) struct Typed<E: EntityTrait, T: 'static> {
-    pub(super) get: fn(&ModelOf<E>) -> &T,
+    pub(super) get: fn(&E::Model) -> &T,
     pub(super) rules: &'static Rules<T>,
     pub(super) bounds: Bounds,
 }
@@ -48,7 +46,7 @@ impl<E: EntityTrait, T: ColumnType> Codec<E> for Typed<E, T> {
         (self.rules.from_text)(text, &self.bounds).map(Into::into)
     }
 
-    fn write(&self, row: &ModelOf<E>, out: &mut Vec<u8>) {
+    fn write(&self, row: &E::Model, out: &mut Vec<u8>) {
         (self.rules.write)((self.get)(row), &self.bounds, out);
     }
 

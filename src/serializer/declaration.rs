@@ -1,6 +1,6 @@
 use sea_orm::EntityTrait;
 
-use super::{At, BesideMember, BodyOf, Fields, Filled, Members, Resource, Shows, private::ComputedMember};
+use super::{At, BodyOf, Fields, Filled, MemberSchema, Members, Resource, Shows};
 
 type ModelOf<E> = <E as EntityTrait>::Model;
 
@@ -81,12 +81,12 @@ pub trait Serializer: Shows {
     fn read_beside(body: &Members<'_>, of: BodyOf, at: &mut At) -> Option<Self::Beside>;
 
     /// What no column holds in a body.
-    fn beside() -> Vec<BesideMember> {
+    fn beside() -> Vec<MemberSchema> {
         Vec::new()
     }
 
     /// What no column holds in a representation.
-    fn computed() -> Vec<ComputedMember> {
+    fn computed() -> Vec<MemberSchema> {
         Vec::new()
     }
 

@@ -1,13 +1,11 @@
 use poem_openapi::registry::MetaSchemaRef;
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, Value};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, Iterable, PrimaryKeyTrait, Value};
 
 use super::{
     Bounds, Rules,
     codec::{Codec, Typed},
 };
-use crate::model::Model;
-
-type ModelOf<E> = <E as EntityTrait>::Model;
+use crate::model::{Model, key_columns};
 
 /// Who may do what with a field at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +77,7 @@ impl<E: Model> Field<E> {
     pub fn new<T: ColumnType>(
         name: &'static str,
         of: &'static str,
-        get: fn(&ModelOf<E>) -> &T,
+        get: fn(&E::Model) -> &T,
         rules: &'static Rules<T>,
     ) -> Self {
         let mut mistakes = rules.mistakes.clone();
@@ -162,7 +160,7 @@ impl<E: Model> Field<E> {
 
     /// Is it (a part of) the key?
     pub(crate) fn is_key(&self) -> bool {
-        E::PrimaryKey::iter().any(|key| same_column::<E>(&key.into_column(), &self.column))
+        key_columns::<E>().any(|key| same_column::<E>(&key, &self.column))
     }
 
     /// Is it written by what makes a row alone? A key is.
@@ -180,15 +178,7 @@ impl<E: Model> Field<E> {
 
     /// Must the body of a new row have it? Not where something else says what it is.
     pub(crate) fn is_required(&self) -> bool {
-        let definition = self.column.def();
-        let fills_itself = self.is_key() && has_generated_key::<E>();
-        let is_owner = E::owner().is_some_and(|owner| same_column::<E>(&owner, &self.column));
-        !(self.codec.nullable()
-            || self.default.is_some()
-            || self.filled
-            || is_owner
-            || fills_itself
-            || definition.get_column_default().is_some())
+        !(self.codec.nullable() || self.default.is_some() || self.filled || fills_itself::<E>(&self.column))
     }
 
     /// What is wrong with it on this database.
@@ -222,8 +212,10 @@ pub(crate) fn same_column<E: EntityTrait>(a: &E::Column, b: &E::Column) -> bool 
     a.as_str() == b.as_str()
 }
 
-/// Does the database make the key?
-pub(crate) fn has_generated_key<E: EntityTrait>() -> bool {
-    use sea_orm::PrimaryKeyTrait;
-    E::PrimaryKey::auto_increment()
+/// Has a column a value in a new row of which nobody says anything: the owner, a key or a default that the database makes?
+pub(crate) fn fills_itself<E: Model>(column: &E::Column) -> bool {
+    let is = |other: E::Column| same_column::<E>(&other, column);
+    column.def().get_column_default().is_some()
+        || E::owner().is_some_and(is)
+        || (E::PrimaryKey::auto_increment() && key_columns::<E>().any(is))
 }

@@ -1,6 +1,7 @@
-use sea_orm::{ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, Value};
+use sea_orm::{ColumnTrait, EntityTrait, PrimaryKeyTrait, Value};
 
 use super::{Bounds, FieldType, MetaSchemaRef, NotRead};
+use crate::model::key_columns;
 
 /// A key that a path names: one value, or a tuple of them, each in its own text.
 #[diagnostic::on_unimplemented(
@@ -55,7 +56,7 @@ pub(crate) fn read_key<E>(parts: &[&str]) -> Result<Vec<(E::Column, Value)>, Not
 where
     E: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType: PathKey>>,
 {
-    let columns: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+    let columns: Vec<E::Column> = key_columns::<E>().collect();
     let bounds: Vec<Bounds> = columns.iter().map(|column| Bounds::of(&column.def())).collect();
     let values = <<E::PrimaryKey as PrimaryKeyTrait>::ValueType as PathKey>::read(parts, &bounds)?;
     Ok(columns.into_iter().zip(values).collect())

@@ -13,7 +13,7 @@
 //! | `read_body`, `read` | bytes → JSON → change: left out, `null` and a value are three things |
 //! | `write` | row → bytes |
 //! | `schema`, `body` | what the document says; the types that handlers take |
-//! | `beside` | members of a body that no column holds |
+//! | `beside`, `member_schema` | members that no column holds: in a body, in the document |
 //! | `nested` | objects inside of a value |
 //! | `key`, `resource` | the text of a path → a key; the entities that have one |
 //! | `check` | what is refused when the API is built |
@@ -32,6 +32,7 @@ mod field_type;
 mod fields;
 mod json;
 mod key;
+mod member_schema;
 mod nested;
 mod read;
 mod read_body;
@@ -51,7 +52,7 @@ pub(crate) use self::{
     body::register_body, check::mistakes, constraint::constraint_problem, key::read_key, read_body::read_body,
     schema::Shape, write::write_row,
 };
-pub use beside::{BesideMember, IsSent, Sent};
+pub use beside::{IsSent, Sent};
 pub use body::{Body, Input, Patched};
 pub use bounds::Bounds;
 pub use check::Filled;
@@ -62,6 +63,7 @@ pub use field_type::{FieldType, NotRead, Shows};
 pub use fields::Fields;
 pub use json::{Json, Members};
 pub use key::PathKey;
+pub use member_schema::MemberSchema;
 pub use read::{BodyOf, Change};
 pub use resource::Resource;
 pub use rules::{HasLength, IsList, IsText, OneOf, Ranged, Rules, rules};
@@ -74,10 +76,7 @@ pub mod private {
     pub use super::{
         beside::read_member,
         body::read_object,
-        nested::{
-            Member, check_rules, default_of, members_of, nested_member, nested_schema, register_object, register_rules,
-        },
-        schema::ComputedMember,
+        nested::{check_rules, default_of, members_of, nested_member, nested_schema, register_object},
         types::choices::choice,
         write::{close_object, json_of, write_column, write_member},
     };

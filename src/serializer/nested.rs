@@ -1,31 +1,16 @@
-use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::registry::{MetaSchema, Registry};
 
 use super::{
-    At, Json, Members, Rules,
-    field_type::{NULL, REQUIRED},
+    At, Json, MemberSchema, Members, Rules,
+    field_type::REQUIRED,
     read::{Found, member},
-    schema::described,
 };
 
-/// A member of a nested object, as the document describes it.
-pub struct Member {
-    name: &'static str,
-    schema: MetaSchemaRef,
-    required: bool,
-}
-
-impl Member {
-    /// A member of this name.
-    pub fn new<T>(name: &'static str, doc: &'static str, rules: &Rules<T>, has_default: bool) -> Self {
-        let schema = described((rules.schema)(), &rules.bounds, |schema| {
-            schema.description = (!doc.is_empty()).then_some(doc);
-        });
-        Self { name, schema, required: !rules.nullable && !has_default }
+/// The schema of an object inside of a value; what it refers to is registered.
+pub fn nested_schema(name: &str, doc: &'static str, members: Vec<MemberSchema>, registry: &mut Registry) -> MetaSchema {
+    for member in &members {
+        (member.register)(registry);
     }
-}
-
-/// The schema of an object inside of a value.
-pub fn nested_schema(name: &str, doc: &'static str, members: Vec<Member>) -> MetaSchema {
     MetaSchema {
         title: Some(name.to_owned()),
         description: (!doc.is_empty()).then_some(doc),
@@ -38,11 +23,6 @@ pub fn nested_schema(name: &str, doc: &'static str, members: Vec<Member>) -> Met
 /// Registers an object's schema, once.
 pub fn register_object<T>(registry: &mut Registry, name: &str, schema: fn(&mut Registry) -> MetaSchema) {
     registry.create_schema::<T, _>(name.to_owned(), schema);
-}
-
-/// Registers the schema of what a member is.
-pub fn register_rules<T>(rules: &Rules<T>, registry: &mut Registry) {
-    (rules.register)(registry);
 }
 
 /// What is wrong with a member's validators.
@@ -66,8 +46,7 @@ pub fn nested_member<T>(
     let found = member(members, name, at);
     at.inside(name, |at| match found {
         Found::LeftOut => default.map(|default| default()).or_else(rules.from_null).or_else(|| at.refuse(REQUIRED)),
-        Found::Once(json) if json.is_null() => (rules.from_null)().or_else(|| at.refuse(NULL)),
-        Found::Once(json) => rules.read(json, at),
+        Found::Once(json) => rules.read_value(json, at),
         Found::Twice => None,
     })
 }

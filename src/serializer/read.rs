@@ -3,11 +3,9 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Value};
 use super::{
     At, Field, Json, Members, Serializer,
     field_type::{NULL, REQUIRED},
+    nested::members_of,
 };
-use crate::{
-    http::{Problem, WHOLE_BODY},
-    model::Model,
-};
+use crate::{http::Problem, model::Model};
 
 type ModelOf<S> = <<S as Serializer>::Entity as EntityTrait>::Model;
 
@@ -41,25 +39,20 @@ impl<S: Serializer> Change<S> {
     /// Reads a body; every error is told at once, each under its path. What it says of fields that a row keeps is
     /// compared with `row`, where there is one yet.
     pub fn read(body: Json<'_>, of: BodyOf, row: Option<&ModelOf<S>>) -> Result<Self, Problem> {
-        if body.is_null() {
-            return Err(Problem::invalid([(WHOLE_BODY, "No data provided")]));
-        }
-        if !body.as_str().starts_with('{') {
-            let sentence = format!("Invalid data. Expected a dictionary, but got {}.", body.type_name());
-            return Err(Problem::invalid([(WHOLE_BODY, sentence)]));
-        }
-        let members = body.members().map_err(|error| Problem::parse_error(format!("JSON parse error - {error}")))?;
-        let mut at = At::default();
+        read_whole(body, |body, at| Self::read_members(&members_of(body, at)?, of, row, at))
+    }
+
+    fn read_members(members: &Members<'_>, of: BodyOf, row: Option<&ModelOf<S>>, at: &mut At) -> Option<Self> {
         let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new() };
         for field in S::fields() {
-            columns.read(field, &members, of, &mut at);
+            columns.read(field, members, of, at);
         }
-        let beside = S::read_beside(&members, of, &mut at);
+        let beside = S::read_beside(members, of, at);
         if let Some(row) = row {
-            check_kept(&columns.kept, row, &mut at);
+            check_kept(&columns.kept, row, at);
         }
         let Columns { row, kept } = columns;
-        at.finish(beside.map(|beside| Self { row, beside, kept }))
+        beside.map(|beside| Self { row, beside, kept })
     }
 
     /// What a body says of what a row keeps must be what the row has: then what `GET` gave can be `PUT`.
@@ -85,6 +78,13 @@ fn check_kept<E: Model>(kept: &Kept<E>, row: &E::Model, at: &mut At) {
 
 const CANNOT_CHANGE: &str = "This field cannot be changed.";
 const TWICE: &str = "This field was given twice.";
+
+/// Reads all of a body, of which something must be there.
+pub(crate) fn read_whole<T>(body: Json<'_>, read: impl FnOnce(Json<'_>, &mut At) -> Option<T>) -> Result<T, Problem> {
+    let mut at = At::default();
+    let value = if body.is_null() { at.refuse("No data provided") } else { read(body, &mut at) };
+    at.finish(value)
+}
 
 /// What a body says of columns, while it is read.
 struct Columns<E: EntityTrait> {

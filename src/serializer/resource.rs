@@ -1,10 +1,7 @@
-use sea_orm::{
-    ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn,
-    PrimaryKeyTrait,
-};
+use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, ModelTrait, PrimaryKeyTrait};
 
 use super::PathKey;
-use crate::model::Model;
+use crate::model::{Model, key_columns};
 
 /// An entity whose rows a serializer can show and a viewset can serve; every model's is whose key a path can name.
 pub trait Resource:
@@ -16,7 +13,7 @@ pub trait Resource:
 {
     /// The column of the (first) primary key.
     fn key() -> Self::Column {
-        Self::PrimaryKey::iter().next().expect("a sea-orm entity has a primary key").into_column()
+        key_columns::<Self>().next().expect("a sea-orm entity has a primary key")
     }
 }
 

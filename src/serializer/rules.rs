@@ -4,7 +4,7 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use regex::Regex;
 use sea_orm::{DbBackend, prelude::Decimal};
 
-use super::{At, Bounds, FieldType, Json, NotRead, bounds::anchored};
+use super::{At, Bounds, FieldType, Json, NotRead, bounds::anchored, field_type::NULL};
 
 /// What a field's values are, and what they must keep: its type, and the validators that were said of it.
 ///
@@ -167,6 +167,14 @@ impl<T> Rules<T> {
             }
         }
         (at.count() == before).then_some(value)
+    }
+
+    /// Reads any value, `null` too.
+    pub(crate) fn read_value(&self, json: Json<'_>, at: &mut At) -> Option<T> {
+        match json.is_null() {
+            true => (self.from_null)().or_else(|| at.refuse(NULL)),
+            false => self.read(json, at),
+        }
     }
 }
 

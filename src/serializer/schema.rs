@@ -1,6 +1,6 @@
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 
-use super::{Bounds, Field, Serializer, Shows, field_type::inline};
+use super::{Bounds, Field, Serializer, field_type::inline};
 use crate::model::Model;
 
 /// Which of a serializer's schemas.
@@ -17,38 +17,19 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// What `PUT` takes: what `POST` does, unless there are fields that a new row is given and a row that is there keeps.
+    pub(crate) fn of_put<S: Serializer>() -> Self {
+        if S::fields().iter().any(Field::is_fixed) { Self::Replaced } else { Self::Input }
+    }
+
     /// What the schema is called.
     pub(crate) fn name<S: Serializer>(self) -> String {
         match self {
             Self::Output => S::NAME.to_owned(),
             Self::Input => format!("{}Input", S::NAME),
-            Self::Replaced if differs_when_replaced::<S>() => format!("{}PutInput", S::NAME),
-            Self::Replaced => Self::Input.name::<S>(),
+            Self::Replaced => format!("{}PutInput", S::NAME),
             Self::Patched => format!("Patched{}Input", S::NAME),
         }
-    }
-}
-
-/// Are there fields that a new row is given and a row that is there keeps?
-fn differs_when_replaced<S: Serializer>() -> bool {
-    S::fields().iter().any(Field::is_fixed)
-}
-
-/// A member of a representation that no column holds.
-pub struct ComputedMember {
-    pub(crate) name: &'static str,
-    schema: MetaSchemaRef,
-    register: fn(&mut Registry),
-}
-
-impl ComputedMember {
-    /// A member of this name.
-    pub fn new<T: Shows>(name: &'static str, doc: &'static str) -> Self {
-        let schema = described(T::schema(), &Bounds::default(), |schema| {
-            schema.description = (!doc.is_empty()).then_some(doc);
-            schema.read_only = true;
-        });
-        Self { name, schema, register: T::register }
     }
 }
 
@@ -73,18 +54,10 @@ pub(crate) fn schema_of<S: Serializer>(shape: Shape, registry: &mut Registry) ->
         };
         required.extend(must.then_some(field.name));
     }
-    if shape == Shape::Output {
-        for member in S::computed() {
-            (member.register)(registry);
-            required.push(member.name);
-            properties.push((member.name, member.schema));
-        }
-    } else {
-        for member in S::beside() {
-            (member.register)(registry);
-            required.extend((member.required && shape == Shape::Input).then_some(member.name));
-            properties.push((member.name, member.schema));
-        }
+    for member in if shape == Shape::Output { S::computed() } else { S::beside() } {
+        (member.register)(registry);
+        required.extend((member.required && matches!(shape, Shape::Output | Shape::Input)).then_some(member.name));
+        properties.push((member.name, member.schema));
     }
     MetaSchema {
         title: Some(shape.name::<S>()),

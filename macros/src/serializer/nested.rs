@@ -6,7 +6,7 @@ use syn::Result;
 
 use super::{
     declaration::Declaration,
-    parts::{default_value, in_constant, poem_types, rules, rules_of, write_self},
+    parts::{default_value, in_constant, poem_types, rules, rules_of, shows},
 };
 
 pub(super) fn emit(declaration: &Declaration<'_>) -> Result<TokenStream> {
@@ -19,7 +19,7 @@ pub(super) fn emit(declaration: &Declaration<'_>) -> Result<TokenStream> {
     let members = fields().map(|field| {
         let (name, doc, rules) = (&field.name, &field.doc, rules_of(field));
         let has_default = field.says.default.is_some();
-        quote!(private::Member::new(#name, #doc, #rules(), #has_default))
+        quote!(serializer::MemberSchema::nested(#name, #doc, #rules(), #has_default))
     });
     let read = fields().map(|field| {
         let (ident, name, rules) = (field.ident, &field.name, rules_of(field));
@@ -29,7 +29,8 @@ pub(super) fn emit(declaration: &Declaration<'_>) -> Result<TokenStream> {
         };
         quote!(let #ident = private::nested_member(&members, #name, #rules(), #default, at);)
     });
-    let (poem, write) = (poem_types(declaration), write_self(declaration));
+    let schema = quote!(|registry| private::nested_schema(#name, #doc, ::std::vec![#(#members),*], registry));
+    let (poem, shows) = (poem_types(declaration), shows(declaration, &schema));
     Ok(in_constant(quote! {
         #(#all_rules)*
         #poem
@@ -41,23 +42,7 @@ pub(super) fn emit(declaration: &Declaration<'_>) -> Result<TokenStream> {
             }
         }
 
-        #[automatically_derived]
-        impl serializer::Shows for #me {
-            fn schema() -> serializer::MetaSchemaRef {
-                serializer::MetaSchemaRef::Reference(::std::string::String::from(#name))
-            }
-
-            fn register(registry: &mut serializer::Registry) {
-                private::register_object::<Self>(registry, #name, |registry| {
-                    #(private::register_rules(#names(), registry);)*
-                    private::nested_schema(#name, #doc, ::std::vec![#(#members),*])
-                });
-            }
-
-            fn write(&self, _: &serializer::Bounds, out: &mut ::std::vec::Vec<u8>) {
-                #write
-            }
-        }
+        #shows
 
         #[automatically_derived]
         impl serializer::FieldType for #me {

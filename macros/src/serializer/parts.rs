@@ -28,8 +28,30 @@ pub(super) fn rules(field: &DeclaredField<'_>) -> TokenStream {
     }
 }
 
+/// How a struct is described, under its own name, and written; `schema` makes its schema, once.
+pub(super) fn shows(declaration: &Declaration<'_>, schema: &TokenStream) -> TokenStream {
+    let (me, write) = (declaration.ident, write_self(declaration));
+    let name = me.to_string();
+    quote! {
+        #[automatically_derived]
+        impl serializer::Shows for #me {
+            fn schema() -> serializer::MetaSchemaRef {
+                serializer::MetaSchemaRef::Reference(::std::string::String::from(#name))
+            }
+
+            fn register(registry: &mut serializer::Registry) {
+                private::register_object::<Self>(registry, #name, #schema);
+            }
+
+            fn write(&self, _: &serializer::Bounds, out: &mut ::std::vec::Vec<u8>) {
+                #write
+            }
+        }
+    }
+}
+
 /// Writes this struct as an object: what poem-openapi's types, computed members and nested objects are written by.
-pub(super) fn write_self(declaration: &Declaration<'_>) -> TokenStream {
+fn write_self(declaration: &Declaration<'_>) -> TokenStream {
     let has_model = declaration.model.is_some();
     let mut column = 0_usize;
     let members = declaration.fields.iter().map(|field| {

@@ -6,7 +6,7 @@ use syn::{Path, Result, ext::IdentExt, spanned::Spanned};
 
 use super::{
     declaration::{Declaration, DeclaredField, HeldBy},
-    parts::{default_value, in_constant, poem_types, rules, rules_of, write_self},
+    parts::{default_value, in_constant, poem_types, rules, rules_of, shows},
 };
 
 pub(super) fn emit(declaration: &Declaration<'_>, model: &Path) -> Result<TokenStream> {
@@ -57,26 +57,14 @@ pub(super) fn emit(declaration: &Declaration<'_>, model: &Path) -> Result<TokenS
             }
         }
     });
-    let (poem, write, shown) = (poem_types(declaration), write_self(declaration), shown(declaration, model));
+    let (poem, shown) = (poem_types(declaration), shown(declaration, model));
+    let shows = shows(declaration, &quote!(serializer::output_schema::<Self>));
     let items = in_constant(quote! {
         #(#all_rules)*
         #(#getters)*
         #poem
 
-        #[automatically_derived]
-        impl serializer::Shows for #me {
-            fn schema() -> serializer::MetaSchemaRef {
-                serializer::MetaSchemaRef::Reference(::std::string::String::from(#name))
-            }
-
-            fn register(registry: &mut serializer::Registry) {
-                private::register_object::<Self>(registry, #name, serializer::output_schema::<Self>);
-            }
-
-            fn write(&self, _: &serializer::Bounds, out: &mut ::std::vec::Vec<u8>) {
-                #write
-            }
-        }
+        #shows
 
         #shown
 
@@ -191,7 +179,7 @@ fn beside_methods(declaration: &Declaration<'_>) -> TokenStream {
     });
     let members = fields.iter().map(|field| {
         let (name, doc, rules) = (&field.name, &field.doc, rules_of(field));
-        quote!(serializer::BesideMember::new(#name, #doc, #rules()))
+        quote!(serializer::MemberSchema::beside(#name, #doc, #rules()))
     });
     let idents = fields.iter().map(|field| field.ident);
     let (made, listed) = match fields.is_empty() {
@@ -199,7 +187,7 @@ fn beside_methods(declaration: &Declaration<'_>) -> TokenStream {
         false => {
             let beside = format_ident!("{}Beside", declaration.ident);
             let listed = quote! {
-                fn beside() -> ::std::vec::Vec<serializer::BesideMember> {
+                fn beside() -> ::std::vec::Vec<serializer::MemberSchema> {
                     ::std::vec![#(#members),*]
                 }
             };
@@ -227,7 +215,7 @@ fn computed_methods(declaration: &Declaration<'_>) -> Option<TokenStream> {
     }
     let members = fields.iter().map(|field| {
         let (name, doc, ty) = (&field.name, &field.doc, field.ty);
-        let new = quote_spanned!(ty.span() => private::ComputedMember::new::<#ty>);
+        let new = quote_spanned!(ty.span() => serializer::MemberSchema::computed::<#ty>);
         quote!(#new(#name, #doc))
     });
     let written = fields.iter().map(|field| {
@@ -239,7 +227,7 @@ fn computed_methods(declaration: &Declaration<'_>) -> Option<TokenStream> {
         }
     });
     Some(quote! {
-        fn computed() -> ::std::vec::Vec<private::ComputedMember> {
+        fn computed() -> ::std::vec::Vec<serializer::MemberSchema> {
             ::std::vec![#(#members),*]
         }
 

@@ -50,7 +50,7 @@ fn type_name<V: ViewSet>(of: &str) -> String {
 pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
     <V::Serializer as Shows>::register(registry);
     for action in V::ACTIONS {
-        if let Some(shape) = body_of(*action) {
+        if let Some(shape) = body_of::<V>(*action) {
             register_body::<V::Serializer>(shape, registry);
         }
     }
@@ -75,10 +75,10 @@ fn insert(registry: &mut Registry, name: String, of: String, schema: MetaSchema)
 }
 
 /// What the body of an action is.
-fn body_of(action: Action) -> Option<Shape> {
+fn body_of<V: ViewSet>(action: Action) -> Option<Shape> {
     match action {
         Action::Create => Some(Shape::Input),
-        Action::Update => Some(Shape::Replaced),
+        Action::Update => Some(Shape::of_put::<V::Serializer>()),
         Action::PartialUpdate => Some(Shape::Patched),
         _ => None,
     }
@@ -107,7 +107,7 @@ pub(crate) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
         Action::Destroy => (204, None),
         _ => (200, Some(row_schema::<V>())),
     };
-    let body = body_of(action).map(|shape| MetaSchemaRef::Reference(shape.name::<V::Serializer>()));
+    let body = body_of::<V>(action).map(|shape| MetaSchemaRef::Reference(shape.name::<V::Serializer>()));
     MetaOperation {
         method: action.method().expect("a standard action has a route"),
         tags: vec![interned(collection_name::<V>())],
