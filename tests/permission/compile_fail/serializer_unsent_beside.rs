@@ -1,26 +1,7 @@
 //! What no column holds may have been left out.
 
-mod car {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
-    #[sea_orm(table_name = "drivers_car")]
-    #[refrain(app = "drivers", model = "Car")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
-        pub id: i64,
-        pub name: String,
-        pub owner_id: Option<i32>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 #[derive(refrain::Serializer)]
-#[serializer(model = car)]
+#[serializer(model = refrain::doc_example::car)]
 struct Car {
     name: String,
     #[serializer(beside)]
