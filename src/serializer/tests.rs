@@ -187,7 +187,7 @@ fn decimals_and_large_numbers_are_read_to_the_last_digit() {
     let most = "Ensure this value is less than or equal to 2147483647.";
     refused(r#"{"count":99999999999999999999999999999999999999999999}"#, BodyOf::PartOfRow, &[("count", most)]);
     refused(r#"{"count":1.5}"#, BodyOf::PartOfRow, &[("count", "A valid integer is required.")]);
-    let whole = "Ensure that every whole number in it fits 64 bits.";
+    let whole = "Ensure that every number in it fits 64 bits.";
     refused(r#"{"doc":[18446744073709551616]}"#, BodyOf::PartOfRow, &[("doc", whole)]);
     assert_eq!(
         read(r#"{"price":99999999.99}"#, BodyOf::PartOfRow).expect("it is read").row.price,

@@ -142,7 +142,7 @@ async fn numbers_beyond_64_bits(db: TestDb) {
         let request = shop.client.raw().post("/api/gadgets").header("authorization", format!("Token {}", shop.token));
         crate::support::answer(request.content_type("application/json").body(body.to_owned()).send().await).await
     };
-    let sentence = json!({"labels": ["Ensure that every whole number in it fits 64 bits."]});
+    let sentence = json!({"labels": ["Ensure that every number in it fits 64 bits."]});
     let refused = raw(r#"{"name":"n","price":1,"labels":{"a":[18446744073709551616]}}"#).await;
     refused.is_problem(400, "invalid", "Invalid input.", &sentence);
     let kept = raw(r#"{"name":"n","price":1,"labels":{"a":[18446744073709551615,-9223372036854775808]}}"#).await;

@@ -26,8 +26,8 @@ impl FieldType for Value {
         if has_nul(&value) {
             return at.refuse("Null characters are not allowed.");
         }
-        if json.as_str().len() > 18 && has_rounded(json.as_str()) {
-            return at.refuse("Ensure that every whole number in it fits 64 bits.");
+        if has_rounded(json.as_str()) {
+            return at.refuse("Ensure that every number in it fits 64 bits.");
         }
         Some(value)
     }
@@ -47,7 +47,7 @@ fn has_nul(value: &Value) -> bool {
     }
 }
 
-/// Is there a whole number that the tree rounds?
+/// Is there a number that the tree rounds?
 fn has_rounded(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (mut place, mut in_text) = (0, false);
@@ -59,8 +59,7 @@ fn has_rounded(text: &str) -> bool {
                 let is_of_number = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
                 let length = bytes[place..].iter().take_while(|byte| is_of_number(byte)).count();
                 let number = &text[place..place + length];
-                let fits = || number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
-                if !number.contains(['.', 'e', 'E']) && !fits() {
+                if !fits(number) {
                     return true;
                 }
                 place += length - 1;
@@ -72,18 +71,48 @@ fn has_rounded(text: &str) -> bool {
     false
 }
 
+/// Is a number of JSON one of those that 64 bits hold?
+fn fits(number: &str) -> bool {
+    match number.contains(['.', 'e', 'E']) {
+        false => number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok(),
+        true => {
+            let kept = serde_json::from_str::<f64>(number);
+            kept.is_ok_and(|kept| significant(&format!("{kept:e}")) == significant(number))
+        }
+    }
+}
+
+/// A number's digits without zeros around them, and how many of them stand before the point.
+fn significant(number: &str) -> (String, i64) {
+    let (number, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (before, behind) = number.split_once('.').unwrap_or((number, ""));
+    let before = before.trim_start_matches('-');
+    let digits = format!("{before}{behind}");
+    let trimmed = digits.trim_start_matches('0');
+    if trimmed.is_empty() {
+        return (String::new(), 0);
+    }
+    let zeros = digits.len() - trimmed.len();
+    let point = exponent.parse::<i64>().unwrap_or(i64::MAX / 2).saturating_add(before.len() as i64 - zeros as i64);
+    (trimmed.trim_end_matches('0').to_owned(), point)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers_are_kept_or_refused() {
+    fn numbers_are_kept_or_refused() {
         for (text, rounded) in [
             ("[18446744073709551615,-9223372036854775808]", false),
             ("[18446744073709551616]", true),
             ("{\"a\":-9223372036854775809}", true),
             (r#"{"18446744073709551616":"\"18446744073709551616"}"#, false),
-            ("[1e30,12345678901234567890123.5]", false),
+            ("[1e30,0.1,1.50,-2.5e-3,0.0,-0.0e7,100e-2,9007199254740993.0]", true),
+            ("[1e30,0.1,1.50,-2.5e-3,0.0,-0.0e7,100e-2,9007199254740992.0]", false),
+            ("12345678901234567890123.5", true),
+            ("0.1000000000000000055511151231257827", true),
+            ("0.30000000000000004", false),
         ] {
             assert_eq!(has_rounded(text), rounded, "{text}");
         }
