@@ -54,13 +54,15 @@ impl BuiltApi {
         let endpoints = Arc::new(mounted.endpoints);
         let actions = mounted.actions;
         let gate = Gate { site: site.clone() };
+        let viewsets = Arc::new(mounted.viewsets);
         let explainer = Explainer {
             site: site.clone(),
-            viewsets: Arc::new(mounted.viewsets),
+            viewsets: viewsets.clone(),
             endpoints: endpoints.clone(),
             prefix: prefix.clone(),
         };
-        let routes = Routes { site: site.clone(), actions: actions.clone(), endpoints: endpoints.clone(), parts };
+        let routes =
+            Routes { site: site.clone(), actions: actions.clone(), endpoints: endpoints.clone(), viewsets, parts };
         let server = if prefix.is_empty() { "/".to_owned() } else { prefix.clone() };
         let service = OpenApiService::new(routes, title, version).server(server);
         let plain = service.spec();

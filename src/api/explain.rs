@@ -109,7 +109,8 @@ impl Explainer {
             async move { explainer.answer(&request).await.map_err(poem::Error::from) }
         });
         let asks = Asks::Handler(IsSuperuser.into_permissions(), None);
-        Front { site, actions, asks, negotiates: true, allow: None, inner: answer.boxed() }.map_to_response().boxed()
+        let (asked, inner) = (asks.asked(), answer.boxed());
+        Front { site, actions, asks, asked, negotiates: true, allow: None, inner }.map_to_response().boxed()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {

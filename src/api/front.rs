@@ -9,10 +9,11 @@ use poem::{
 
 use super::guarded::{Admitted, admit};
 use crate::{
+    auth::Asked,
     authentication::Offered,
     db::Abandonable,
     http::{BodyLimits, Caller, Problem, Site},
-    permission::Permissions,
+    permission::{Action, Permissions},
     viewset::{self, Actions, Guard, Visit},
 };
 
@@ -21,6 +22,8 @@ pub(super) struct Front {
     pub(super) site: Arc<Site>,
     pub(super) actions: Arc<Actions>,
     pub(super) asks: Asks,
+    /// the permissions that can be asked for, here and by the endpoint itself; all there are where nobody knows
+    pub(super) asked: Option<Arc<Asked>>,
     /// does it answer in JSON, and so refuse who accepts none?
     pub(super) negotiates: bool,
     /// the methods of the whole path
@@ -46,6 +49,20 @@ impl Asks {
             Some((guard, _)) => Self::Action(guard.clone()),
         }
     }
+
+    /// The permissions asked for before the endpoint; `None` where it asks for itself, and it is not known for what.
+    pub(super) fn asked(&self) -> Option<Arc<Asked>> {
+        match self {
+            Self::Nothing => None,
+            Self::Handler(permissions, _) => Some(Arc::new(Asked::new(asked_by_handler(permissions)))),
+            Self::Action(guard) => Some(Arc::new(Asked::new(guard.permissions_asked()))),
+        }
+    }
+}
+
+/// What is asked before a plain handler.
+fn asked_by_handler(permissions: &Permissions) -> Vec<String> {
+    permissions.permissions_asked(None, Action::Metadata)
 }
 
 impl Endpoint for Front {
@@ -87,10 +104,11 @@ impl Front {
         site: Arc<Site>,
         actions: Arc<Actions>,
         asks: Asks,
+        asked: Option<Arc<Asked>>,
         inner: impl IntoEndpoint<Endpoint: 'static>,
     ) -> BoxEndpoint<'static, Response> {
         let inner = inner.map_to_response().boxed();
-        Self { site, actions, asks, negotiates: false, allow: None, inner }.map_to_response().boxed()
+        Self { site, actions, asks, asked, negotiates: false, allow: None, inner }.map_to_response().boxed()
     }
 
     async fn answer(&self, mut request: Request) -> poem::Result<Response> {
@@ -99,7 +117,8 @@ impl Front {
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", sentence).into());
         }
         let site = &self.site;
-        let offered = Offered { method: request.method(), uri: request.original_uri(), headers: request.headers() };
+        let offered = Offered::new(request.method(), request.original_uri(), request.headers());
+        let offered = offered.to_who_asks(self.asked.as_ref());
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
         request.extensions_mut().insert(Caller(Arc::new(user)));
         request.extensions_mut().insert(site.clone());

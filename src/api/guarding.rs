@@ -56,6 +56,7 @@ impl<E: Endpoint + 'static> Middleware<E> for Guarding {
 
     fn transform(&self, inner: E) -> Self::Output {
         let asks = Asks::Handler(self.permissions.clone(), None);
-        Front::before(self.site.clone(), self.actions.clone(), asks, inner)
+        let asked = asks.asked();
+        Front::before(self.site.clone(), self.actions.clone(), asks, asked, inner)
     }
 }

@@ -56,6 +56,7 @@ pub(super) struct MountedParts {
 pub(super) trait AnyViewSet: Send + Sync {
     fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a>;
     fn guard(&self, action: &ActionInfo) -> Result<Guard>;
+    fn permissions_asked(&self, action: Action) -> Vec<String>;
     fn tell(&self, own: Vec<Arc<Guard>>);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
@@ -141,6 +142,10 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
 
     fn guard(&self, action: &ActionInfo) -> Result<Guard> {
         Mounted::guard(self, action)
+    }
+
+    fn permissions_asked(&self, action: Action) -> Vec<String> {
+        Mounted::permissions_asked(self, action)
     }
 
     fn tell(&self, own: Vec<Arc<Guard>>) {

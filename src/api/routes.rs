@@ -13,9 +13,12 @@ use poem_openapi::{
 use super::{
     explain::variable,
     front::{Asks, Front},
+    part::ViewSets,
 };
 use crate::{
+    auth::Asked,
     http::{Problem, Site},
+    permission::Action,
     viewset::{Actions, Endpoint},
 };
 
@@ -24,7 +27,28 @@ pub(super) struct Routes<P> {
     pub(super) site: Arc<Site>,
     pub(super) actions: Arc<Actions>,
     pub(super) endpoints: Arc<Vec<Endpoint>>,
+    pub(super) viewsets: Arc<ViewSets>,
     pub(super) parts: P,
+}
+
+impl<P> Routes<P> {
+    /// The permissions that a request with this method to a path can ask for, of those endpoints that are here.
+    fn permissions_asked(&self, here: &[&Endpoint], method: &Method) -> Vec<String> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        let endpoint = here.iter().find(|endpoint| endpoint.method == *method);
+        if let Some(endpoint) = endpoint.filter(|endpoint| !endpoint.is_standard()) {
+            let guard = endpoint.guard.as_ref().map(|(guard, _)| guard.permissions_asked());
+            return guard.unwrap_or_else(|| endpoint.permissions_asked.clone());
+        }
+        // a viewset asks before it says that it does not offer a method
+        let standard = here.iter().find(|endpoint| endpoint.is_standard());
+        let of_viewset = standard.and_then(|endpoint| {
+            let (_, viewset) = endpoint.guard.as_ref()?;
+            Some(self.viewsets.get(viewset)?.permissions_asked(Action::of_method(method, endpoint.on_row)?))
+        });
+        // else it is one that the document leaves out
+        of_viewset.unwrap_or_else(|| self.site.handler_permissions.permissions_asked(None, Action::Metadata))
+    }
 }
 
 impl<P: OpenApi> OpenApi for Routes<P> {
@@ -46,34 +70,39 @@ impl<P: OpenApi> OpenApi for Routes<P> {
     }
 
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
-        let Self { parts, endpoints, site, actions } = self;
         let mut own = HashMap::new();
+        let Self { parts, site, actions, endpoints, viewsets } = self;
         parts.add_routes(&mut own);
+        let routes = Routes { parts: (), site, actions, endpoints, viewsets };
+        let Routes { site, actions, endpoints, .. } = &routes;
         for (path, methods) in own {
             let documented = path_in_document(&path);
             let here: Vec<&Endpoint> =
                 endpoints.iter().filter(|endpoint| path_in_document(&endpoint.path) == documented).collect();
             let negotiates = here.iter().any(|endpoint| endpoint.is_standard());
             let allow = allowed(&here);
-            let wrap = |inner, asks, negotiates| {
+            let wrap = |method: &Method, inner, asks, negotiates| {
                 let (site, actions, allow) = (site.clone(), actions.clone(), HeaderValue::from_str(&allow).ok());
-                Front { site, actions, asks, negotiates, allow, inner }.boxed()
+                let asked = Some(Arc::new(Asked::new(routes.permissions_asked(&here, method))));
+                Front { site, actions, asks, asked, negotiates, allow, inner }.boxed()
             };
-            let routes = table.entry(path).or_default();
+            let on_path = table.entry(path).or_default();
             for (method, inner) in methods {
                 let endpoint = here.iter().find(|endpoint| endpoint.method == method);
                 let asks = endpoint.map_or(Asks::Nothing, |endpoint| Asks::of(endpoint));
-                routes.insert(method, wrap(inner, asks, negotiates));
+                let wrapped = wrap(&method, inner, asks, negotiates);
+                on_path.insert(method, wrapped);
             }
             for method in crate::viewset::METHODS {
-                let covered = method == Method::HEAD && routes.contains_key(&Method::GET);
-                if !covered && !routes.contains_key(&method) {
+                let covered = method == Method::HEAD && on_path.contains_key(&Method::GET);
+                if !covered && !on_path.contains_key(&method) {
                     let refused = method.clone();
                     let refuse = make(move |_| {
                         let problem = Problem::method_not_allowed(&refused);
                         async move { Err::<Response, _>(poem::Error::from(problem)) }
                     });
-                    routes.insert(method, wrap(refuse.boxed(), Asks::Nothing, false));
+                    let wrapped = wrap(&method, refuse.boxed(), Asks::Nothing, false);
+                    on_path.insert(method, wrapped);
                 }
             }
         }

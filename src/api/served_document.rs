@@ -35,22 +35,26 @@ impl ServedDocument {
     /// Adds the addresses to a route, each behind what the site asks there.
     pub(super) fn route(self, route: Route, site: &Arc<Site>, actions: &Arc<Actions>) -> Route {
         let Self { document, swagger_ui, of_caller } = self;
-        let before =
-            |asks, inner: BoxEndpoint<'static, Response>| Front::before(site.clone(), actions.clone(), asks, inner);
         let own = of_caller.map(OfCaller::into_endpoint);
+        let before = |asks: Asks, asked, inner: BoxEndpoint<'static, Response>| {
+            Front::before(site.clone(), actions.clone(), asks, asked, inner)
+        };
         let page = make_sync(move |_| swagger_ui.clone().with_content_type("text/html; charset=utf-8"));
         let page = page.map_to_response().boxed();
         match &site.document {
             DocumentAccess::Nobody => route,
             // nobody is asked who they are, but by the part that is about them
             DocumentAccess::Everybody => {
-                let of_caller = own.map(|own| before(Asks::Nothing, own));
+                let of_caller = own.map(|own| before(Asks::Nothing, None, own));
                 route.at(JSON, DocumentEndpoint { whole: document, of_caller }).at(PAGE, page)
             }
             DocumentAccess::Guarded(permissions) => {
                 let asks = || Asks::Handler(permissions.clone(), None);
+                let asked = asks().asked();
+                // the part about a caller asks what every endpoint asks
+                let asked_with_own = asked.clone().filter(|_| own.is_none());
                 let json = DocumentEndpoint { whole: document, of_caller: own };
-                route.at(JSON, before(asks(), json.boxed())).at(PAGE, before(asks(), page))
+                route.at(JSON, before(asks(), asked_with_own, json.boxed())).at(PAGE, before(asks(), asked, page))
             }
         }
     }

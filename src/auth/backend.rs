@@ -105,7 +105,7 @@ impl Backend for ModelBackend {
     }
 
     async fn has_perm(&self, db: Db<'_>, user: &User, label: &str) -> Result<Answer> {
-        Ok(Answer::grant_if(user.is_active && user.held(db).await?.contains(label)))
+        Ok(Answer::grant_if(user.is_active && user.holds(db, label).await?))
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use sea_orm::{ConnectionTrait, Statement};
 
-use super::{Answer, Auth, User, held::Held};
+use super::{Answer, Auth, User, held::Held, statements::USER};
 use crate::{Db, Error, Result};
 
 impl User {
@@ -36,7 +36,7 @@ impl User {
         if !self.is_active {
             return Some(false);
         }
-        self.with_held(|held| held.contains(label))
+        self.holds_now(label)
     }
 
     /// Does the user hold all of these permissions? Everybody holds all of none (CONTRACT 3.3).
@@ -115,7 +115,7 @@ impl Auth {
         let named = self.permissions_labelled(db, label).await?;
         let statement = Statement::from_string(on, self.statements(on).with_perm(named.iter().map(|row| row.id)));
         let rows = db.query_all_raw(statement).await?;
-        Ok(rows.iter().map(|row| self.read_user(row, on, as_of)).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(|row| self.read_user(row, on, USER, None, as_of)).collect::<Result<_, _>>()?)
     }
 }
 

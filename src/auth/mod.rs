@@ -1,6 +1,7 @@
 //! Users, groups and permissions, in Django's tables. Nothing here knows of HTTP.
 
 mod answer;
+mod asked;
 mod backend;
 mod check;
 mod group;
@@ -11,6 +12,7 @@ mod load;
 pub mod password;
 mod permission;
 mod settings;
+mod statements;
 mod supposed;
 pub mod sync;
 mod token;
@@ -28,4 +30,5 @@ pub use user::User;
 pub use user_id::UserId;
 pub use users::NewUser;
 
+pub(crate) use asked::Asked;
 pub(crate) use load::Lookup;

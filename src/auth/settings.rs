@@ -10,7 +10,7 @@ use refrain_entity::UserTable;
 use sea_orm::DbBackend;
 use tokio::sync::OnceCell;
 
-use super::{Backend, ModelBackend, load::Statements, password::Passwords};
+use super::{Asked, Backend, ModelBackend, password::Passwords, statements::Statements};
 
 /// How this site keeps its users: where they are, how passwords are hashed, who is asked for permissions.
 ///
@@ -28,6 +28,8 @@ use super::{Backend, ModelBackend, load::Statements, password::Passwords};
 #[derive(Clone)]
 pub struct Auth {
     inner: Arc<Inner>,
+    /// what users are loaded for; for everything where nothing is said
+    asked: Option<Arc<Asked>>,
 }
 
 #[derive(Clone)]
@@ -66,7 +68,20 @@ impl Auth {
                 grants: Arc::default(),
                 hashes_met: Arc::default(),
             }),
+            asked: None,
         }
+    }
+
+    /// The same, but users loaded through it come with what is asked of the permissions they hold, instead of with all.
+    ///
+    /// What else is asked of such a user is looked for when it is asked. Authenticators and backends are handed such an
+    /// `Auth`, and need not know.
+    pub(crate) fn asking(&self, asked: Option<Arc<Asked>>) -> Self {
+        Self { inner: self.inner.clone(), asked }
+    }
+
+    pub(super) fn asked(&self) -> Option<&Arc<Asked>> {
+        self.asked.as_ref()
     }
 
     /// The same with other password settings.
@@ -112,7 +127,7 @@ impl Auth {
     fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner::clone(&self.inner);
         change(&mut inner);
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), asked: self.asked.clone() }
     }
 
     /// Where the users are.

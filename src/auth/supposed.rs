@@ -1,10 +1,13 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use refrain_entity::Key;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
-use super::{Auth, User, UserId, held::Held};
+use super::{
+    Auth, User, UserId,
+    held::{Held, Known},
+};
 
 /// A key that no user has and no text holds by chance.
 const INTEGER: i32 = 1_987_654_321;
@@ -19,14 +22,14 @@ impl User {
         };
         let user = Self::known(auth, on, id, "somebody".to_owned());
         let held = Held { direct: held.into_iter().collect(), through_groups: HashSet::new() };
-        user.remember_held(held, auth.grants_made());
+        user.remember_held(Known { held: Arc::new(held), asked: None, as_of: auth.grants_made() });
         user
     }
 
     /// Nobody in particular, who holds nothing, as the database would say.
     pub(crate) fn supposed_nobody(auth: &Auth) -> Self {
         let user = Self::anonymous(auth);
-        user.remember_held(Held::default(), auth.grants_made());
+        user.remember_held(Known { held: Arc::default(), asked: None, as_of: auth.grants_made() });
         user
     }
 

@@ -6,7 +6,10 @@ use std::{
 use refrain_entity::Moment;
 use sea_orm::{ColumnTrait, DbBackend};
 
-use super::{Auth, UserId, held::Held};
+use super::{
+    Asked, Auth, UserId,
+    held::{Held, Known},
+};
 use crate::{Db, Error, Result, permission::Rule};
 
 /// A user, or nobody in particular: who is asking.
@@ -40,21 +43,16 @@ pub struct User {
     password: String,
     /// as the database had them when this value was loaded or written
     stored_flags: [bool; 3],
-    held: RwLock<Option<Snapshot>>,
-}
-
-#[derive(Clone)]
-struct Snapshot {
-    held: Arc<Held>,
-    /// [`Auth::grants_made`] before it was loaded
-    as_of: u64,
+    /// what the endpoint can ask for whose request it is; everything where nothing is said
+    asked: Option<Arc<Asked>>,
+    held: RwLock<Option<Known>>,
 }
 
 impl User {
     /// A caller who did not say who they are (CONTRACT 3.9).
     pub fn anonymous(auth: &Auth) -> Self {
         Self {
-            auth: auth.clone(),
+            auth: auth.asking(None),
             on: DbBackend::Sqlite,
             id: None,
             username: String::new(),
@@ -68,6 +66,7 @@ impl User {
             date_joined: None,
             password: String::new(),
             stored_flags: [false; 3],
+            asked: None,
             held: RwLock::default(),
         }
     }
@@ -136,36 +135,75 @@ impl User {
         self.stored_flags = self.flags().map(|(_, flag)| flag);
     }
 
-    pub(super) fn remember_held(&self, held: Held, as_of: u64) {
-        let snapshot = Snapshot { held: Arc::new(held), as_of };
-        *self.held.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(snapshot);
+    /// What the endpoint can ask for whose request this is.
+    pub(crate) fn asked(&self) -> Option<&Arc<Asked>> {
+        self.asked.as_ref()
     }
 
-    /// The permissions held, where they were loaded and nothing was granted since.
-    pub(super) fn held_now(&self) -> Option<Arc<Held>> {
-        self.with_snapshot(|snapshot| snapshot.held.clone())
+    pub(super) fn remember_asked(&mut self, asked: Option<Arc<Asked>>) {
+        self.asked = asked;
     }
 
-    /// The same without sharing it.
-    pub(super) fn with_held<T>(&self, look: impl FnOnce(&Held) -> T) -> Option<T> {
-        self.with_snapshot(|snapshot| look(&snapshot.held))
+    pub(super) fn remember_held(&self, known: Known) {
+        *self.held.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(known);
     }
 
-    fn with_snapshot<T>(&self, look: impl FnOnce(&Snapshot) -> T) -> Option<T> {
-        let snapshot = self.held.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        snapshot.as_ref().filter(|snapshot| snapshot.as_of == self.auth.grants_made()).map(look)
+    /// Is a permission held? `None` where it was not looked for, or something was granted since.
+    pub(super) fn holds_now(&self, label: &str) -> Option<bool> {
+        self.with_known(|known| known.filter(|known| self.is_fresh(known))?.has(label))
     }
 
-    /// The permissions held, loaded where they are not known.
-    pub(crate) async fn held(&self, db: Db<'_>) -> Result<Arc<Held>> {
-        if let Some(held) = self.held_now() {
+    /// The same, looked for where it is not known.
+    pub(super) async fn holds(&self, db: Db<'_>, label: &str) -> Result<bool> {
+        if let Some(held) = self.holds_now(label) {
             return Ok(held);
         }
-        let Some(id) = self.id else { return Ok(Arc::default()) };
+        let known = self.with_known(|known| known.cloned());
+        let found = match known.as_ref().and_then(|known| Some((known, known.asked.as_ref()?))) {
+            // asked before, and something was granted since
+            Some((_, asked)) if asked.contains(label) => self.look_for(db, Some(asked)).await?,
+            // the first label that nobody announced is looked for alone, and what was answered stays so; who asks for
+            // another may ask for many
+            Some((known, asked)) if !asked.is_extended() && self.is_fresh(known) => {
+                let alone = Arc::new(Asked::new([label.to_owned()]));
+                known.and(asked, label, &self.look_for(db, Some(&alone)).await?.held)
+            }
+            Some((_, asked)) if !asked.is_extended() => self.look_for(db, Some(&Arc::new(asked.and(label)))).await?,
+            _ => self.look_for(db, None).await?,
+        };
+        let held = found.held.contains(label);
+        self.remember_held(found);
+        Ok(held)
+    }
+
+    /// All the permissions held, loaded where they are not known.
+    pub(crate) async fn held(&self, db: Db<'_>) -> Result<Arc<Held>> {
+        let is_all = |known: &&Known| known.asked.is_none() && self.is_fresh(known);
+        if let Some(held) = self.with_known(|known| known.filter(is_all).map(|known| known.held.clone())) {
+            return Ok(held);
+        }
+        let known = self.look_for(db, None).await?;
+        let held = known.held.clone();
+        self.remember_held(known);
+        Ok(held)
+    }
+
+    async fn look_for(&self, db: Db<'_>, asked: Option<&Arc<Asked>>) -> Result<Known> {
         let as_of = self.auth.grants_made();
-        let held = self.auth.load_held(db, id).await?.unwrap_or_default();
-        self.remember_held(held.clone(), as_of);
-        Ok(Arc::new(held))
+        let held = match self.id {
+            Some(id) => self.auth.load_held(db, id, asked).await?.unwrap_or_default(),
+            None => Held::default(),
+        };
+        Ok(Known { held: Arc::new(held), asked: asked.cloned(), as_of })
+    }
+
+    /// Was nothing granted since it was read?
+    fn is_fresh(&self, known: &Known) -> bool {
+        known.as_of == self.auth.grants_made()
+    }
+
+    fn with_known<T>(&self, look: impl FnOnce(Option<&Known>) -> T) -> T {
+        look(self.held.read().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref())
     }
 }
 

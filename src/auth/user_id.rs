@@ -2,7 +2,7 @@ use std::fmt;
 
 use refrain_entity::Key;
 use sea_orm::{
-    ColumnTrait, DbBackend, DbErr, QueryResult, Value,
+    ColIdx, ColumnTrait, DbBackend, DbErr, QueryResult, Value,
     sea_query::{ColumnType, Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -32,24 +32,19 @@ impl UserId {
     }
 
     /// Reads a key column of a row.
-    pub(crate) fn read(row: &QueryResult, column: &str, key: Key) -> Result<Self, DbErr> {
-        match key {
-            Key::Integer | Key::BigInteger => {
-                // the width is the site's: PostgreSQL decodes neither as the other (CONTRACT 1.5)
-                let wide = row.try_get::<i64>("", column);
-                Ok(Self::Integer(match wide {
-                    Ok(id) => id,
-                    Err(_) => row.try_get::<i32>("", column)?.into(),
-                }))
-            }
-            Key::Uuid => match row.try_get::<Uuid>("", column) {
-                Ok(id) => Ok(Self::Uuid(id)),
-                Err(_) => {
-                    let text: String = row.try_get("", column)?;
-                    let id = Uuid::parse_str(&text).map_err(|_| DbErr::Type(format!("`{column}` is no uuid")))?;
-                    Ok(Self::Uuid(id))
-                }
-            },
+    pub(crate) fn read(row: &QueryResult, column: impl ColIdx, key: Key, on: DbBackend) -> Result<Self, DbErr> {
+        let narrow = || row.try_get_by::<i32, _>(column).map(Self::from);
+        let wide = || row.try_get_by::<i64, _>(column).map(Self::from);
+        match (key, on) {
+            // the width is the site's, and may be another than it said: PostgreSQL decodes neither as the other
+            // (CONTRACT 1.5), and an error made for nothing takes its time
+            (Key::Integer, DbBackend::Postgres) => narrow().or_else(|_| wide()),
+            (Key::Integer | Key::BigInteger, _) => wide().or_else(|_| narrow()),
+            (Key::Uuid, _) => row.try_get_by::<Uuid, _>(column).map(Self::Uuid).or_else(|_| {
+                let text: String = row.try_get_by(column)?;
+                let id = Uuid::parse_str(&text).map_err(|_| DbErr::Type(format!("`{column:?}` is no uuid")))?;
+                Ok(Self::Uuid(id))
+            }),
         }
     }
 

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method, Uri};
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use super::{Refused, SecurityKind, SecurityScheme};
 use crate::{
     Db,
-    auth::{Auth, User},
+    auth::{Asked, Auth, User},
 };
 
 /// One way of finding out who sends a request.
@@ -44,6 +44,9 @@ use crate::{
 pub trait Authenticator: Send + Sync + 'static {
     /// Who sent this?
     ///
+    /// A user loaded through this `auth` comes with what the endpoint can ask of the permissions they hold, instead of with
+    /// all of them; what else is asked of them is looked for when it is asked.
+    ///
     /// `None` where no credential of this kind is offered: the next authenticator is asked. An error where one is
     /// offered and wrong, or where nobody could tell: no other authenticator is asked (CONTRACT 5.18). An inactive user is
     /// let in by nobody, whatever is answered here.
@@ -76,6 +79,7 @@ pub trait Authenticator: Send + Sync + 'static {
 
 /// What an authenticator sees of a request.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Offered<'a> {
     /// The method.
     pub method: &'a Method,
@@ -83,9 +87,21 @@ pub struct Offered<'a> {
     pub uri: &'a Uri,
     /// The headers.
     pub headers: &'a HeaderMap,
+    /// What the endpoint can ask of the permissions held; all of them where nobody says.
+    pub(super) asked: Option<&'a Arc<Asked>>,
 }
 
 impl<'a> Offered<'a> {
+    /// What a request offers.
+    pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
+        Self { method, uri, headers, asked: None }
+    }
+
+    /// The same to an endpoint of which it is known what it can ask of the permissions held.
+    pub(crate) fn to_who_asks(self, asked: Option<&'a Arc<Asked>>) -> Self {
+        Self { asked, ..self }
+    }
+
     /// The value of a header that is sent once; `None` where it is not sent.
     ///
     /// Two are an error: a server in front may have looked at the other one.

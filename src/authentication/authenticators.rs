@@ -66,9 +66,10 @@ impl Authenticators {
         offered: &Offered<'_>,
     ) -> Result<User, AuthenticationError> {
         let db = db.into();
+        let asking = auth.asking(offered.asked.cloned());
         let failed = |sentence| AuthenticationError::Failed { sentence, challenge: self.challenge() };
         for authenticator in self.asked.iter() {
-            match authenticator.authenticate(auth, db, offered).await {
+            match authenticator.authenticate(&asking, db, offered).await {
                 Ok(None) => {}
                 Ok(Some(user)) if user.is_authenticated() && !user.is_active => {
                     return Err(failed("User inactive or deleted.".into()));

@@ -72,6 +72,6 @@ impl Request {
     }
 
     pub(super) fn offered(&self) -> Offered<'_> {
-        Offered { method: &self.method, uri: &self.uri, headers: &self.headers }
+        Offered::new(&self.method, &self.uri, &self.headers)
     }
 }

@@ -72,7 +72,7 @@ impl<R: ModelTrait<Entity: Model>> UsersWithPerms<'_, R> {
             .text(" u ON u.id = granted.user_key ORDER BY u.id");
         let mut found: Vec<UserWithPerms> = Vec::new();
         for row in db.query_all_raw(query.statement()).await? {
-            let id = UserId::read(&row, "id", users.key)?;
+            let id = UserId::read(&row, "id", users.key, on)?;
             if found.last().is_none_or(|last| last.id != id) {
                 let (username, is_active) = (row.try_get("", "username")?, row.try_get("", "is_active")?);
                 found.push(UserWithPerms { id, username, is_active, codenames: BTreeSet::new() });

@@ -60,7 +60,8 @@ pub trait PermissionClass: Send + Sync + 'static {
         Denial::default()
     }
 
-    /// The permissions it asks for, as labels, for the document and for `check`.
+    /// The permissions it asks for, as labels: for the document, for `check`, and for authentication, which reads whether
+    /// the caller holds them. One that is left out is asked for all the same, by a statement more.
     fn permissions_asked(&self, _model: Option<&ModelInfo>, _action: Action) -> Vec<String> {
         Vec::new()
     }

@@ -20,4 +20,5 @@ mod own_queries; // what a viewset's own query may say
 mod row_permissions; // what a representation tells of its reader's rights
 mod scope; // writes stay within a viewset's rows
 mod statements; // what a request costs
+mod what_is_asked; // what authentication reads of what a caller holds
 mod writes; // judged on both sides, and when they are written

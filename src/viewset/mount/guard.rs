@@ -25,6 +25,15 @@ pub(crate) struct Guard {
     pub(crate) retrieve: Permissions,
 }
 
+impl Guard {
+    /// The permissions asked for before an answer of its action, and by whether a row may be known of.
+    pub(crate) fn permissions_asked(&self) -> Vec<String> {
+        let mut asked = self.permissions.permissions_asked(Some(&self.model), self.action);
+        asked.extend(self.retrieve.permissions_asked(Some(&self.model), Action::Retrieve));
+        asked
+    }
+}
+
 /// A caller whom a guard let through as far as the request goes, and what the permissions mean for them.
 #[derive(Clone)]
 pub(crate) struct Asked {
@@ -154,7 +163,8 @@ impl Visit {
     /// A user who was deleted or made inactive since the request began is nobody we know.
     pub(crate) async fn afresh(&self, begun: &Begun) -> Result<Option<Self>, Problem> {
         let Some(id) = self.user.id() else { return Ok(Some(self.clone())) };
-        let loaded = self.user.auth().load_in_write((&begun.transaction).into(), id).await?;
+        let db = (&begun.transaction).into();
+        let loaded = self.user.auth().load_in_write(db, id, self.user.asked()).await?;
         let (mut user, is_read_committed) = loaded.ok_or_else(|| self.site.inactive_user())?;
         if !self.site.isolation.fits(begun, is_read_committed) {
             return Ok(None);

@@ -112,6 +112,15 @@ impl<V: ViewSet> Mounted<V> {
         self.told.get().expect("an API tells its viewsets before it answers")
     }
 
+    /// The permissions that a request for a standard action can ask for.
+    pub(crate) fn permissions_asked(&self, action: Action) -> Vec<String> {
+        let mut asked = self.guards.get(&action).map(|guard| guard.permissions_asked()).unwrap_or_default();
+        if !matches!(action, Action::Destroy | Action::Metadata) {
+            asked.extend(self.told().permissions_asked());
+        }
+        asked
+    }
+
     /// Guards an action of its own.
     pub(crate) fn guard(&self, info: &ActionInfo) -> Result<Guard> {
         let action = info.action();

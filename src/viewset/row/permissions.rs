@@ -41,6 +41,11 @@ impl ToldActions {
         Self(standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect())
     }
 
+    /// The permissions that the guards ask for.
+    pub(crate) fn permissions_asked(&self) -> Vec<String> {
+        self.0.iter().flat_map(|(_, guard)| guard.permissions_asked()).collect()
+    }
+
     /// What the guards mean for this caller.
     pub(crate) async fn ask(&self, cx: &Context<'_>) -> Result<RowPermissions, Problem> {
         let mut told = Vec::with_capacity(self.0.len());

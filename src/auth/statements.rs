@@ -1,0 +1,242 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use refrain_entity::UserTable;
+use sea_orm::DbBackend;
+
+use super::asked::Asked;
+use crate::db::{Isolation, quoted};
+
+/// The statements about users and what they hold; each gives one row a user.
+pub(super) struct Statements {
+    names: Names,
+    everything: Arc<Loading>,
+    /// by the number of places for apps and codenames
+    asked: RwLock<HashMap<(usize, usize), Arc<Loading>>>,
+    with_perm: String,
+    groups_holding: String,
+}
+
+/// The statements that load a user, with all the permissions they hold or with those asked for.
+///
+/// They select the [`USER`]'s columns, where it says so one more and, where anything is asked, the two of what is held.
+/// Their values are those of what is asked, then the one by which the user is found.
+pub(super) struct Loading {
+    pub(super) by_id: String,
+    /// with how isolated the transaction is
+    pub(super) by_id_in_write: String,
+    pub(super) by_username: String,
+    /// with the token
+    pub(super) by_token: String,
+    /// with the key alone
+    pub(super) held: String,
+}
+
+/// So many columns stand before what is held: id, username, names, email, flags, times, password.
+pub(super) const USER: usize = 11;
+
+/// Stands for a list of keys.
+const PERMISSIONS: &str = ":permissions";
+
+/// The site's own names, quoted.
+struct Names {
+    on: DbBackend,
+    table: String,
+    username: String,
+    link: String,
+    users_permissions: String,
+    users_groups: String,
+}
+
+impl Statements {
+    pub(super) fn new(users: &UserTable, on: DbBackend) -> Self {
+        let q = |name: &str| quoted(name, on);
+        let names = Names {
+            on,
+            table: q(&users.table),
+            username: q(&users.username),
+            link: q(&users.link_column),
+            users_permissions: q(&users.permissions_table),
+            users_groups: q(&users.groups_table),
+        };
+        let Names { table, link, users_permissions, users_groups, .. } = &names;
+        let place = placeholder(on, 1);
+        let groups_holding = format!(
+            "SELECT g.name, ct.app_label, p.codename FROM {users_groups} ug JOIN auth_group g ON g.id = ug.group_id \
+             JOIN auth_group_permissions gp ON gp.group_id = g.id JOIN auth_permission p ON p.id = gp.permission_id \
+             JOIN django_content_type ct ON ct.id = p.content_type_id WHERE ug.{link} = {place}"
+        );
+        let with_perm = format!(
+            "SELECT {}, {} FROM {table} u WHERE u.is_active AND (u.is_superuser \
+               OR EXISTS (SELECT 1 FROM {users_permissions} up \
+                 WHERE up.{link} = u.id AND up.permission_id IN ({PERMISSIONS})) \
+               OR EXISTS (SELECT 1 FROM {users_groups} ug \
+                 JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
+                 WHERE ug.{link} = u.id AND gp.permission_id IN ({PERMISSIONS}))) ORDER BY u.id",
+            names.user(),
+            names.everything()
+        );
+        let everything = Arc::new(names.loading("", &names.everything(), 0));
+        Self { names, everything, asked: RwLock::default(), with_perm, groups_holding }
+    }
+
+    /// The statements that look for what is asked; for everything where nothing is said.
+    pub(super) fn loading(&self, asked: Option<&Arc<Asked>>) -> Arc<Loading> {
+        let Some(asked) = asked else { return self.everything.clone() };
+        let places = asked.places();
+        let known = self.asked.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&places).cloned();
+        known.unwrap_or_else(|| {
+            let mut made = self.asked.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+            made.entry(places).or_insert_with(|| Arc::new(self.names.asked(places))).clone()
+        })
+    }
+
+    /// Of the groups a user is in, with each permission a group holds.
+    pub(super) fn groups_holding(&self) -> &str {
+        &self.groups_holding
+    }
+
+    /// Of the users who hold one of these permissions, and of the superusers.
+    pub(super) fn with_perm(&self, permissions: impl Iterator<Item = i32>) -> String {
+        let ids: Vec<String> = permissions.map(|id| id.to_string()).collect();
+        // nothing is in a list of NULL
+        let ids = if ids.is_empty() { "NULL".to_owned() } else { ids.join(", ") };
+        self.with_perm.replace(PERMISSIONS, &ids)
+    }
+}
+
+impl Names {
+    fn user(&self) -> String {
+        format!(
+            "u.id AS id, u.{} AS username, u.first_name, u.last_name, u.email, u.is_active, u.is_staff, \
+             u.is_superuser, u.last_login, u.date_joined, u.password",
+            self.username
+        )
+    }
+
+    /// All that is held: it costs what is held.
+    fn everything(&self) -> String {
+        let Self { link, users_permissions, users_groups, .. } = self;
+        let labels = self.labels("ct.app_label", "p.codename");
+        format!(
+            "(SELECT {labels} FROM {users_permissions} up \
+               JOIN auth_permission p ON p.id = up.permission_id \
+               JOIN django_content_type ct ON ct.id = p.content_type_id \
+               WHERE up.{link} = u.id) AS direct, \
+             (SELECT {labels} FROM {users_groups} ug \
+               JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
+               JOIN auth_permission p ON p.id = gp.permission_id \
+               JOIN django_content_type ct ON ct.id = p.content_type_id \
+               WHERE ug.{link} = u.id) AS through_groups"
+        )
+    }
+
+    /// What is held of what is asked: first the rows of the permissions asked for, then whether the user has them, so
+    /// that it costs no more where more is held.
+    ///
+    /// Nothing of it is known beforehand, neither keys of permissions nor of content types: these may be made, renamed
+    /// and deleted at any time.
+    fn asked(&self, (apps, codenames): (usize, usize)) -> Loading {
+        if apps == 0 {
+            return self.loading("", "", 0);
+        }
+        let Self { on, link, users_permissions, users_groups, .. } = self;
+        let list = |from: usize, places: usize| {
+            let places: Vec<String> = (from..from + places).map(|place| blind(*on, place)).collect();
+            places.join(", ")
+        };
+        let (in_apps, in_codenames) = (list(1, apps), list(apps + 1, codenames));
+        let are_asked = format!("ct.app_label IN ({in_apps}) AND p.codename IN ({in_codenames})");
+        if *on == DbBackend::MySql {
+            // in the order in which they are written: its planner may begin with all that is held
+            let labels = self.labels("ct.app_label", "p.codename");
+            let asked = "django_content_type ct STRAIGHT_JOIN auth_permission p ON p.content_type_id = ct.id";
+            let held = format!(
+                "(SELECT {labels} FROM {asked} STRAIGHT_JOIN {users_permissions} up ON up.permission_id = p.id \
+                   WHERE {are_asked} AND up.{link} = u.id) AS direct, \
+                 (SELECT {labels} FROM {asked} STRAIGHT_JOIN {users_groups} ug ON ug.{link} = u.id \
+                   STRAIGHT_JOIN auth_group_permissions gp ON gp.group_id = ug.group_id AND gp.permission_id = p.id \
+                   WHERE {are_asked}) AS through_groups"
+            );
+            return self.loading("", &held, 2 * (apps + codenames));
+        }
+        // what is named twice is read once
+        let (with, join) = match on {
+            // the array is looked for in the index, and a join with so few rows is not made by reading all
+            DbBackend::Postgres => (
+                format!(
+                    "WITH ct AS (SELECT id, app_label FROM django_content_type WHERE app_label IN ({in_apps})), \
+                     asked AS (SELECT p.id, ct.app_label, p.codename FROM auth_permission p \
+                       JOIN ct ON ct.id = p.content_type_id \
+                       WHERE p.content_type_id = ANY (ARRAY(SELECT id FROM ct)) AND p.codename IN ({in_codenames})) "
+                ),
+                "JOIN",
+            ),
+            // its planner keeps to the order of such joins
+            _ => (
+                format!(
+                    "WITH asked AS (SELECT p.id, ct.app_label, p.codename FROM django_content_type ct \
+                     CROSS JOIN auth_permission p ON p.content_type_id = ct.id WHERE {are_asked}) "
+                ),
+                "CROSS JOIN",
+            ),
+        };
+        let labels = self.labels("a.app_label", "a.codename");
+        let held = format!(
+            "(SELECT {labels} FROM asked a {join} {users_permissions} up ON up.permission_id = a.id \
+               WHERE up.{link} = u.id) AS direct, \
+             (SELECT {labels} FROM asked a {join} {users_groups} ug ON ug.{link} = u.id \
+               {join} auth_group_permissions gp ON gp.group_id = ug.group_id AND gp.permission_id = a.id) \
+             AS through_groups"
+        );
+        self.loading(&with, &held, apps + codenames)
+    }
+
+    fn loading(&self, with: &str, held: &str, values: usize) -> Loading {
+        let Self { on, table, username, .. } = self;
+        let (user, token, place) = (self.user(), quoted("key", *on), placeholder(*on, values + 1));
+        let isolation = Isolation::column(*on);
+        let and_held = if held.is_empty() { String::new() } else { format!(", {held}") };
+        Loading {
+            by_id_in_write: format!("{with}SELECT {user}, {isolation}{and_held} FROM {table} u WHERE u.id = {place}"),
+            by_id: format!("{with}SELECT {user}{and_held} FROM {table} u WHERE u.id = {place}"),
+            by_username: format!("{with}SELECT {user}{and_held} FROM {table} u WHERE u.{username} = {place}"),
+            by_token: format!(
+                "{with}SELECT {user}, t.{token} AS token_key{and_held} FROM authtoken_token t \
+                 JOIN {table} u ON u.id = t.user_id WHERE t.{token} = {place}"
+            ),
+            held: format!("{with}SELECT u.id{and_held} FROM {table} u WHERE u.id = {place}"),
+        }
+    }
+
+    /// How long the labels are together, and a JSON array of them: MariaDB cuts an aggregate where `group_concat_max_len`
+    /// ends, and mends the JSON, so that the last of them may have become another.
+    fn labels(&self, app_label: &str, codename: &str) -> String {
+        match self.on {
+            DbBackend::Postgres => format!(
+                "CONCAT(COALESCE(SUM(LENGTH({app_label} || '.' || {codename})), 0), ' ', \
+                 json_agg({app_label} || '.' || {codename}))"
+            ),
+            DbBackend::MySql => format!(
+                "CAST(CONCAT(COALESCE(SUM(CHAR_LENGTH(CONCAT({app_label}, '.', {codename}))), 0), ' ', \
+                 COALESCE(JSON_ARRAYAGG(CONCAT({app_label}, '.', {codename})), '')) AS char)"
+            ),
+            _ => format!(
+                "COALESCE(SUM(LENGTH({app_label} || '.' || {codename})), 0) || ' ' || \
+                 json_group_array({app_label} || '.' || {codename})"
+            ),
+        }
+    }
+}
+
+/// The place of a value, counted from one.
+fn placeholder(on: DbBackend, place: usize) -> String {
+    if on == DbBackend::Postgres { format!("${place}") } else { "?".to_owned() }
+}
+
+/// The same where its planner shall not look behind it, as [`parameter`](crate::db::parameter) has it.
+fn blind(on: DbBackend, place: usize) -> String {
+    if on == DbBackend::Sqlite { "+?".to_owned() } else { placeholder(on, place) }
+}
