@@ -110,7 +110,9 @@ impl Explainer {
         });
         let asks = Asks::Handler(IsSuperuser.into_permissions(), None);
         let (asked, inner) = (asks.asked(), answer.boxed());
-        Front { site, actions, asks, asked, negotiates: true, allow: None, inner }.map_to_response().boxed()
+        Front { site, actions, asks, asked, reads: None, negotiates: true, allow: None, inner }
+            .map_to_response()
+            .boxed()
     }
 
     async fn answer(&self, request: &Request) -> Result<Response, Problem> {

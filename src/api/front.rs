@@ -7,7 +7,10 @@ use poem::{
     http::{HeaderValue, Method, StatusCode, header},
 };
 
-use super::guarded::{Admitted, admit};
+use super::{
+    guarded::{Admitted, admit},
+    part::AnyViewSet,
+};
 use crate::{
     auth::Asked,
     authentication::Offered,
@@ -24,6 +27,8 @@ pub(super) struct Front {
     pub(super) asks: Asks,
     /// the permissions that can be asked for, here and by the endpoint itself; all there are where nobody knows
     pub(super) asked: Option<Arc<Asked>>,
+    /// the viewset whose row is read together with the caller
+    pub(super) reads: Option<Arc<dyn AnyViewSet>>,
     /// does it answer in JSON, and so refuse who accepts none?
     pub(super) negotiates: bool,
     /// the methods of the whole path
@@ -108,7 +113,9 @@ impl Front {
         inner: impl IntoEndpoint<Endpoint: 'static>,
     ) -> BoxEndpoint<'static, Response> {
         let inner = inner.map_to_response().boxed();
-        Self { site, actions, asks, asked, negotiates: false, allow: None, inner }.map_to_response().boxed()
+        Self { site, actions, asks, asked, reads: None, negotiates: false, allow: None, inner }
+            .map_to_response()
+            .boxed()
     }
 
     async fn answer(&self, mut request: Request) -> poem::Result<Response> {
@@ -118,7 +125,8 @@ impl Front {
         }
         let site = &self.site;
         let offered = Offered::new(request.method(), request.original_uri(), request.headers());
-        let offered = offered.to_who_asks(self.asked.as_ref());
+        let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
+        let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref());
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
         request.extensions_mut().insert(Caller(Arc::new(user)));
         request.extensions_mut().insert(site.clone());

@@ -2,7 +2,6 @@
 
 mod as_me;
 mod built;
-mod callers;
 mod check;
 mod document;
 mod explain;
@@ -24,8 +23,8 @@ use std::{sync::Arc, time::Duration};
 use poem_openapi::OpenApi;
 use sea_orm::DatabaseConnection;
 
+pub use crate::auth::CallerKind;
 pub use built::BuiltApi;
-pub use callers::CallerKind;
 pub use check::{Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
 pub use guarding::Guarding;

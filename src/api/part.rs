@@ -5,12 +5,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use poem::http::Method;
+use poem::{Request, http::Method};
 use poem_openapi::{ApiResponse, OpenApi, registry::MetaOperation};
 
 use super::{routes::path_in_document, schemas::Schemas};
 use crate::{
     Error, Result,
+    auth::JoinedRow,
     http::{Problem, Site},
     model::Models,
     permission::{Action, Explanation},
@@ -57,6 +58,7 @@ pub(super) trait AnyViewSet: Send + Sync {
     fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a>;
     fn guard(&self, action: &ActionInfo) -> Result<Guard>;
     fn permissions_asked(&self, action: Action) -> Vec<String>;
+    fn joined_row(&self, request: &Request) -> Option<JoinedRow>;
     fn tell(&self, own: Vec<Arc<Guard>>);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
@@ -146,6 +148,10 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
 
     fn permissions_asked(&self, action: Action) -> Vec<String> {
         Mounted::permissions_asked(self, action)
+    }
+
+    fn joined_row(&self, request: &Request) -> Option<JoinedRow> {
+        Mounted::joined_row(self, request)
     }
 
     fn tell(&self, own: Vec<Arc<Guard>>) {

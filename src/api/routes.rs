@@ -13,7 +13,7 @@ use poem_openapi::{
 use super::{
     explain::variable,
     front::{Asks, Front},
-    part::ViewSets,
+    part::{AnyViewSet, ViewSets},
 };
 use crate::{
     auth::Asked,
@@ -48,6 +48,16 @@ impl<P> Routes<P> {
         });
         // else it is one that the document leaves out
         of_viewset.unwrap_or_else(|| self.site.handler_permissions.permissions_asked(None, Action::Metadata))
+    }
+
+    /// The viewset of which a request with this method asks for a row.
+    fn read_together(&self, here: &[&Endpoint], method: &Method) -> Option<Arc<dyn AnyViewSet>> {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return None;
+        }
+        let retrieve = here.iter().find(|endpoint| endpoint.action == Some(Action::Retrieve))?;
+        let (_, viewset) = retrieve.guard.as_ref()?;
+        self.viewsets.get(viewset).cloned()
     }
 }
 
@@ -84,7 +94,8 @@ impl<P: OpenApi> OpenApi for Routes<P> {
             let wrap = |method: &Method, inner, asks, negotiates| {
                 let (site, actions, allow) = (site.clone(), actions.clone(), HeaderValue::from_str(&allow).ok());
                 let asked = Some(Arc::new(Asked::new(routes.permissions_asked(&here, method))));
-                Front { site, actions, asks, asked, negotiates, allow, inner }.boxed()
+                let reads = routes.read_together(&here, method);
+                Front { site, actions, asks, asked, reads, negotiates, allow, inner }.boxed()
             };
             let on_path = table.entry(path).or_default();
             for (method, inner) in methods {

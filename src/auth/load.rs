@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Asked, Auth, User, UserId,
     held::{Held, Known},
+    joined_row::{JoinedRow, Text},
     statements::USER,
 };
 use crate::{Db, db::Isolation};
@@ -35,7 +36,8 @@ impl Auth {
         if matches!(&lookup, Lookup::Username(text) | Lookup::Token(text) if text.contains('\0')) {
             return Ok(None);
         }
-        let Some(row) = db.query_one_raw(statement(on, sql, asked, value)).await? else {
+        let joined = self.joined(db);
+        let Some(row) = db.query_one_raw(statement(on, sql, asked, joined, value)).await? else {
             return Ok(None);
         };
         let behind = usize::from(matches!(lookup, Lookup::Token(_)));
@@ -46,6 +48,9 @@ impl Auth {
             Lookup::Username(name) => user.username == name,
             Lookup::Token(key) => row.try_get_by_index::<String>(USER)?.as_bytes().ct_eq(key.as_bytes()).into(),
         };
+        if joined.is_some() {
+            user.remember_joined(row);
+        }
         Ok(exact.then_some(user))
     }
 
@@ -59,7 +64,7 @@ impl Auth {
         let as_of = self.grants_made();
         let on = db.get_database_backend();
         let statements = self.statements(on).loading(asked);
-        let statement = statement(on, &statements.by_id_in_write, asked, id.value(on));
+        let statement = statement(on, &statements.by_id_in_write, asked, None, id.value(on));
         let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
         let user = self.read_user(&row, on, USER + 1, asked, as_of)?;
         Ok(Some((user, Isolation::is_read_committed(&row)?)))
@@ -77,7 +82,7 @@ impl Auth {
             return Ok(Some(Held::default()));
         }
         let statements = self.statements(on).loading(asked);
-        let statement = statement(on, &statements.held, asked, id.value(on));
+        let statement = statement(on, &statements.held, asked, None, id.value(on));
         db.query_one_raw(statement).await?.map(|row| Held::read(&row, 1)).transpose()
     }
 
@@ -114,8 +119,14 @@ fn asks_nothing(asked: Option<&Arc<Asked>>) -> bool {
     asked.is_some_and(|asked| asked.is_empty())
 }
 
-/// With what is asked for in its places, and last what the user is found by.
-fn statement(on: DbBackend, sql: &str, asked: Option<&Arc<Asked>>, found_by: Value) -> Statement {
+/// With what is asked for in its places, a row that is read too, and what the user is found by.
+fn statement(
+    on: DbBackend,
+    text: &Text,
+    asked: Option<&Arc<Asked>>,
+    joined: Option<&JoinedRow>,
+    found_by: Value,
+) -> Statement {
     let mut values: Vec<Value> = Vec::new();
     if let Some(asked) = asked {
         values.extend(asked.values());
@@ -124,6 +135,6 @@ fn statement(on: DbBackend, sql: &str, asked: Option<&Arc<Asked>>, found_by: Val
             values.extend(asked.values());
         }
     }
-    values.push(found_by);
+    let (sql, values) = text.with(joined, values, found_by);
     Statement::from_sql_and_values(on, sql, values)
 }

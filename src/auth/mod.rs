@@ -3,10 +3,12 @@
 mod answer;
 mod asked;
 mod backend;
+mod caller_kind;
 mod check;
 mod group;
 mod held;
 mod how_held;
+mod joined_row;
 mod links;
 mod load;
 pub mod password;
@@ -22,6 +24,7 @@ mod users;
 
 pub use answer::Answer;
 pub use backend::{Backend, Credentials, Login, ModelBackend, RemoteUserBackend};
+pub use caller_kind::CallerKind;
 pub use group::Group;
 pub use links::{GroupRef, Links};
 pub use permission::{Permission, PermissionRef};
@@ -31,4 +34,5 @@ pub use user_id::UserId;
 pub use users::NewUser;
 
 pub(crate) use asked::Asked;
+pub(crate) use joined_row::{JoinedRow, TAKEN};
 pub(crate) use load::Lookup;

@@ -10,7 +10,8 @@ use refrain_entity::UserTable;
 use sea_orm::DbBackend;
 use tokio::sync::OnceCell;
 
-use super::{Asked, Backend, ModelBackend, password::Passwords, statements::Statements};
+use super::{Asked, Backend, JoinedRow, ModelBackend, password::Passwords, statements::Statements};
+use crate::Db;
 
 /// How this site keeps its users: where they are, how passwords are hashed, who is asked for permissions.
 ///
@@ -30,6 +31,8 @@ pub struct Auth {
     inner: Arc<Inner>,
     /// what users are loaded for; for everything where nothing is said
     asked: Option<Arc<Asked>>,
+    /// what is read together with them, over the connection with this address
+    joined: Option<(Arc<JoinedRow>, usize)>,
 }
 
 #[derive(Clone)]
@@ -69,15 +72,27 @@ impl Auth {
                 hashes_met: Arc::default(),
             }),
             asked: None,
+            joined: None,
         }
     }
 
     /// The same, but users loaded through it come with what is asked of the permissions they hold, instead of with all.
     ///
     /// What else is asked of such a user is looked for when it is asked. Authenticators and backends are handed such an
-    /// `Auth`, and need not know.
-    pub(crate) fn asking(&self, asked: Option<Arc<Asked>>) -> Self {
-        Self { inner: self.inner.clone(), asked }
+    /// `Auth`, and need not know. Such a user comes with another row, too, where one is to be joined.
+    pub(crate) fn asking(&self, asked: Option<Arc<Asked>>, joined: Option<Arc<JoinedRow>>, db: Db<'_>) -> Self {
+        Self { inner: self.inner.clone(), asked, joined: joined.map(|row| (row, db.address())) }
+    }
+
+    /// The same, asking for nothing in particular.
+    pub(super) fn plain(&self) -> Self {
+        Self { inner: self.inner.clone(), asked: None, joined: None }
+    }
+
+    /// The row to be joined to a user who is looked for here: an authenticator may look elsewhere.
+    pub(super) fn joined(&self, db: Db<'_>) -> Option<&JoinedRow> {
+        let (row, over) = self.joined.as_ref()?;
+        (*over == db.address()).then_some(&**row)
     }
 
     pub(super) fn asked(&self) -> Option<&Arc<Asked>> {
@@ -127,7 +142,7 @@ impl Auth {
     fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner::clone(&self.inner);
         change(&mut inner);
-        Self { inner: Arc::new(inner), asked: self.asked.clone() }
+        Self { inner: Arc::new(inner), asked: self.asked.clone(), joined: self.joined.clone() }
     }
 
     /// Where the users are.

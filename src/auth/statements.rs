@@ -6,7 +6,7 @@ use std::{
 use refrain_entity::UserTable;
 use sea_orm::DbBackend;
 
-use super::asked::Asked;
+use super::{asked::Asked, joined_row::Text};
 use crate::db::{Isolation, quoted};
 
 /// The statements about users and what they hold; each gives one row a user.
@@ -24,14 +24,14 @@ pub(super) struct Statements {
 /// They select the [`USER`]'s columns, where it says so one more and, where anything is asked, the two of what is held.
 /// Their values are those of what is asked, then the one by which the user is found.
 pub(super) struct Loading {
-    pub(super) by_id: String,
+    pub(super) by_id: Text,
     /// with how isolated the transaction is
-    pub(super) by_id_in_write: String,
-    pub(super) by_username: String,
+    pub(super) by_id_in_write: Text,
+    pub(super) by_username: Text,
     /// with the token
-    pub(super) by_token: String,
+    pub(super) by_token: Text,
     /// with the key alone
-    pub(super) held: String,
+    pub(super) held: Text,
 }
 
 /// So many columns stand before what is held: id, username, names, email, flags, times, password.
@@ -199,15 +199,18 @@ impl Names {
         let (user, token, place) = (self.user(), quoted("key", *on), placeholder(*on, values + 1));
         let isolation = Isolation::column(*on);
         let and_held = if held.is_empty() { String::new() } else { format!(", {held}") };
+        let (users, by_id) = (format!("{table} u"), format!("u.id = {place}"));
+        let selecting = |columns: &str| format!("{with}SELECT {columns}{and_held}");
         Loading {
-            by_id_in_write: format!("{with}SELECT {user}, {isolation}{and_held} FROM {table} u WHERE u.id = {place}"),
-            by_id: format!("{with}SELECT {user}{and_held} FROM {table} u WHERE u.id = {place}"),
-            by_username: format!("{with}SELECT {user}{and_held} FROM {table} u WHERE u.{username} = {place}"),
-            by_token: format!(
-                "{with}SELECT {user}, t.{token} AS token_key{and_held} FROM authtoken_token t \
-                 JOIN {table} u ON u.id = t.user_id WHERE t.{token} = {place}"
+            by_id_in_write: Text::new(selecting(&format!("{user}, {isolation}")), &users, &by_id),
+            by_id: Text::new(selecting(&user), &users, &by_id),
+            by_username: Text::new(selecting(&user), &users, &format!("u.{username} = {place}")),
+            by_token: Text::new(
+                selecting(&format!("{user}, t.{token} AS token_key")),
+                &format!("authtoken_token t JOIN {users} ON u.id = t.user_id"),
+                &format!("t.{token} = {place}"),
             ),
-            held: format!("{with}SELECT u.id{and_held} FROM {table} u WHERE u.id = {place}"),
+            held: Text::new(selecting("u.id"), &users, &by_id),
         }
     }
 

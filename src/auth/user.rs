@@ -4,11 +4,12 @@ use std::{
 };
 
 use refrain_entity::Moment;
-use sea_orm::{ColumnTrait, DbBackend};
+use sea_orm::{ColumnTrait, DbBackend, QueryResult};
 
 use super::{
     Asked, Auth, UserId,
     held::{Held, Known},
+    joined_row::Joined,
 };
 use crate::{Db, Error, Result, permission::Rule};
 
@@ -46,13 +47,14 @@ pub struct User {
     /// what the endpoint can ask for whose request it is; everything where nothing is said
     asked: Option<Arc<Asked>>,
     held: RwLock<Option<Known>>,
+    joined: Joined,
 }
 
 impl User {
     /// A caller who did not say who they are (CONTRACT 3.9).
     pub fn anonymous(auth: &Auth) -> Self {
         Self {
-            auth: auth.asking(None),
+            auth: auth.plain(),
             on: DbBackend::Sqlite,
             id: None,
             username: String::new(),
@@ -68,6 +70,7 @@ impl User {
             stored_flags: [false; 3],
             asked: None,
             held: RwLock::default(),
+            joined: Joined::default(),
         }
     }
 
@@ -107,6 +110,12 @@ impl User {
         self.id?.value_for(column)
     }
 
+    /// The key as conditions on the column of an owner bind it; `None` where such a column may keep it in two forms.
+    pub(crate) fn joined_key(&self) -> Option<sea_orm::Value> {
+        let id = self.id?;
+        (self.on == DbBackend::Postgres || matches!(id, UserId::Integer(_))).then(|| id.value(self.on))
+    }
+
     /// How this user's site keeps its users.
     pub fn auth(&self) -> &Auth {
         &self.auth
@@ -142,6 +151,15 @@ impl User {
 
     pub(super) fn remember_asked(&mut self, asked: Option<Arc<Asked>>) {
         self.asked = asked;
+    }
+
+    /// The row that was read together with this user, if one was; there for the first who asks.
+    pub(crate) fn take_joined(&self) -> Option<QueryResult> {
+        self.joined.take()
+    }
+
+    pub(super) fn remember_joined(&self, row: QueryResult) {
+        self.joined.put(row);
     }
 
     pub(super) fn remember_held(&self, known: Known) {

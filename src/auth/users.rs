@@ -185,7 +185,7 @@ impl User {
         }
         self.write(db, changed).await?;
         // a transaction may yet be rolled back: what is written in one stays to be written
-        if matches!(db, Db::Connection(_)) {
+        if !db.is_transaction() {
             self.remember_flags();
         }
         self.auth().permissions_changed();

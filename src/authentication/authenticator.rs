@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use super::{Refused, SecurityKind, SecurityScheme};
 use crate::{
     Db,
-    auth::{Asked, Auth, User},
+    auth::{Asked, Auth, JoinedRow, User},
 };
 
 /// One way of finding out who sends a request.
@@ -89,17 +89,19 @@ pub struct Offered<'a> {
     pub headers: &'a HeaderMap,
     /// What the endpoint can ask of the permissions held; all of them where nobody says.
     pub(super) asked: Option<&'a Arc<Asked>>,
+    /// A row to be read together with the user.
+    pub(super) joined: Option<&'a Arc<JoinedRow>>,
 }
 
 impl<'a> Offered<'a> {
     /// What a request offers.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers, asked: None }
+        Self { method, uri, headers, asked: None, joined: None }
     }
 
-    /// The same to an endpoint of which it is known what it can ask of the permissions held.
-    pub(crate) fn to_who_asks(self, asked: Option<&'a Arc<Asked>>) -> Self {
-        Self { asked, ..self }
+    /// The same to an endpoint of which it is known what it can ask of the permissions held, and which row it will ask for.
+    pub(crate) fn to_who_asks(self, asked: Option<&'a Arc<Asked>>, joined: Option<&'a Arc<JoinedRow>>) -> Self {
+        Self { asked, joined, ..self }
     }
 
     /// The value of a header that is sent once; `None` where it is not sent.

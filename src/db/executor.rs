@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -9,46 +11,76 @@ use sea_orm::{
 /// Everything here that asks the database takes `impl Into<Db>`: `&connection`, `&transaction`, or what
 /// [`Context::db`](crate::Context::db) hands out.
 #[derive(Clone, Copy, Debug)]
-pub enum Db<'a> {
-    /// A pool of connections.
+pub struct Db<'a> {
+    on: Executor<'a>,
+    /// set by every statement, where somebody wants to know of them
+    has_run: Option<&'a AtomicBool>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Executor<'a> {
     Connection(&'a DatabaseConnection),
-    /// A transaction.
     Transaction(&'a DatabaseTransaction),
 }
 
-impl Db<'_> {
+impl<'a> Db<'a> {
+    /// The same, which tells by this flag that it ran a statement.
+    pub(crate) fn telling(self, has_run: &'a AtomicBool) -> Self {
+        Self { has_run: Some(has_run), ..self }
+    }
+
+    /// What it is, to run something by.
+    pub(crate) fn executor(self) -> Executor<'a> {
+        if let Some(has_run) = self.has_run {
+            has_run.store(true, Ordering::Relaxed);
+        }
+        self.on
+    }
+
+    /// Tells this very pool, or transaction, from another.
+    pub(crate) fn address(self) -> usize {
+        match self.on {
+            Executor::Connection(db) => std::ptr::from_ref(db) as usize,
+            Executor::Transaction(db) => std::ptr::from_ref(db) as usize,
+        }
+    }
+
+    pub(crate) fn is_transaction(self) -> bool {
+        matches!(self.on, Executor::Transaction(_))
+    }
+
     /// Begins a transaction, or within one a savepoint.
     pub(crate) async fn begin(self) -> Result<DatabaseTransaction, DbErr> {
-        match self {
-            Self::Connection(db) => super::begin_write(db).await,
-            Self::Transaction(db) => db.begin().await,
+        match self.executor() {
+            Executor::Connection(db) => super::begin_write(db).await,
+            Executor::Transaction(db) => db.begin().await,
         }
     }
 
     /// Runs a statement that must not be lost once it is answered: in a transaction of its own, unless one is under way,
     /// so that it is committed whatever state the connection was left in.
     pub(crate) async fn execute_whole(self, statement: &impl StatementBuilder) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Connection(_) => {
+        match self.executor() {
+            Executor::Connection(_) => {
                 let transaction = self.begin().await?;
                 let done = transaction.execute(statement).await?;
                 super::commit(transaction).await?;
                 Ok(done)
             }
-            Self::Transaction(db) => db.execute(statement).await,
+            Executor::Transaction(db) => db.execute(statement).await,
         }
     }
 }
 
 impl<'a> From<&'a DatabaseConnection> for Db<'a> {
     fn from(db: &'a DatabaseConnection) -> Self {
-        Self::Connection(db)
+        Self { on: Executor::Connection(db), has_run: None }
     }
 }
 
 impl<'a> From<&'a DatabaseTransaction> for Db<'a> {
     fn from(db: &'a DatabaseTransaction) -> Self {
-        Self::Transaction(db)
+        Self { on: Executor::Transaction(db), has_run: None }
     }
 }
 
@@ -61,44 +93,44 @@ impl<'a> From<&Db<'a>> for Db<'a> {
 #[async_trait]
 impl ConnectionTrait for Db<'_> {
     fn get_database_backend(&self) -> DbBackend {
-        match self {
-            Self::Connection(db) => db.get_database_backend(),
-            Self::Transaction(db) => db.get_database_backend(),
+        match self.on {
+            Executor::Connection(db) => db.get_database_backend(),
+            Executor::Transaction(db) => db.get_database_backend(),
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Connection(db) => db.execute_raw(statement).await,
-            Self::Transaction(db) => db.execute_raw(statement).await,
+        match self.executor() {
+            Executor::Connection(db) => db.execute_raw(statement).await,
+            Executor::Transaction(db) => db.execute_raw(statement).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Connection(db) => db.execute_unprepared(sql).await,
-            Self::Transaction(db) => db.execute_unprepared(sql).await,
+        match self.executor() {
+            Executor::Connection(db) => db.execute_unprepared(sql).await,
+            Executor::Transaction(db) => db.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match self {
-            Self::Connection(db) => db.query_one_raw(statement).await,
-            Self::Transaction(db) => db.query_one_raw(statement).await,
+        match self.executor() {
+            Executor::Connection(db) => db.query_one_raw(statement).await,
+            Executor::Transaction(db) => db.query_one_raw(statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self {
-            Self::Connection(db) => db.query_all_raw(statement).await,
-            Self::Transaction(db) => db.query_all_raw(statement).await,
+        match self.executor() {
+            Executor::Connection(db) => db.query_all_raw(statement).await,
+            Executor::Transaction(db) => db.query_all_raw(statement).await,
         }
     }
 
     fn support_returning(&self) -> bool {
-        match self {
-            Self::Connection(db) => db.support_returning(),
-            Self::Transaction(db) => db.support_returning(),
+        match self.on {
+            Executor::Connection(db) => db.support_returning(),
+            Executor::Transaction(db) => db.support_returning(),
         }
     }
 }

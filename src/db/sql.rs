@@ -1,6 +1,13 @@
-use std::{borrow::Cow, mem::take};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+    mem::take,
+};
 
-use sea_orm::{DbBackend, Statement, Value, sea_query::Expr};
+use sea_orm::{
+    DbBackend, EntityName, Statement, Value,
+    sea_query::{Expr, MysqlQueryBuilder, PostgresQueryBuilder, QueryBuilder, SqlWriter, SqliteQueryBuilder},
+};
 
 /// SQL as text, with the values it binds at their places.
 ///
@@ -23,6 +30,17 @@ impl Sql {
     /// The database that it is for.
     pub(crate) fn on(&self) -> DbBackend {
         self.on
+    }
+
+    /// What sea-query writes for an expression.
+    pub(crate) fn of(expr: &Expr, on: DbBackend) -> Self {
+        let mut sql = Self::new(on, "");
+        match on {
+            DbBackend::Postgres => PostgresQueryBuilder.prepare_expr(expr, &mut sql),
+            DbBackend::MySql => MysqlQueryBuilder.prepare_expr(expr, &mut sql),
+            _ => SqliteQueryBuilder.prepare_expr(expr, &mut sql),
+        }
+        sql
     }
 
     /// More text.
@@ -76,16 +94,67 @@ impl Sql {
 
     /// As a whole.
     pub(crate) fn statement(self) -> Statement {
-        let (mut sql, mut values) = (String::new(), Vec::new());
-        for (text, value) in self.bound {
-            values.push(value);
-            sql += &text;
+        let (mut text, mut values) = (String::new(), Vec::new());
+        self.write_to(&mut text, &mut values);
+        Statement::from_sql_and_values(self.on, text, values)
+    }
+
+    /// Behind a text that binds these values.
+    pub(crate) fn write_to(&self, text: &mut String, values: &mut Vec<Value>) {
+        for (before, value) in &self.bound {
+            values.push(value.clone());
+            *text += before;
             match self.on {
-                DbBackend::Postgres => sql += &format!("${}", values.len()),
-                _ => sql += "?",
+                DbBackend::Postgres => write!(text, "${}", values.len()).expect("text is written"),
+                _ => *text += "?",
             }
         }
-        Statement::from_sql_and_values(self.on, sql + &self.text, values)
+        *text += &self.text;
+    }
+
+    /// The same with text in place of some of the values.
+    pub(crate) fn naming(self, named: impl Fn(&Value) -> Option<&'static str>) -> Self {
+        let mut sql = Self::new(self.on, "");
+        for (before, value) in self.bound {
+            sql = sql.text(&before);
+            match named(&value) {
+                Some(name) => sql = sql.text(name),
+                None => sql.bound.push((take(&mut sql.text), value)),
+            }
+        }
+        sql.text(&self.text)
+    }
+
+    /// Is it the same text, and are these values the same where `same` says so?
+    pub(crate) fn is_like(&self, other: &Self, same: impl Fn(&Value, &Value) -> bool) -> bool {
+        self.text == other.text
+            && self.bound.len() == other.bound.len()
+            && self.bound.iter().zip(&other.bound).all(|(mine, its)| mine.0 == its.0 && same(&mine.1, &its.1))
+    }
+}
+
+impl fmt::Write for Sql {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text += text;
+        Ok(())
+    }
+}
+
+/// What sea-query writes becomes text and values.
+impl SqlWriter for Sql {
+    fn push_param<T: QueryBuilder>(&mut self, value: Value, _: &T) {
+        self.bound.push((take(&mut self.text), value));
+    }
+
+    fn as_writer(&mut self) -> &mut dyn fmt::Write {
+        self
+    }
+}
+
+impl fmt::Display for Sql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bound.iter().try_for_each(|(text, _)| write!(f, "{text}?"))?;
+        f.write_str(&self.text)
     }
 }
 
@@ -101,6 +170,12 @@ pub(crate) fn joined(on: DbBackend, parts: impl IntoIterator<Item = Expr>) -> Ex
     Expr::cust_with_exprs(places, parts)
 }
 
+/// An entity's table as this database has it in its text.
+pub(crate) fn quoted_table(entity: &impl EntityName, on: DbBackend) -> String {
+    let parts = entity.schema_name().into_iter().chain([entity.table_name()]);
+    parts.map(|part| quoted(part, on)).collect::<Vec<_>>().join(".")
+}
+
 /// An identifier as this database has it in its text.
 pub(crate) fn quoted(name: &str, on: DbBackend) -> String {
     let quote = if on == DbBackend::MySql { "`" } else { "\"" };
@@ -112,7 +187,7 @@ pub(crate) fn quoted(name: &str, on: DbBackend) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::sea_query::{PostgresQueryBuilder, Query, SqliteQueryBuilder};
+    use sea_orm::sea_query::{ExprTrait, PostgresQueryBuilder, Query, SqliteQueryBuilder};
 
     use super::*;
 
@@ -141,6 +216,25 @@ mod tests {
         let (sql, values) = query(DbBackend::Sqlite).build(SqliteQueryBuilder);
         assert_eq!(sql, "SELECT ?, owner_id IN (+ ? , + ? ) AND label = + ?  LIMIT 1 , ?");
         assert_eq!(values.0.len(), 5);
+    }
+
+    #[test]
+    fn an_expression_becomes_text_and_values() {
+        let owned = Expr::col("owner_id").eq(7);
+        let postgres = Sql::of(&owned, DbBackend::Postgres);
+        let (mut text, mut values) = ("SELECT $1 WHERE ".to_owned(), vec![Value::from("first")]);
+        postgres.write_to(&mut text, &mut values);
+        assert_eq!(text, r#"SELECT $1 WHERE "owner_id" = $2"#);
+        assert_eq!(values, [Value::from("first"), 7.into()]);
+        assert_eq!(Sql::of(&owned, DbBackend::MySql).to_string(), "`owner_id` = ?");
+        let named = postgres.clone().naming(|value| (*value == Value::from(7)).then_some("u.id")).statement();
+        assert_eq!(named.sql, r#""owner_id" = u.id"#);
+        assert_eq!(named.values.expect("values").0, []);
+        let kept = postgres.clone().naming(|_| None).statement();
+        assert_eq!(kept, postgres.clone().statement());
+        let other = Sql::of(&owned.and(Expr::col("id").eq(1)), DbBackend::Postgres);
+        assert!(postgres.is_like(&postgres, |mine, its| mine == its) && !postgres.is_like(&postgres, |_, _| false));
+        assert!(!postgres.is_like(&other, |_, _| true));
     }
 
     #[test]

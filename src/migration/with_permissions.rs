@@ -9,6 +9,7 @@ use crate::{
     Db, Error, Result,
     auth::sync::{SyncOptions, SyncReport},
     cli::Project,
+    db::Executor,
     error::causes,
 };
 
@@ -33,9 +34,9 @@ pub struct WithPermissions<P>(PhantomData<fn() -> P>);
 impl<P: Project> WithPermissions<P> {
     /// Adds the content types and permissions that the database lacks; `None` where it has no tables for them yet.
     pub(crate) async fn sync(db: Db<'_>, options: &SyncOptions) -> Result<Option<SyncReport>> {
-        let manager = match db {
-            Db::Connection(db) => SchemaManager::new(db),
-            Db::Transaction(db) => SchemaManager::new(db),
+        let manager = match db.executor() {
+            Executor::Connection(db) => SchemaManager::new(db),
+            Executor::Transaction(db) => SchemaManager::new(db),
         };
         if !manager.has_table("auth_permission").await? {
             return Ok(None);
@@ -60,7 +61,7 @@ impl<P: Project> WithPermissions<P> {
         &'c C: IntoSchemaManagerConnection<'c>,
     {
         #[cfg(feature = "sqlite")]
-        if let Db::Connection(pool) = executor
+        if let Executor::Connection(pool) = executor.executor()
             && pool.get_database_backend() == sea_orm::DbBackend::Sqlite
             && pool.get_sqlite_connection_pool().options().get_max_connections() > 1
         {

@@ -36,7 +36,7 @@ pub use hook::{Hook, Lists, RowHook};
 pub use operators::{And, Combine, IntoPermissions, Not, Operators, Or, PermissionsFor};
 pub use over::{AnyModel, Both, Fits, Over, OwnedModel, SomeModel};
 pub use rule::Rule;
-pub(crate) use rule::{Judged, judge_one, judged, judged_in};
+pub(crate) use rule::{Foreseen, Judged, Questions, judge_one, judged, judged_in};
 pub use stock::*;
 pub use tree::Permissions;
 

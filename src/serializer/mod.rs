@@ -49,8 +49,13 @@ pub use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 pub use refrain_macros::{Choices, Serializer};
 
 pub(crate) use self::{
-    body::register_body, check::mistakes, constraint::constraint_problem, key::read_key, read_body::read_body,
-    schema::Shape, write::write_row,
+    body::register_body,
+    check::mistakes,
+    constraint::constraint_problem,
+    key::read_key,
+    read_body::{parse_body, read_body},
+    schema::Shape,
+    write::write_row,
 };
 pub use beside::{IsSent, Sent};
 pub use body::{Body, Input, Patched};

@@ -14,14 +14,15 @@ pub(crate) async fn read_body<T: Send + 'static>(
     most: usize,
     read: impl FnOnce(Json<'_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let bytes = read_json(request, body, most).await?;
-    parse(if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes }, read).await
+    parse_body(read_json(request, body, most).await?, read).await
 }
 
-async fn parse<T: Send + 'static>(
+/// The same of a body that was read.
+pub(crate) async fn parse_body<T: Send + 'static>(
     bytes: Bytes,
     read: impl FnOnce(Json<'_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    let bytes = if bytes.is_empty() { Bytes::from_static(b"{}") } else { bytes };
     let is_large = bytes.len() >= LARGE;
     let parse = move || {
         let json = Json::parse(&bytes);
@@ -45,7 +46,7 @@ mod tests {
         let here = std::thread::current().id();
         let read_here = |length: usize| {
             let json = format!("\"{}\"", " ".repeat(length - 2));
-            parse(json.into(), move |_| Ok(std::thread::current().id() == here))
+            parse_body(json.into(), move |_| Ok(std::thread::current().id() == here))
         };
         assert!(read_here(LARGE - 1).await.unwrap());
         assert!(!read_here(LARGE).await.unwrap());

@@ -96,11 +96,11 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         Access::nothing()
     }
 
-    /// The rows there are at all, for lists and for single rows. A write cannot take a row out of them, nor make one
-    /// beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off.
+    /// The rows there are at all, for lists and for single rows: `None` for all of the table. A write cannot take a row
+    /// out of them, nor make one beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off.
     #[doc(alias("queryset", "get_queryset"))]
-    fn query(&self, _cx: &Context<'_>) -> Select<EntityOf<Self>> {
-        EntityOf::<Self>::find()
+    fn query(&self, _cx: &Context<'_>) -> Option<Select<EntityOf<Self>>> {
+        None
     }
 
     /// The column by which a row's path names it: a field's of the serializer, unique. A key of several columns is as many

@@ -191,7 +191,8 @@ impl Client {
             request = request.header("authorization", format!("Token {token}"));
         }
         if let Some(body) = body {
-            request = request.body_json(&body);
+            // as every client of HTTP says it
+            request = request.header("content-length", body.to_string().len()).body_json(&body);
         }
         answer(request.send().await).await
     }

@@ -14,9 +14,11 @@ mod database_refusals; // refused for ever, or for now
 mod exact_text; // text is compared to the last character
 mod fields; // fields that are more than a column shown
 mod hidden_rows; // a row that may not be seen is not there
+mod judged_by_the_write; // what the statement that writes says of the row
 mod lists; // pages, filters, orders
 mod names; // names that would mean something else
 mod own_queries; // what a viewset's own query may say
+mod read_together; // a row in the statement that finds its reader
 mod row_permissions; // what a representation tells of its reader's rights
 mod scope; // writes stay within a viewset's rows
 mod statements; // what a request costs

@@ -21,8 +21,8 @@ impl ViewSet for Cars {
         Access::to(IsOwner)
     }
 
-    fn query(&self, _: &Context<'_>) -> Select<car::Entity> {
-        self.0()
+    fn query(&self, _: &Context<'_>) -> Option<Select<car::Entity>> {
+        Some(self.0())
     }
 
     fn orderings() -> Vec<car::Column> {

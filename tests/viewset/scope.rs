@@ -40,13 +40,13 @@ impl ViewSet for Listings {
         Access::to(IsAuthenticated)
     }
 
-    fn query(&self, cx: &Context<'_>) -> Select<car::Entity> {
+    fn query(&self, cx: &Context<'_>) -> Option<Select<car::Entity>> {
         if cx.user().is_staff {
-            return car::Entity::find();
+            return None;
         }
         let editors = Query::select().column(Alias::new("name")).from(Alias::new("editor")).to_owned();
         let edits = Expr::val(cx.user().username.clone()).in_subquery(editors);
-        car::Entity::find().filter(Condition::any().add(car::Column::Published.eq(true)).add(edits))
+        Some(car::Entity::find().filter(Condition::any().add(car::Column::Published.eq(true)).add(edits)))
     }
 }
 
@@ -143,12 +143,12 @@ async fn a_query_with_joins_can_be_written_through(db: TestDb) {
         fn permissions() -> Access<car::Entity> {
             Access::to(AllowAny)
         }
-        fn query(&self, _: &Context<'_>) -> Select<car::Entity> {
+        fn query(&self, _: &Context<'_>) -> Option<Select<car::Entity>> {
             use sea_orm::{QuerySelect, QueryTrait};
             let mut rows = car::Entity::find().distinct();
             let on = Expr::col((Alias::new("editor"), Alias::new("name"))).ne("");
             QueryTrait::query(&mut rows).inner_join(Alias::new("editor"), on);
-            rows
+            Some(rows)
         }
     }
     let (auth, _) = site(&db).await;

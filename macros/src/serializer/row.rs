@@ -1,6 +1,6 @@
 //! A serializer of a model's rows.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Path, Result, ext::IdentExt, spanned::Spanned};
 
@@ -142,11 +142,13 @@ fn getter_of(field: &DeclaredField<'_>) -> syn::Ident {
 fn getter(field: &DeclaredField<'_>, model: &Path) -> TokenStream {
     let (name, ty) = (getter_of(field), field.ty);
     let of = field.says.column.as_ref().unwrap_or(field.ident);
-    let access = quote_spanned!(of.span() => &row.#of);
+    // a name of its own: a field that another macro was given brings that macro's names
+    let row = syn::Ident::new("row", Span::call_site());
+    let access = quote_spanned!(of.span() => &#row.#of);
     let held = quote_spanned!(ty.span() => serializer::held::<#ty, _>);
     quote! {
         #[allow(non_snake_case)]
-        fn #name(row: &#model::Model) -> &#ty {
+        fn #name(#row: &#model::Model) -> &#ty {
             #held(#access)
         }
     }

@@ -13,12 +13,12 @@ pub use finding::{Finding, Severity};
 
 use super::{
     BuiltApi,
-    callers::CallerKind,
     gate::Gate,
     table::{place, supposed},
 };
 use crate::{
     Error, Result,
+    auth::CallerKind,
     error::causes,
     model::Models,
     permission::{Action, Rule},

@@ -5,8 +5,8 @@ use sea_orm::DbBackend;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    api::{callers::CallerKind, gate::question},
-    auth::{Auth, User},
+    api::gate::question,
+    auth::{Auth, CallerKind, User},
     authentication::{SecurityKind, SecurityScheme},
     http::Site,
     permission::Rule,

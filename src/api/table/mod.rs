@@ -7,12 +7,11 @@ use serde::Serialize;
 
 use super::{
     BuiltApi,
-    callers::CallerKind,
     gate::{Gate, lists, question},
     routes::METHODS_IN_ORDER,
 };
 use crate::{
-    auth::User,
+    auth::{CallerKind, User},
     error::causes,
     http::Site,
     permission::{Action, Rule},

@@ -13,7 +13,7 @@ use rand::RngExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use tokio::time::{Instant, sleep};
 
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, db::Executor};
 
 /// How long the other is waited for where nothing is said.
 pub(crate) const WAIT: Duration = Duration::from_secs(10 * 60);
@@ -87,19 +87,19 @@ impl MigrationLock {
     }
 
     async fn attempt(db: Db<'_>) -> Result<Attempt<Self>, DbErr> {
-        match (db, db.get_database_backend()) {
+        match (db.executor(), db.get_database_backend()) {
             #[cfg(feature = "postgres")]
-            (Db::Connection(pool), DbBackend::Postgres) => {
+            (Executor::Connection(pool), DbBackend::Postgres) => {
                 Ok(postgres::Session::attempt(pool).await?.map(Self::Postgres))
             }
             #[cfg(feature = "postgres")]
-            (Db::Transaction(transaction), DbBackend::Postgres) => {
+            (Executor::Transaction(transaction), DbBackend::Postgres) => {
                 Ok(postgres::attempt_within(transaction).await?.map(|()| Self::None))
             }
             #[cfg(feature = "mysql")]
-            (Db::Connection(pool), DbBackend::MySql) => Ok(mysql::attempt(pool).await?.map(Self::MySql)),
+            (Executor::Connection(pool), DbBackend::MySql) => Ok(mysql::attempt(pool).await?.map(Self::MySql)),
             #[cfg(all(feature = "sqlite", unix))]
-            (Db::Connection(pool), DbBackend::Sqlite) => {
+            (Executor::Connection(pool), DbBackend::Sqlite) => {
                 let options = pool.get_sqlite_connection_pool().connect_options();
                 Ok(file::LockFile::attempt(options.get_filename())?.map(|file| file.map_or(Self::None, Self::File)))
             }

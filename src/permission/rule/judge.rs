@@ -1,10 +1,15 @@
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryTrait, Select,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QueryTrait, Select,
     sea_query::{Expr, SelectStatement},
 };
 
 use super::{Residue, Rule};
-use crate::{Db, Error, Result, db::bounded, model::key_columns, permission::Context};
+use crate::{
+    Db, Error, Result,
+    db::{Sql, bounded, quoted},
+    model::key_columns,
+    permission::Context,
+};
 
 /// A row, and what each rule says of it: `Always`, `Never`, or the hooks that are still to be asked.
 #[derive(Clone, Debug)]
@@ -23,6 +28,17 @@ impl<M: Sync + 'static> Judged<M> {
     pub(crate) fn from(mut self, place: usize) -> Self {
         self.verdicts.drain(..place);
         self
+    }
+
+    /// A row of which nothing is asked.
+    pub(crate) fn unasked(row: M) -> Self {
+        Self { row, verdicts: vec![Rule::Always] }
+    }
+
+    /// A row of which these rules ask the database nothing; `None` where they do.
+    pub(crate) fn without_asking(row: M, rules: &[&Rule]) -> Option<Self> {
+        let questions = Questions::of(rules);
+        questions.conditions.is_empty().then(|| questions.settled(row, &[]))
     }
 
     /// Has the database alone settled that it does not?
@@ -46,25 +62,55 @@ pub(crate) async fn judged_in<M: FromQueryResult>(
     mut statement: SelectStatement,
     rules: &[&Rule],
 ) -> Result<Vec<Judged<M>>, DbErr> {
-    let mut conditions: Vec<Expr> = Vec::new();
-    let residues: Vec<Residue> = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
-    for (place, condition) in conditions.iter().enumerate() {
-        statement.expr_as(condition.clone(), verdict_name(place));
-    }
+    let questions = Questions::of(rules);
+    questions.select(&mut statement);
     let found = db.query_all_raw(bounded(&statement, db.get_database_backend())).await?;
-    found
-        .iter()
-        .map(|row| {
-            // a verdict that cannot be read is an error, never a no
-            let answers = (0..conditions.len())
-                .map(|place| row.try_get::<bool>("", &verdict_name(place)))
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok(Judged {
-                row: M::from_query_result(row, "")?,
-                verdicts: residues.iter().map(|residue| residue.settle(&answers)).collect(),
-            })
+    found.iter().map(|row| questions.answered(row)).collect()
+}
+
+/// What rules ask of the database about a row: each condition once.
+pub(crate) struct Questions {
+    pub(super) conditions: Vec<Expr>,
+    residues: Vec<Residue>,
+}
+
+impl Questions {
+    pub(crate) fn of(rules: &[&Rule]) -> Self {
+        let mut conditions: Vec<Expr> = Vec::new();
+        let residues = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
+        Self { conditions, residues }
+    }
+
+    /// Selects the verdicts beside a row.
+    fn select(&self, statement: &mut SelectStatement) {
+        for (place, condition) in self.conditions.iter().enumerate() {
+            statement.expr_as(condition.clone(), verdict_name(place));
+        }
+    }
+
+    /// The same as columns of a statement's own.
+    pub(crate) fn columns(&self, on: DbBackend) -> impl Iterator<Item = Expr> {
+        self.conditions.iter().enumerate().map(move |(place, condition)| {
+            Sql::of(condition, on).text(" AS ").text(&quoted(&verdict_name(place), on)).expr()
         })
-        .collect()
+    }
+
+    /// Reads a row with the verdicts selected beside it.
+    pub(crate) fn answered<M: FromQueryResult>(&self, row: &QueryResult) -> Result<Judged<M>, DbErr> {
+        let answers =
+            (0..self.conditions.len()).map(|place| read_verdict(row, place)).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.settled(M::from_query_result(row, "")?, &answers))
+    }
+
+    /// The row, of which the database has given these answers.
+    pub(super) fn settled<M>(&self, row: M, answers: &[bool]) -> Judged<M> {
+        Judged { row, verdicts: self.residues.iter().map(|residue| residue.settle(answers)).collect() }
+    }
+}
+
+/// A verdict that cannot be read is an error, never a no.
+pub(super) fn read_verdict(row: &QueryResult, place: usize) -> Result<bool, DbErr> {
+    row.try_get("", &verdict_name(place))
 }
 
 /// As [`judged`], for a selection of at most one row; a query that joins may select it several times. Where there are
@@ -119,6 +165,6 @@ impl Rule {
 }
 
 /// A name that no column has: what is read back by it decides, and a column of that name would be read in its place.
-fn verdict_name(place: usize) -> String {
+pub(super) fn verdict_name(place: usize) -> String {
     format!("refrain: verdict {place}")
 }

@@ -2,6 +2,7 @@
 
 mod display;
 mod filter;
+mod foreseen;
 mod judge;
 mod reads;
 mod residue;
@@ -10,7 +11,8 @@ use std::{ops, sync::Arc};
 
 use sea_orm::sea_query::Expr;
 
-pub(crate) use judge::{Judged, judge_one, judged, judged_in};
+pub(crate) use foreseen::Foreseen;
+pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in};
 use residue::Residue;
 
 use super::hook::HookRule;

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use sea_orm::sea_query::{Expr, Func};
+use sea_orm::sea_query::{ColumnName, ColumnRef, Expr, Func};
 
 use super::Rule;
 
@@ -20,11 +20,28 @@ impl Rule {
     /// what other tables held before the wait.
     pub(crate) fn reads_other_tables(&self) -> bool {
         match self {
-            Self::When(condition) => !only_own_columns(condition),
+            Self::When(condition) => !only(condition, &|_| true),
             Self::Granted(_) => true,
             Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::reads_other_tables),
             Self::Not(rule) => rule.reads_other_tables(),
             Self::Always | Self::Never | Self::Hook(_) => false,
+        }
+    }
+
+    /// Does each condition look at columns of this table only, and name them with it, so that it means the same where
+    /// another table is joined?
+    pub(crate) fn is_about(&self, table: &str) -> bool {
+        let names_table = |part: &Expr| match part {
+            Expr::Column(ColumnRef::Column(ColumnName(Some(of), _))) => of.1.to_string() == table,
+            Expr::Column(_) => false,
+            _ => true,
+        };
+        match self {
+            Self::When(condition) => only(condition, &names_table),
+            Self::All(rules) | Self::Any(rules) => rules.iter().all(|rule| rule.is_about(table)),
+            Self::Not(rule) => rule.is_about(table),
+            Self::Granted(_) => false,
+            Self::Always | Self::Never | Self::Hook(_) => true,
         }
     }
 
@@ -47,19 +64,20 @@ impl Rule {
     }
 }
 
-/// Only what is known to read nothing else; whatever cannot be looked into counts as reading other tables.
-fn only_own_columns(condition: &Expr) -> bool {
-    match condition {
-        Expr::Column(_) | Expr::Value(_) | Expr::Values(_) | Expr::Constant(_) | Expr::Keyword(_) => true,
-        Expr::Tuple(parts) => parts.iter().all(only_own_columns),
-        Expr::Unary(_, inner) | Expr::AsEnum(_, inner) => only_own_columns(inner),
-        Expr::Binary(left, _, right) => only_own_columns(left) && only_own_columns(right),
-        // a function of the database's own may read anything
-        Expr::FunctionCall(call) => {
-            !matches!(call.get_func(), Func::Custom(_)) && call.get_args().iter().all(only_own_columns)
+/// Only parts known to read nothing but the row's own columns, all of which `admits`; whatever cannot be looked into counts
+/// as reading other tables.
+fn only(condition: &Expr, admits: &dyn Fn(&Expr) -> bool) -> bool {
+    let all = |parts: &[Expr]| parts.iter().all(|part| only(part, admits));
+    admits(condition)
+        && match condition {
+            Expr::Column(_) | Expr::Value(_) | Expr::Values(_) | Expr::Constant(_) | Expr::Keyword(_) => true,
+            Expr::Tuple(parts) => all(parts),
+            Expr::Unary(_, inner) | Expr::AsEnum(_, inner) => only(inner, admits),
+            Expr::Binary(left, _, right) => only(left, admits) && only(right, admits),
+            // a function of the database's own may read anything
+            Expr::FunctionCall(call) => !matches!(call.get_func(), Func::Custom(_)) && all(call.get_args()),
+            _ => false,
         }
-        _ => false,
-    }
 }
 
 fn add_columns(condition: &Expr, read: &mut ColumnsRead) {

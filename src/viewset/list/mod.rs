@@ -19,7 +19,7 @@ use crate::{
     viewset::{
         EntityOf, Resource, ViewSet,
         mount::Visit,
-        row::{RowPermissions, RowsOf, Scope},
+        row::{RowPermissions, Scope},
     },
 };
 
@@ -30,13 +30,15 @@ impl Visit {
         &self,
         viewset: &V,
         request: &Request,
-        Scope { rows, of }: Scope<EntityOf<V>>,
+        scope: Scope<EntityOf<V>>,
         rule: &Rule,
         query: &ListQuery<EntityOf<V>>,
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<Vec<u8>, Problem> {
-        let rows = query.ordered(query.filtered(rows.filter(rule.filter()), self.site.db.get_database_backend()));
+        let is_table = scope.is_table();
+        let rows =
+            query.ordered(query.filtered(scope.rows().filter(rule.filter()), self.site.db.get_database_backend()));
         let mut window = query.window;
         let mut step = window.limit;
         let (count, mut found) = match rule.in_memory_cap() {
@@ -49,7 +51,7 @@ impl Visit {
                 }
             },
             None if rule.has_hooks() => (None, self.admitted(rows, rule, window, tell).await?),
-            None => self.counted(rows, of, window, pagination, tell).await?,
+            None => self.counted(rows, is_table, window, pagination, tell).await?,
         };
         let has_more = found.has_more.unwrap_or(found.rows.len() as u64 > window.limit);
         found.rows.truncate(usize::try_from(window.limit).unwrap_or(usize::MAX));
@@ -68,14 +70,14 @@ impl Visit {
     async fn counted<E: Resource>(
         &self,
         rows: Select<E>,
-        of: RowsOf,
+        is_table: bool,
         window: Window,
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
         let db = self.db();
         let count = match pagination.counts() {
-            true => Some(count(db, rows.clone(), of).await?),
+            true => Some(count(db, rows.clone(), is_table).await?),
             false => None,
         };
         if let Some(count) = count {

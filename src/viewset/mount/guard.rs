@@ -10,7 +10,7 @@ use crate::{
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
     permission::{Action, Context, Denied, Judged, Permissions, Rule, judge_one},
-    viewset::Declared,
+    viewset::{Declared, row::ReadAhead},
 };
 
 /// What guards one action on a model's rows.
@@ -80,6 +80,28 @@ impl Visit {
             return Err(self.refused(meanings.refusing_request()));
         }
         Ok(rule)
+    }
+
+    /// The row's reading for who wants to see it: the row, where the rule admits it, with what the other rules say of it.
+    /// It was read together with its reader where that could be foreseen.
+    pub(crate) async fn shown_row<E: EntityTrait<Model: Sync>>(
+        &self,
+        db: Db<'_>,
+        rule: &Rule,
+        row: Select<E>,
+        others: &[&Rule],
+        ahead: Option<&ReadAhead>,
+    ) -> Result<Judged<E::Model>, Problem> {
+        let rules = [&[rule], others].concat();
+        let judged = match ahead.and_then(|ahead| ahead.judged(&self.user, &rules)) {
+            Some(judged) => judged?,
+            None => judge_one(db, row.clone(), &rules).await?,
+        };
+        let Some(judged) = judged else { return Err(self.no_such_row()) };
+        if judged.holds(0, &self.context(db)).await? {
+            return Ok(judged.from(1));
+        }
+        if self.site.reveal_hidden_rows { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
     }
 
     /// The row's reading: the row, where the rule admits it, with what the other rules say of it.

@@ -16,7 +16,7 @@ use crate::{
         Access, Declared, EntityOf, Guard, ViewSet,
         declare::ActionInfo,
         mount::mistakes::mistakes,
-        row::{TOLD, ToldActions, names_told, path_parameters},
+        row::{ReadAhead, TOLD, ToldActions, names_told, path_parameters},
     },
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) site: Arc<Site>,
     pub(crate) guards: HashMap<Action, Arc<Guard>>,
     told: OnceLock<ToldActions>,
+    /// how a row is read together with whoever asks for it, where it can be
+    ahead: OnceLock<Option<ReadAhead>>,
 }
 
 /// One operation and what it asks, for the document, the table of permissions and `check`.
@@ -78,9 +80,7 @@ impl<V: ViewSet> Mounted<V> {
             Error::Wiring(message) => Error::wiring(format!("the viewset `{}`: {message}", V::PATH)),
             error => error,
         };
-        // a document can be had without a database
-        let is_connected = !matches!(site.db.inner, DatabaseConnectionType::Disconnected);
-        let mistakes = mistakes::<V>(is_connected.then(|| site.db.get_database_backend()));
+        let mistakes = mistakes::<V>(is_connected(site).then(|| site.db.get_database_backend()));
         if !mistakes.is_empty() {
             return Err(Error::wiring(format!("the viewset `{}`: {}", V::PATH, mistakes.join("; "))));
         }
@@ -99,17 +99,22 @@ impl<V: ViewSet> Mounted<V> {
                 }),
             );
         }
-        Ok(Self { viewset, site: site.clone(), guards, told: OnceLock::new() })
+        Ok(Self { viewset, site: site.clone(), guards, told: OnceLock::new(), ahead: OnceLock::new() })
     }
 
     /// Learns of its own actions on rows, once they are known.
     pub(crate) fn tell(&self, own: Vec<Arc<Guard>>) {
         let _ = self.told.set(ToldActions::of::<V>(|action| self.guards[&action].clone(), own));
+        let _ = self.ahead.set(is_connected(&self.site).then(|| ReadAhead::of(self)).flatten());
     }
 
     /// What its representations tell of.
     pub(crate) fn told(&self) -> &ToldActions {
         self.told.get().expect("an API tells its viewsets before it answers")
+    }
+
+    pub(crate) fn ahead(&self) -> Option<&ReadAhead> {
+        self.ahead.get().and_then(Option::as_ref)
     }
 
     /// The permissions that a request for a standard action can ask for.
@@ -190,6 +195,11 @@ impl<V: ViewSet> Mounted<V> {
             })
             .collect()
     }
+}
+
+/// A document can be had without a database.
+fn is_connected(site: &Site) -> bool {
+    !matches!(site.db.inner, DatabaseConnectionType::Disconnected)
 }
 
 /// A codename that no class asks guards nothing, though it was written to.

@@ -1,20 +1,29 @@
-use std::sync::Arc;
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
 
-use poem::{IntoResponse, Request, RequestBody, Response, http::StatusCode};
-use sea_orm::{ActiveModelTrait, ActiveValue};
+use hyper::body::Bytes;
+use poem::{
+    IntoResponse, Request, RequestBody, Response,
+    http::{StatusCode, header},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend};
 use tracing::Instrument;
 
 use crate::{
-    http::Problem,
+    http::{Problem, read_json},
     model::Model,
     permission::{Action, Rule},
-    serializer::{BodyOf, Change, Json, read_body},
+    serializer::{BodyOf, Change, parse_body},
     viewset::{
         ActiveModelOf, EntityOf, ModelOf, Mounted, ViewSet,
         list::ListQuery,
         mount::Visit,
         row::Named,
-        write::{Write, retried},
+        write::{Admitted, Looked, Write, Written, retried},
     },
 };
 
@@ -59,14 +68,15 @@ impl<V: ViewSet> Mounted<V> {
         let (db, cx) = (visit.db(), visit.context(visit.db()));
         let tell = self.told().ask(&cx).await?;
         let told: Vec<&Rule> = tell.rules().collect();
-        let row = named.among(visit.scope(&self.viewset, db)?.rows);
-        let row = visit.row(db, rule, row, &told).await?;
+        let scope = visit.scope(&self.viewset, db)?;
+        let ahead = self.ahead().filter(|_| scope.is_table());
+        let row = visit.shown_row(db, rule, named.among(scope.rows()), &told, ahead).await?;
         Ok(json(StatusCode::OK, tell.shown(&self.viewset, &cx, row, 0).await?))
     }
 
     async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
-        let read = |json: Json<'_>| Change::<V::Serializer>::read(json, BodyOf::NewRow, None);
-        let change = read_body(request, body, usize::MAX, read).await?;
+        let bytes = read_json(request, body, usize::MAX).await?;
+        let change = parse_body(bytes, |json| Change::read(json, BodyOf::NewRow, None)).await?;
         let shown = retried(|| self.try_create(visit, &change)).await?;
         Ok(json(StatusCode::CREATED, shown))
     }
@@ -80,23 +90,42 @@ impl<V: ViewSet> Mounted<V> {
         let mut row = row.clone();
         own::<V>(&mut row, &write.visit)?;
         let row = self.viewset.perform_create(&write.visit.context(write.db()), row, beside).await?;
-        let written = write.insert(&self.viewset, row).await?;
+        let written = write.insert(&self.viewset, self.told(), row).await?;
         let (write, made) = written.parts();
-        self.viewset.created(&write.visit.context(write.db()), made, beside).await?;
-        let (write, made) = written.judged(&self.viewset).await?;
-        self.show_and_commit(write, made).await
+        self.viewset.created(&write.visit.context(write.db_of_hooks()), made, beside).await?;
+        self.show_and_commit(written).await
     }
 
     async fn update(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
+        let of = if visit.guard.action == Action::PartialUpdate { BodyOf::PartOfRow } else { BodyOf::Row };
+        let mut reading = pin!(read_json(request, body, usize::MAX));
+        let arrived = if self.locks_at_once(visit, rule) { short_body(request, reading.as_mut()).await } else { None };
+        if let Some(Ok(bytes)) = &arrived
+            && let Ok(change) = parse_body(bytes.clone(), move |json| Change::read(json, of, None)).await
+        {
+            let shown = retried(|| self.try_update(visit, rule, &named, &change, Looked::No)).await?;
+            return Ok(json(StatusCode::OK, shown));
+        }
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
         let seen = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
-        let of = if visit.guard.action == Action::PartialUpdate { BodyOf::PartOfRow } else { BodyOf::Row };
-        let read = move |json: Json<'_>| Change::<V::Serializer>::read(json, of, Some(&seen));
-        let change = read_body(request, body, usize::MAX, read).await?;
-        let shown = retried(|| self.try_update(visit, rule, &named, &change)).await?;
+        let bytes = match arrived {
+            Some(bytes) => bytes?,
+            None => reading.await?,
+        };
+        let change = parse_body(bytes, move |json| Change::read(json, of, Some(&seen))).await?;
+        let shown = retried(|| self.try_update(visit, rule, &named, &change, Looked::Yes)).await?;
         Ok(json(StatusCode::OK, shown))
+    }
+
+    /// Is a row locked without a look at it before, for who may write it? The lock asks for the rule, so that whoever may not
+    /// locks nothing and waits for nobody. SQLite has one lock for all, and MariaDB waits for the row's before it asks.
+    fn locks_at_once(&self, visit: &Visit, rule: &Rule) -> bool {
+        let db = visit.db();
+        db.get_database_backend() == DbBackend::Postgres
+            && !rule.has_hooks()
+            && self.viewset.query(&visit.context(db)).is_none()
     }
 
     async fn try_update(
@@ -105,9 +134,10 @@ impl<V: ViewSet> Mounted<V> {
         rule: &Rule,
         named: &Named<EntityOf<V>>,
         change: &Change<V::Serializer>,
+        looked: Looked,
     ) -> Result<Vec<u8>, Problem> {
         let beside = &change.beside;
-        let (write, before) = visit.begin_change(&self.viewset, rule, named).await?;
+        let (write, before) = visit.begin_change(&self.viewset, rule, named, looked).await?;
         change.check_kept(&before)?;
         let cx = write.visit.context(write.db());
         let changes = self.viewset.perform_update(&cx, change.row.clone(), &before, beside).await?;
@@ -115,17 +145,21 @@ impl<V: ViewSet> Mounted<V> {
             // who wrote nothing is shown nothing that they could not read
             write.check_viewable(&self.viewset, &before).await?;
         }
-        let written = write.update(&self.viewset, before, changes).await?;
+        let written = write.update(&self.viewset, self.told(), before, changes).await?;
         let (write, changed) = written.parts();
-        self.viewset.updated(&write.visit.context(write.db()), changed, beside).await?;
-        let (write, changed) = written.judged(&self.viewset).await?;
-        self.show_and_commit(write, changed).await
+        self.viewset.updated(&write.visit.context(write.db_of_hooks()), changed, beside).await?;
+        self.show_and_commit(written).await
     }
 
     async fn destroy(self: &Arc<Self>, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
-        visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
-        retried(|| self.try_destroy(visit, rule, &named)).await?;
+        let looked = if self.locks_at_once(visit, rule) {
+            Looked::No
+        } else {
+            visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
+            Looked::Yes
+        };
+        retried(|| self.try_destroy(visit, rule, &named, looked)).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
 
@@ -134,17 +168,20 @@ impl<V: ViewSet> Mounted<V> {
         visit: &Visit,
         rule: &Rule,
         named: &Named<EntityOf<V>>,
+        looked: Looked,
     ) -> Result<(), Problem> {
-        let (write, row) = visit.begin_change(&self.viewset, rule, named).await?;
+        let (write, row) = visit.begin_change(&self.viewset, rule, named, looked).await?;
         self.viewset.perform_destroy(&write.visit.context(write.db()), &row).await?;
         let write = write.delete::<V::Serializer>(row.clone()).await?;
         self.clone().commit(write, row).await
     }
 
-    /// What a written row looks like to its writer, committed. Made first: a failure to tell changes nothing.
-    async fn show_and_commit(self: &Arc<Self>, write: Write, row: ModelOf<V>) -> Result<Vec<u8>, Problem> {
-        let cx = write.visit.context(write.db());
-        let shown = self.told().shown(&self.viewset, &cx, row.clone()).await?;
+    /// What a written row looks like to its writer, once it is judged, committed. Made first: a failure to tell changes
+    /// nothing.
+    async fn show_and_commit(self: &Arc<Self>, written: Written<ModelOf<V>>) -> Result<Vec<u8>, Problem> {
+        let Admitted { write, row: judged, tell } = written.judged(&self.viewset, self.told()).await?;
+        let row = judged.row.clone();
+        let shown = tell.shown(&self.viewset, &write.visit.context(write.db()), judged, 1).await?;
         self.clone().commit(write, row).await?;
         Ok(shown)
     }
@@ -166,6 +203,29 @@ impl<V: ViewSet> Mounted<V> {
             Err(Problem::outcome_unknown())
         })
     }
+}
+
+/// A body of this many bytes is taken as it came, where it has come.
+const SHORT: u64 = 16 * 1024;
+
+/// A short body that has come already; one that has not is read when it is needed.
+async fn short_body(
+    request: &Request,
+    mut reading: Pin<&mut impl Future<Output = Result<Bytes, Problem>>>,
+) -> Option<Result<Bytes, Problem>> {
+    let length = request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
+    if length > SHORT {
+        return None;
+    }
+    for _ in 0..2 {
+        let arrived = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await;
+        if let Poll::Ready(bytes) = arrived {
+            return Some(bytes);
+        }
+        // the connection hands it over once it was asked for
+        tokio::task::yield_now().await;
+    }
+    None
 }
 
 /// A new row whose owner nobody named is the caller's.

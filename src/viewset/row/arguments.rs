@@ -21,8 +21,8 @@ use crate::{
         ViewSet,
         declare::{announce, marker},
         mount::{Asked, Visit},
-        row::{lookup_columns, path_parameters},
-        write::Write,
+        row::{ToldActions, lookup_columns, path_parameters},
+        write::{Admitted, Looked, Write},
     },
 };
 
@@ -78,9 +78,11 @@ impl<A: RowAction> Locked<A> {
     /// Writes the row, judges what it became, and commits: the row as written, or a refusal and no change.
     pub async fn save(self, changes: ActiveModelOf<A::Of>) -> Result<ModelOf<A::Of>, Problem> {
         let viewset = &self.viewset.viewset;
-        let (write, row) = self.write.update(viewset, self.row, changes).await?.judged(viewset).await?;
-        self.viewset.commit(write, row.clone()).await?;
-        Ok(row)
+        let nothing = ToldActions::default();
+        let written = self.write.update(viewset, &nothing, self.row, changes).await?;
+        let Admitted { write, row, .. } = written.judged(viewset, &nothing).await?;
+        self.viewset.commit(write, row.row.clone()).await?;
+        Ok(row.row)
     }
 
     /// Deletes the row, and commits.
@@ -171,7 +173,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
         if body.is_some() {
             *body = RequestBody::new(read(body, usize::MAX).await?.into());
         }
-        let (write, row) = visit.begin_change(&viewset.viewset, &rule, &named).await?;
+        let (write, row) = visit.begin_change(&viewset.viewset, &rule, &named, Looked::Yes).await?;
         Ok(Self { row, write, viewset })
     }
 }
@@ -195,7 +197,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
             let message = "rows that a hook judges cannot be handed to a collection's action as a query";
             return Err(Problem::from(Error::wiring(message)).into());
         }
-        let rows = visit.scope(&viewset.viewset, visit.db())?.rows.filter(rule.filter());
+        let rows = visit.scope(&viewset.viewset, visit.db())?.rows().filter(rule.filter());
         Ok(Self { rows, visit, action: PhantomData })
     }
 }

@@ -8,6 +8,7 @@ use sea_orm::{
 
 use crate::{
     Db, Error,
+    auth::JoinedRow,
     http::Problem,
     model::key_columns,
     permission::Rule,
@@ -26,6 +27,10 @@ pub(crate) struct Named<E: EntityTrait> {
 }
 
 impl<E: Resource> Named<E> {
+    pub(crate) fn key(&self) -> &Expr {
+        &self.key
+    }
+
     /// Among all rows of the table.
     pub(crate) fn anywhere(&self) -> Select<E> {
         self.among(E::find())
@@ -40,9 +45,16 @@ impl<E: Resource> Named<E> {
 impl<V: ViewSet> Mounted<V> {
     /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
     pub(crate) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<EntityOf<V>>, Problem> {
-        let part = |place: usize| request.raw_path_param(&path_variable(place)).ok_or_else(Problem::not_found);
-        let parts: Vec<&str> = (0..lookup_columns::<V>().len()).map(part).collect::<Result<_, _>>()?;
+        let parts = path_of_row::<V>(request).ok_or_else(Problem::not_found)?;
         self.row_with_key(visit, &parts)
+    }
+
+    /// The row that the path of a request for it names, to be read together with whoever asks; `None` where that is not
+    /// foreseen, and where the path names none.
+    pub(crate) fn joined_row(&self, request: &Request) -> Option<JoinedRow> {
+        let ahead = self.ahead()?;
+        let named = self.named(&path_of_row::<V>(request)?).ok()??;
+        Some(ahead.joined(&named))
     }
 
     /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column
@@ -55,15 +67,17 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     fn row_with_key(&self, visit: &Visit, parts: &[&str]) -> Result<Named<EntityOf<V>>, Problem> {
-        let values = match read_lookup::<V>(parts) {
-            Ok(values) => values,
-            Err(NotRead::Beyond) => return Err(visit.no_such_row()),
-            Err(NotRead::Malformed(_)) => return Err(Problem::not_found()),
-        };
-        let on = visit.site.db.get_database_backend();
-        let each = values.into_iter().map(|(column, value)| columns::equals(&column, value, on));
-        let key = each.reduce(ExprTrait::and).ok_or_else(Problem::not_found)?;
-        Ok(Named { key, entity: std::marker::PhantomData })
+        match self.named(parts) {
+            Ok(named) => named.ok_or_else(Problem::not_found),
+            Err(NotRead::Beyond) => Err(visit.no_such_row()),
+            Err(NotRead::Malformed(_)) => Err(Problem::not_found()),
+        }
+    }
+
+    fn named(&self, parts: &[&str]) -> Result<Option<Named<EntityOf<V>>>, NotRead> {
+        let on = self.site.db.get_database_backend();
+        let each = read_lookup::<V>(parts)?.into_iter().map(|(column, value)| columns::equals(&column, value, on));
+        Ok(each.reduce(ExprTrait::and).map(|key| Named { key, entity: std::marker::PhantomData }))
     }
 }
 
@@ -72,7 +86,7 @@ pub(crate) fn lookup_columns<V: ViewSet>() -> Vec<ColumnOf<V>> {
     if looks_up_key::<V>() { key_columns::<EntityOf<V>>().collect() } else { vec![V::lookup()] }
 }
 
-fn looks_up_key<V: ViewSet>() -> bool {
+pub(crate) fn looks_up_key<V: ViewSet>() -> bool {
     V::lookup().as_str() == <EntityOf<V> as Resource>::key().as_str()
 }
 
@@ -101,6 +115,11 @@ pub(crate) fn path_parameters<V: ViewSet>() -> Vec<(String, MetaSchemaRef)> {
     columns.iter().map(name).zip(schemas).collect()
 }
 
+/// The parts of a row's path, as the router decoded them.
+fn path_of_row<V: ViewSet>(request: &Request) -> Option<Vec<&str>> {
+    (0..lookup_columns::<V>().len()).map(|place| request.raw_path_param(&path_variable(place))).collect()
+}
+
 /// What `#[OpenApi]` calls a path's variable, so that custom actions share the path.
 pub(crate) fn path_variable(place: usize) -> String {
     format!("param{place}")
@@ -115,15 +134,14 @@ impl Visit {
         rule: &Rule,
         named: &Named<EntityOf<V>>,
     ) -> Result<ModelOf<V>, Problem> {
-        let row = self.row(db, rule, named.among(self.scope(viewset, db)?.rows), &[]).await?;
+        let row = self.row(db, rule, named.among(self.scope(viewset, db)?.rows()), &[]).await?;
         Ok(row.row)
     }
 
     /// The rows there are at all for this caller, as the viewset says.
     pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<EntityOf<V>>, Problem> {
-        let rows = viewset.query(&self.context(db));
-        let of = RowsOf::of(&rows);
-        if of == RowsOf::Query
+        let own = viewset.query(&self.context(db));
+        if let Some(rows) = &own
             && let Some(word) = settled_by(&rows.build(db.get_database_backend()).sql)
         {
             let message = format!(
@@ -133,28 +151,24 @@ impl Visit {
             );
             return Err(Error::wiring(message).into());
         }
-        Ok(Scope { rows, of })
+        Ok(Scope { own })
     }
 }
 
 /// The rows of a viewset for one caller.
 pub(crate) struct Scope<E: EntityTrait> {
-    pub(crate) rows: Select<E>,
-    pub(crate) of: RowsOf,
+    /// a query of the viewset's own
+    own: Option<Select<E>>,
 }
 
-/// What a viewset has rows of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RowsOf {
-    /// The model's table as it is.
-    Table,
-    /// A query of the viewset's own.
-    Query,
-}
+impl<E: EntityTrait> Scope<E> {
+    /// Is it the model's table as it is?
+    pub(crate) fn is_table(&self) -> bool {
+        self.own.is_none()
+    }
 
-impl RowsOf {
-    pub(crate) fn of<E: EntityTrait>(rows: &Select<E>) -> Self {
-        if rows.as_query() == E::find().as_query() { Self::Table } else { Self::Query }
+    pub(crate) fn rows(&self) -> Select<E> {
+        self.own.clone().unwrap_or_else(E::find)
     }
 }
 

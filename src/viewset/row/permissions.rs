@@ -1,14 +1,13 @@
 use std::sync::Arc;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
-use sea_orm::EntityTrait;
 
 use crate::{
     Error,
     http::Problem,
-    permission::{Action, Context, Judged, Rule, judge_one},
+    permission::{Action, Context, Judged, Rule},
     serializer::write_row,
-    viewset::{EntityOf, ModelOf, Shown, ViewSet, mount::Guard, write::with_key_of},
+    viewset::{ModelOf, Shown, ViewSet, mount::Guard},
 };
 
 /// The member of a representation that tells what its reader may do with the row.
@@ -26,6 +25,7 @@ pub(crate) const TOLD: [(&str, &[Action]); 3] = [
 pub(crate) struct ToldActions(Vec<(&'static str, Arc<Guard>)>);
 
 /// The same for one caller: the rules of the very guards that stand before the actions.
+#[derive(Default)]
 pub(crate) struct RowPermissions {
     told: Vec<(&'static str, Rule)>,
 }
@@ -41,9 +41,13 @@ impl ToldActions {
         Self(standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect())
     }
 
+    pub(crate) fn guards(&self) -> impl Iterator<Item = &Arc<Guard>> {
+        self.0.iter().map(|(_, guard)| guard)
+    }
+
     /// The permissions that the guards ask for.
     pub(crate) fn permissions_asked(&self) -> Vec<String> {
-        self.0.iter().flat_map(|(_, guard)| guard.permissions_asked()).collect()
+        self.guards().flat_map(|guard| guard.permissions_asked()).collect()
     }
 
     /// What the guards mean for this caller.
@@ -53,30 +57,6 @@ impl ToldActions {
             told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?));
         }
         Ok(RowPermissions { told })
-    }
-
-    /// A representation of one row, as its reader finds it now.
-    pub(crate) async fn shown<V: ViewSet>(
-        &self,
-        viewset: &V,
-        cx: &Context<'_>,
-        row: ModelOf<V>,
-    ) -> Result<Vec<u8>, Problem> {
-        let tell = self.ask(cx).await?;
-        let rules: Vec<&Rule> = tell.rules().collect();
-        let judged = match rules.is_empty() {
-            true => None,
-            false => judge_one(cx.db(), with_key_of(EntityOf::<V>::find(), &row), &rules).await?,
-        };
-        match judged {
-            Some(judged) => tell.shown(viewset, cx, judged, 0).await,
-            // nothing is told, or the row is gone already
-            None => {
-                let mut out = Vec::new();
-                write_rows(viewset, cx, &[row], &[None], &mut out).await?;
-                Ok(out)
-            }
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    db::{Constraint, columns_with_defaults, quoted},
+    db::{Constraint, columns_with_defaults, quoted_table},
     http::Problem,
     model::key_columns,
     permission::{Rule, judged_in},
@@ -110,7 +110,6 @@ fn spelled_out<E: Resource>(rows: Select<E>, candidate: &E::ActiveModel, on: DbB
 
 /// PostgreSQL: JSON read as a row of the table's own type, whatever that is made of: domains, enums, `citext`.
 fn populated<E: Resource>(candidate: &E::ActiveModel) -> Option<SelectStatement> {
-    let on = DbBackend::Postgres;
     let mut values = Map::new();
     for column in E::Column::iter() {
         let json = match candidate.get(column).into_value() {
@@ -121,9 +120,7 @@ fn populated<E: Resource>(candidate: &E::ActiveModel) -> Option<SelectStatement>
         };
         values.insert(name(&column), json);
     }
-    let entity = E::default();
-    let table = entity.schema_name().into_iter().chain([entity.table_name()]);
-    let table = table.map(|part| quoted(part, on)).collect::<Vec<_>>().join(".");
+    let table = quoted_table(&E::default(), DbBackend::Postgres);
     let row = Func::cust("jsonb_populate_record")
         .arg(Expr::cust(format!("NULL::{table}")))
         .arg(Expr::val(Json::Object(values)).cast_as("jsonb"));

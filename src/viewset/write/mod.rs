@@ -1,29 +1,42 @@
 //! A write: the row under its lock, and what it becomes.
 
 mod candidate;
+mod statement;
+mod written;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable,
+    ModelTrait, QueryFilter, QuerySelect, Select,
+};
 
 use candidate::judge_candidate;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
-    QueryFilter, QuerySelect, Select,
-};
+pub(crate) use written::{Admitted, Written};
 
 use crate::{
     Db,
     db::{Constraint, roll_back, was_refused},
     http::Problem,
     model::key_columns,
-    permission::{Rule, judge_one},
+    permission::{Judged, Rule, judge_one},
     serializer::{Serializer, constraint_problem},
     viewset::{
         ActiveModelOf, EntityOf, ModelOf, Resource, ViewSet,
         mount::Visit,
-        row::{Named, RowsOf, Scope},
+        row::{Named, RowPermissions, Scope, ToldActions},
     },
 };
 
 /// How often a write that met a deadlock or a serialization failure is run.
 const ATTEMPTS: u32 = 3;
+
+/// Was a row judged without a lock before it is locked?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looked {
+    Yes,
+    No,
+}
 
 /// A write under way: the transaction, the caller as they are now, and the rule as it is now.
 pub(crate) struct Write {
@@ -32,6 +45,8 @@ pub(crate) struct Write {
     rule: Rule,
     /// Was a row deleted? Then it is what other rows point at that the database may have against it.
     deletes: bool,
+    /// Has a hook run a statement of its own?
+    hooks_have_run: AtomicBool,
 }
 
 impl Visit {
@@ -45,10 +60,11 @@ impl Visit {
             }
         };
         let rule = visit.meaning((&transaction).into()).await?;
-        Ok(Write { transaction, visit, rule, deletes: false })
+        Ok(Write::new(transaction, visit, rule))
     }
 
-    /// Begins a write on a row: locks it, and judges it as it is now.
+    /// Begins a write on a row: locks it, and judges it as it is now. Where nobody looked at it before, it is locked only
+    /// if the rule admits it, and else looked at for the answer.
     ///
     /// The row's own columns are judged by the statement that locks it. The caller's flags and permissions, and what
     /// the rule or the viewset's `query` reads of other tables, are judged by statements begun after it: the locking
@@ -58,12 +74,25 @@ impl Visit {
         viewset: &V,
         judged_before: &Rule,
         named: &Named<EntityOf<V>>,
+        mut looked: Looked,
     ) -> Result<(Write, ModelOf<V>), Problem> {
         let (locked, visit, transaction) = loop {
             let begun = self.begin().await?;
             let db = Db::from(&begun.transaction);
-            let locked = match judge_one(db, named.anywhere().lock_exclusive(), &[judged_before]).await {
-                Ok(locked) => locked.ok_or_else(|| self.no_such_row())?,
+            let row = match looked {
+                Looked::Yes => named.anywhere(),
+                Looked::No => named.anywhere().filter(judged_before.filter()),
+            };
+            let locked = match judge_one(db, row.lock_exclusive(), &[judged_before]).await {
+                Ok(Some(locked)) => locked,
+                Ok(None) if looked == Looked::Yes => return Err(self.no_such_row()),
+                Ok(None) => {
+                    roll_back(begun.transaction).await?;
+                    self.named_row(viewset, self.db(), judged_before, named).await?;
+                    // it was written meanwhile
+                    looked = Looked::Yes;
+                    continue;
+                }
                 Err(error) if self.site.isolation.may_have_failed(&begun, &error) => {
                     roll_back(begun.transaction).await?;
                     continue;
@@ -78,58 +107,80 @@ impl Visit {
         let db = Db::from(&transaction);
         let rule = visit.meaning(db).await?;
         let scope = visit.scope(viewset, db)?;
-        let settled =
-            rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && scope.of == RowsOf::Table;
+        let settled = rule == *judged_before && !rule.reads_other_tables() && !rule.has_hooks() && scope.is_table();
         let row = if settled && locked.holds(0, &visit.context(db)).await? {
             locked.row
         } else {
-            visit.row(db, &rule, named.among(scope.rows), &[]).await?.row
+            visit.row(db, &rule, named.among(scope.rows()), &[]).await?.row
         };
-        Ok((Write { transaction, visit, rule, deletes: false }, row))
+        Ok((Write::new(transaction, visit, rule), row))
     }
 }
 
 impl Write {
+    fn new(transaction: DatabaseTransaction, visit: Visit, rule: Rule) -> Self {
+        Self { transaction, visit, rule, deletes: false, hooks_have_run: AtomicBool::new(false) }
+    }
+
     pub(crate) fn db(&self) -> Db<'_> {
         (&self.transaction).into()
+    }
+
+    /// The same for a hook behind the write: what the write said of the row holds until the hook runs a statement.
+    pub(crate) fn db_of_hooks(&self) -> Db<'_> {
+        self.db().telling(&self.hooks_have_run)
+    }
+
+    fn hooks_have_run(&self) -> bool {
+        self.hooks_have_run.load(Ordering::Relaxed)
     }
 
     /// Inserts a row, which is to be judged yet.
     pub(crate) async fn insert<V: ViewSet>(
         self,
         viewset: &V,
+        told: &ToldActions,
         row: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
-        let made = row.clone().insert(&self.transaction).await;
-        self.written(viewset, made, row).await
+        let about = self.about(viewset, told, true).await?;
+        let rules = about.rules_for_write(self.db().support_returning());
+        let made = statement::insert::<EntityOf<V>>(&self, row.clone(), rules.as_deref().unwrap_or_default()).await;
+        let is_said = rules.is_some();
+        self.written(viewset, made, is_said.then_some(about.tell), row).await
     }
 
     /// Updates a row, which is to be judged yet; where nothing is to change, that was done already.
     pub(crate) async fn update<V: ViewSet>(
         self,
         viewset: &V,
+        told: &ToldActions,
         before: ModelOf<V>,
         mut changes: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
-        if !changes.is_changed() {
-            return Ok(Written { write: self, row: before, is_changed: false });
+        let is_changed = changes.is_changed();
+        let about = self.about(viewset, told, is_changed).await?;
+        if !is_changed {
+            return Ok(Written::unchanged(self, before, about));
         }
         for key in key_columns::<EntityOf<V>>() {
             changes.set(key, before.get(key));
         }
+        let rules = about.rules_for_write(self.db().support_returning());
+        let is_said = rules.is_some();
+        let rules = rules.unwrap_or_default();
+        let changed = statement::update::<EntityOf<V>>(&self, &before, changes.clone(), &rules).await;
         let mut candidate = before.into_active_model();
         for column in <EntityOf<V> as EntityTrait>::Column::iter() {
             if let Some(value) = changes.get(column).into_value() {
                 candidate.set(column, value);
             }
         }
-        let changed = changes.update(&self.transaction).await;
-        self.written(viewset, changed, candidate).await
+        self.written(viewset, changed, is_said.then_some(about.tell), candidate).await
     }
 
     /// May the caller be shown this row, which they may write?
     pub(crate) async fn check_viewable<V: ViewSet>(&self, viewset: &V, row: &ModelOf<V>) -> Result<(), Problem> {
-        let rows = self.visit.scope(viewset, self.db())?.rows;
+        let rows = self.visit.scope(viewset, self.db())?.rows();
         self.visit.check_viewable(self.db(), &self.rule, with_key_of(rows, row)).await
     }
 
@@ -178,11 +229,12 @@ impl Write {
     async fn written<V: ViewSet>(
         self,
         viewset: &V,
-        written: Result<ModelOf<V>, DbErr>,
+        written: Result<Judged<ModelOf<V>>, DbErr>,
+        tell: Option<RowPermissions>,
         candidate: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
         let error = match written {
-            Ok(row) => return Ok(Written { write: self, row, is_changed: true }),
+            Ok(row) => return Ok(Written::changed(self, row, tell)),
             Err(error) => error,
         };
         let Some(refused) = constraint_problem::<V::Serializer>(&error) else {
@@ -193,7 +245,7 @@ impl Write {
         let Self { transaction, visit, rule, .. } = self;
         // after an error PostgreSQL answers nothing more in this transaction
         roll_back(transaction).await?;
-        if judges && !judge_candidate(&visit, scope.rows, &rule, candidate).await? {
+        if judges && !judge_candidate(&visit, scope.rows(), &rule, candidate).await? {
             return Err(visit.refused(visit.guard.permissions.unnamed_denial()));
         }
         Err(refused)
@@ -201,50 +253,7 @@ impl Write {
 
     /// Is there anything to judge of a written row?
     fn judges<V: ViewSet>(&self, scope: &Scope<EntityOf<V>>) -> bool {
-        V::CHECKS_RESULT && (self.rule != Rule::Always || scope.of == RowsOf::Query)
-    }
-
-    async fn judge_new<E: Resource>(&self, rows: Select<E>, row: &E::Model) -> Result<(), Problem> {
-        let db = self.db();
-        let new = with_key_of(rows, row);
-        let judged = judge_one(db, new.clone(), &[&self.rule]).await?;
-        let refused = || self.visit.refused(self.visit.guard.permissions.unnamed_denial());
-        let Some(judged) = judged else { return Err(refused()) };
-        if judged.holds(0, &self.visit.context(db)).await? {
-            return Ok(());
-        }
-        Err(self.visit.refuse_row(db, new).await?)
-    }
-}
-
-/// A row as a write left it, not judged yet: what the viewset's hooks do beside it belongs to the judgement.
-pub(crate) struct Written<M> {
-    write: Write,
-    row: M,
-    is_changed: bool,
-}
-
-impl<M> Written<M> {
-    /// The write and the row, for hooks.
-    pub(crate) fn parts(&self) -> (&Write, &M) {
-        (&self.write, &self.row)
-    }
-
-    /// The second half of the check: the row as it is now, in the rows that the rule admits now.
-    pub(crate) async fn judged<V>(self, viewset: &V) -> Result<(Write, M), Problem>
-    where
-        V: ViewSet,
-        EntityOf<V>: EntityTrait<Model = M>,
-    {
-        let Self { write, row, is_changed } = self;
-        let scope = write.visit.scope(viewset, write.db())?;
-        // a hook may have written what the rule reads elsewhere
-        let is_same =
-            !is_changed && !write.rule.reads_other_tables() && !write.rule.has_hooks() && scope.of == RowsOf::Table;
-        if !is_same && write.judges::<V>(&scope) {
-            write.judge_new(scope.rows, &row).await?;
-        }
-        Ok((write, row))
+        V::CHECKS_RESULT && (self.rule != Rule::Always || !scope.is_table())
     }
 }
 

@@ -270,6 +270,8 @@ async fn anonymous_callers_have_grants_only_where_the_class_says_so(db: TestDb) 
 async fn grants_cost_no_statement_of_their_own(db: TestDb) -> Result<()> {
     // MariaDB returns no written row: it is read back
     let back = usize::from(db.backend() == Backend::MariaDb);
+    // PostgreSQL alone locks no row that the rule does not admit
+    let look = usize::from(db.backend() != Backend::Postgres);
     let auth = auth();
     sync(&auth, &db).await;
     let (alice, token) = user(&auth, &db, NewUser::new("alice"), &["add"]).await;
@@ -289,10 +291,10 @@ async fn grants_cost_no_statement_of_their_own(db: TestDb) -> Result<()> {
         ("authentication, the row", Method::GET, &detail, None, 2),
         ("a missing row: the same", Method::GET, "/api/cars/999999", None, 2),
         ("authentication, the caller afresh, the row", Method::POST, "/api/cars", renamed(), 3 + back),
-        // authentication, judging; locking, the caller afresh, judging again since grants are not the row's own, the
-        // update, judging what it became
-        ("a change", Method::PATCH, &detail, renamed(), 7 + back),
-        ("the same, then the grants of users and groups, and the row", Method::DELETE, &detail, None, 5 + 3),
+        // authentication, a look; the lock, the caller afresh, judging again since grants are not the row's own, the update,
+        // judging what it became
+        ("a change", Method::PATCH, &detail, renamed(), 6 + look),
+        ("the same, then the grants of users and groups, and the row", Method::DELETE, &detail, None, 4 + look + 3),
     ] {
         let answer = client.ask(method, path, &token, body).await;
         assert!(answer.code() < 300 || path.ends_with("999999"), "{what}: {}", answer.text);

@@ -1,7 +1,7 @@
 use sea_orm::DbBackend;
 use serde::Serialize;
 
-use crate::auth::{Auth, User};
+use super::{Auth, User};
 
 /// Callers made up to ask about, from nobody in particular to who may most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,10 +20,10 @@ pub enum CallerKind {
 }
 
 impl CallerKind {
-    pub(super) const ALL: [Self; 5] = [Self::Anonymous, Self::User, Self::Holder, Self::Staff, Self::Superuser];
+    pub(crate) const ALL: [Self; 5] = [Self::Anonymous, Self::User, Self::Holder, Self::Staff, Self::Superuser];
 
     /// The kind that this one is a special case of.
-    pub(super) fn general(self) -> Option<Self> {
+    pub(crate) fn general(self) -> Option<Self> {
         match self {
             Self::Anonymous => None,
             Self::User => Some(Self::Anonymous),
@@ -32,7 +32,7 @@ impl CallerKind {
         }
     }
 
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Anonymous => "anybody",
             Self::User => "any user",
@@ -43,7 +43,7 @@ impl CallerKind {
     }
 
     /// Somebody of this kind, where these permissions are asked.
-    pub(super) fn user(self, auth: &Auth, on: DbBackend, asked: &[String]) -> User {
+    pub(crate) fn user(self, auth: &Auth, on: DbBackend, asked: &[String]) -> User {
         let held = if self == Self::Holder { asked.to_vec() } else { Vec::new() };
         match self {
             Self::Anonymous => User::anonymous(auth),

@@ -1,0 +1,76 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sea_orm::{DbBackend, QueryResult, Value};
+
+use crate::db::Sql;
+
+/// A row of another table that the statement finding a user reads too, since the endpoint is about to ask for it.
+///
+/// Nothing of it counts before the user was found and what guards the row has spoken.
+#[derive(Clone, Debug)]
+pub(crate) struct JoinedRow {
+    /// the columns of a row, and what is asked about it; the user's key is `u.id`
+    pub(crate) columns: Arc<Sql>,
+    /// `LEFT JOIN … ON …`, which finds one row at most
+    pub(crate) join: Sql,
+}
+
+/// The tables' names in the statements that find a user: no other table can be joined under one of them.
+pub(crate) const TAKEN: [&str; 4] = ["u", "t", "ct", "asked"];
+
+/// The row that was read with a user, as it came, until somebody takes it.
+#[derive(Default)]
+pub(super) struct Joined(Mutex<Option<QueryResult>>);
+
+impl Joined {
+    pub(super) fn put(&self, row: QueryResult) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(row);
+    }
+
+    pub(super) fn take(&self) -> Option<QueryResult> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A statement's text in the parts between which a joined row is written.
+pub(super) struct Text {
+    columns: String,
+    from: String,
+    by: String,
+    whole: String,
+}
+
+impl Text {
+    pub(super) fn new(columns: String, from: &str, by: &str) -> Self {
+        let whole = format!("{columns} FROM {from} WHERE {by}");
+        Self { columns, from: format!(" FROM {from} "), by: format!(" WHERE {by}"), whole }
+    }
+
+    /// The text with everything it binds, of which `values` stand before the one the user is found by.
+    pub(super) fn with(
+        &self,
+        row: Option<&JoinedRow>,
+        mut values: Vec<Value>,
+        found_by: Value,
+    ) -> (String, Vec<Value>) {
+        let Some(row) = row else {
+            values.push(found_by);
+            return (self.whole.clone(), values);
+        };
+        // PostgreSQL's places have numbers, and the user's is settled; elsewhere they count as they stand
+        let is_numbered = row.join.on() == DbBackend::Postgres;
+        let mut behind = Some(found_by);
+        if is_numbered {
+            values.extend(behind.take());
+        }
+        let mut text = String::with_capacity(self.whole.len() + 512);
+        text += &self.columns;
+        text += ", ";
+        row.columns.write_to(&mut text, &mut values);
+        text += &self.from;
+        row.join.write_to(&mut text, &mut values);
+        text += &self.by;
+        values.extend(behind);
+        (text, values)
+    }
+}
