@@ -163,16 +163,24 @@ impl Names {
             return self.loading("", &held, 2 * (apps + codenames));
         }
         // what is named twice is read once
-        let (with, join) = match on {
-            // the array is looked for in the index, and a join with so few rows is not made by reading all
+        let labels = self.labels("a.app_label", "a.codename");
+        let (with, held) = match on {
+            // `OFFSET 0` keeps its planner to one look into an index for each of the few: it takes a walk over all there
+            // are for as cheap, and hashes all that is held
             DbBackend::Postgres => (
                 format!(
-                    "WITH ct AS (SELECT id, app_label FROM django_content_type WHERE app_label IN ({in_apps})), \
-                     asked AS (SELECT p.id, ct.app_label, p.codename FROM auth_permission p \
-                       JOIN ct ON ct.id = p.content_type_id \
-                       WHERE p.content_type_id = ANY (ARRAY(SELECT id FROM ct)) AND p.codename IN ({in_codenames})) "
+                    "WITH asked AS (SELECT p.id, ct.app_label, p.codename FROM django_content_type ct \
+                       CROSS JOIN LATERAL (SELECT p.id, p.codename FROM auth_permission p \
+                         WHERE p.content_type_id = ct.id AND p.codename IN ({in_codenames}) OFFSET 0) p \
+                       WHERE ct.app_label IN ({in_apps})) "
                 ),
-                "JOIN",
+                format!(
+                    "(SELECT {labels} FROM asked a CROSS JOIN LATERAL (SELECT FROM {users_permissions} up \
+                       WHERE up.permission_id = a.id AND up.{link} = u.id OFFSET 0) up) AS direct, \
+                     (SELECT {labels} FROM asked a CROSS JOIN LATERAL (SELECT FROM {users_groups} ug \
+                       JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
+                       WHERE ug.{link} = u.id AND gp.permission_id = a.id OFFSET 0) gp) AS through_groups"
+                ),
             ),
             // its planner keeps to the order of such joins
             _ => (
@@ -180,17 +188,15 @@ impl Names {
                     "WITH asked AS (SELECT p.id, ct.app_label, p.codename FROM django_content_type ct \
                      CROSS JOIN auth_permission p ON p.content_type_id = ct.id WHERE {are_asked}) "
                 ),
-                "CROSS JOIN",
+                format!(
+                    "(SELECT {labels} FROM asked a CROSS JOIN {users_permissions} up ON up.permission_id = a.id \
+                       WHERE up.{link} = u.id) AS direct, \
+                     (SELECT {labels} FROM asked a CROSS JOIN {users_groups} ug ON ug.{link} = u.id \
+                       CROSS JOIN auth_group_permissions gp ON gp.group_id = ug.group_id AND gp.permission_id = a.id) \
+                     AS through_groups"
+                ),
             ),
         };
-        let labels = self.labels("a.app_label", "a.codename");
-        let held = format!(
-            "(SELECT {labels} FROM asked a {join} {users_permissions} up ON up.permission_id = a.id \
-               WHERE up.{link} = u.id) AS direct, \
-             (SELECT {labels} FROM asked a {join} {users_groups} ug ON ug.{link} = u.id \
-               {join} auth_group_permissions gp ON gp.group_id = ug.group_id AND gp.permission_id = a.id) \
-             AS through_groups"
-        );
         self.loading(&with, &held, apps + codenames)
     }
 
