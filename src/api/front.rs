@@ -128,6 +128,9 @@ impl Front {
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
         let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref());
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
+        if let Some(joined) = joined {
+            request.extensions_mut().insert(joined);
+        }
         request.extensions_mut().insert(Caller(Arc::new(user)));
         request.extensions_mut().insert(site.clone());
         request.extensions_mut().insert(self.actions.clone());

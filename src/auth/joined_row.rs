@@ -18,16 +18,24 @@ pub(crate) struct JoinedRow {
 /// The tables' names in the statements that find a user: no other table can be joined under one of them.
 pub(crate) const TAKEN: [&str; 4] = ["u", "t", "ct", "asked"];
 
-/// The row that was read with a user, as it came, until somebody takes it.
+/// What was read with a user, until the endpoint takes it.
 #[derive(Default)]
-pub(super) struct Joined(Mutex<Option<QueryResult>>);
+pub(super) struct Joined(Mutex<Option<Read>>);
+
+/// A row as it came, whose it is, and when.
+pub(super) struct Read {
+    pub(super) row: QueryResult,
+    pub(super) of: Arc<JoinedRow>,
+    /// [`Auth::grants_made`](super::Auth::grants_made) before it was read
+    pub(super) as_of: u64,
+}
 
 impl Joined {
-    pub(super) fn put(&self, row: QueryResult) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(row);
+    pub(super) fn put(&self, read: Read) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);
     }
 
-    pub(super) fn take(&self) -> Option<QueryResult> {
+    pub(super) fn take(&self) -> Option<Read> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Asked, Auth, User, UserId,
     held::{Held, Known},
-    joined_row::{JoinedRow, Text},
+    joined_row::{JoinedRow, Read, Text},
     statements::USER,
 };
 use crate::{Db, db::Isolation};
@@ -36,8 +36,9 @@ impl Auth {
         if matches!(&lookup, Lookup::Username(text) | Lookup::Token(text) if text.contains('\0')) {
             return Ok(None);
         }
-        let joined = self.joined(db);
-        let Some(row) = db.query_one_raw(statement(on, sql, asked, joined, value)).await? else {
+        // who gives a name has to prove it yet, and reads nothing before
+        let joined = self.joined(db).filter(|_| !matches!(lookup, Lookup::Username(_)));
+        let Some(row) = db.query_one_raw(statement(on, sql, asked, joined.map(|row| &**row), value)).await? else {
             return Ok(None);
         };
         let behind = usize::from(matches!(lookup, Lookup::Token(_)));
@@ -48,8 +49,8 @@ impl Auth {
             Lookup::Username(name) => user.username == name,
             Lookup::Token(key) => row.try_get_by_index::<String>(USER)?.as_bytes().ct_eq(key.as_bytes()).into(),
         };
-        if joined.is_some() {
-            user.remember_joined(row);
+        if let Some(of) = joined.cloned() {
+            user.remember_joined(Read { row, of, as_of });
         }
         Ok(exact.then_some(user))
     }

@@ -90,9 +90,9 @@ impl Auth {
     }
 
     /// The row to be joined to a user who is looked for here: an authenticator may look elsewhere.
-    pub(super) fn joined(&self, db: Db<'_>) -> Option<&JoinedRow> {
+    pub(super) fn joined(&self, db: Db<'_>) -> Option<&Arc<JoinedRow>> {
         let (row, over) = self.joined.as_ref()?;
-        (*over == db.address()).then_some(&**row)
+        (*over == db.address()).then_some(row)
     }
 
     pub(super) fn asked(&self) -> Option<&Arc<Asked>> {

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, DbBackend, QueryResult};
 use super::{
     Asked, Auth, UserId,
     held::{Held, Known},
-    joined_row::Joined,
+    joined_row::{Joined, JoinedRow, Read},
 };
 use crate::{Db, Error, Result, permission::Rule};
 
@@ -153,13 +153,15 @@ impl User {
         self.asked = asked;
     }
 
-    /// The row that was read together with this user, if one was; there for the first who asks.
-    pub(crate) fn take_joined(&self) -> Option<QueryResult> {
-        self.joined.take()
+    /// The row that was read together with this user, if this one was; there for the first who asks. An authenticator may
+    /// have found the user for another request, and a permission given since may not be for the row as it was then.
+    pub(crate) fn take_joined(&self, wanted: &Arc<JoinedRow>) -> Option<QueryResult> {
+        let Read { row, of, as_of } = self.joined.take()?;
+        (Arc::ptr_eq(&of, wanted) && as_of == self.auth.grants_made()).then_some(row)
     }
 
-    pub(super) fn remember_joined(&self, row: QueryResult) {
-        self.joined.put(row);
+    pub(super) fn remember_joined(&self, read: Read) {
+        self.joined.put(read);
     }
 
     pub(super) fn remember_held(&self, known: Known) {

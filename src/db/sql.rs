@@ -125,6 +125,10 @@ impl Sql {
         sql.text(&self.text)
     }
 
+    pub(crate) fn binds(&self, value: &Value) -> bool {
+        self.bound.iter().any(|(_, bound)| bound == value)
+    }
+
     /// Is it the same text, and are these values the same where `same` says so?
     pub(crate) fn is_like(&self, other: &Self, same: impl Fn(&Value, &Value) -> bool) -> bool {
         self.text == other.text

@@ -46,8 +46,12 @@ impl BodyLimits {
         Self(fault)
     }
 
-    /// An error as it is, but for one that a body's fault led to.
+    /// An error as it is, but for one that a body's fault led to. Who was refused is told that and no more, though the body
+    /// was looked at before.
     pub(crate) fn explain(&self, error: poem::Error) -> poem::Error {
+        if matches!(error.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
+            return error;
+        }
         let problem = match self.0.get() {
             None => return error,
             Some(Fault::TooLarge) => Problem::too_large(),

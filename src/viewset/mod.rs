@@ -97,7 +97,8 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     }
 
     /// The rows there are at all, for lists and for single rows: `None` for all of the table. A write cannot take a row
-    /// out of them, nor make one beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off.
+    /// out of them, nor make one beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off. Asked while the API is
+    /// built too, for made-up callers whom `retrieve` would let in.
     #[doc(alias("queryset", "get_queryset"))]
     fn query(&self, _cx: &Context<'_>) -> Option<Select<EntityOf<Self>>> {
         None

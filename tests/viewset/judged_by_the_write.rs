@@ -4,7 +4,7 @@
 use poem::http::Method;
 use refrain::{Access, Action, Api, Context, IsOwner, ModelPermissions, Problem, Serializer, ViewSet, auth::NewUser};
 use refrain_testing::{Backend, Counter, TestDb, counted, every_database};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, auth, car, car_of, sync, user};
@@ -90,6 +90,10 @@ impl Site {
     }
 }
 
+async fn db_of(site: &Site, sql: &str) {
+    site.db.execute_unprepared(sql).await.expect("it is changed");
+}
+
 async fn row_owner(db: &TestDb, id: i64) -> Option<i32> {
     car::Entity::find_by_id(id).one(db.db()).await.expect("it is read").expect("a row").owner_id
 }
@@ -137,6 +141,17 @@ async fn what_a_hook_makes_of_a_row_is_judged_and_told(db: TestDb) {
         assert!(rows.iter().all(|row| row.name != name), "{method} {name}");
         assert!(rows.iter().any(|row| row.id == site.row));
     }
+    // also where the body itself changes nothing, and only the hook does
+    db_of(&site, &format!("UPDATE drivers_car SET name = 'given away' WHERE id = {}", site.row)).await;
+    for body in [json!({}), json!({"name": "given away"})] {
+        let (status, problem, _) = site.ask(Method::PATCH, &site.alice, body).await;
+        assert_eq!((status, &problem["code"]), (403, &json!("permission_denied")));
+        assert_eq!(json!(row_owner(&site.db, site.row).await), site.alice_id);
+    }
+    db_of(&site, &format!("UPDATE drivers_car SET name = 'published', published = (1 = 0) WHERE id = {}", site.row))
+        .await;
+    let (status, row, _) = site.ask(Method::PATCH, &site.alice, json!({})).await;
+    assert_eq!((status, &row["published"]), (200, &json!(true)), "as the hook left it");
     // whoever may make any row is shown it as the hook left it, and told nothing of one that is gone
     let (status, row, _) = site.ask(Method::POST, &site.adder, json!({"name": "given away"})).await;
     assert_eq!((status, &row["owner_id"], &row["permissions"]), (201, &json!(null), &json!(["delete"])));
@@ -219,6 +234,72 @@ async fn a_models_own_hooks_run_and_are_judged(db: TestDb) {
     assert_eq!(ask(Method::POST, "/api/cars", "taken").await.0, 403);
     let rows = car::Entity::find().all(db.db()).await.expect("they are read");
     assert_eq!(rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["shouted"]);
+}
+
+/// Writes the row before the statement, or leaves nothing to write.
+struct Before;
+
+impl ViewSet for Before {
+    type Serializer = Car;
+    const PATH: &'static str = "/cars";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsOwner)
+    }
+
+    async fn perform_update(
+        &self,
+        cx: &Context<'_>,
+        changes: car::ActiveModel,
+        before: &car::Model,
+        _: &(),
+    ) -> Result<car::ActiveModel, Problem> {
+        let name = changes.name.try_as_ref().cloned().unwrap_or_default();
+        if name == "gives away" {
+            let row = car::ActiveModel { id: Set(before.id), owner_id: Set(None), ..Default::default() };
+            row.update(&cx.db()).await?;
+        }
+        if name == "renamed" {
+            let row =
+                car::ActiveModel { id: Set(before.id), name: Set("by the hook".to_owned()), ..Default::default() };
+            row.update(&cx.db()).await?;
+        }
+        let key = car::ActiveModel { id: Set(before.id), ..Default::default() };
+        Ok(if name == "only the key" { key } else { car::ActiveModel { ..Default::default() } })
+    }
+}
+
+#[every_database]
+async fn what_a_hook_writes_in_place_of_the_statement_is_judged_and_shown(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let row = car_of(&db, Some(&alice), "own").await.id;
+    let client =
+        Client::new(Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Before).build().expect("parts"));
+    for (name, status, shown) in [
+        ("gives away", 403, json!(null)),
+        ("renamed", 200, json!("by the hook")),
+        ("only the key", 200, json!("by the hook")),
+    ] {
+        let answer =
+            client.ask(Method::PATCH, &format!("/api/cars/{row}"), &token, Some(json!({ "name": name }))).await;
+        assert_eq!((answer.code(), answer.json()["name"].clone()), (status, shown), "{name}: {}", answer.text);
+    }
+    assert!(row_owner(&db, row).await.is_some());
+}
+
+/// A body that was looked at before the row tells nobody more than that there is none for them.
+#[every_database]
+async fn who_is_refused_is_told_nothing_of_the_body(db: TestDb) {
+    let site = Site::open(db).await;
+    let deep = format!("{{\"name\": {}1{}}}", "[".repeat(200), "]".repeat(200));
+    for (token, row, status) in [(&site.adder, site.row, 404), (&site.adder, 0, 404), (&site.alice, site.row, 400)] {
+        let request =
+            site.client.raw().patch(format!("/api/cars/{row}")).header("authorization", format!("Token {token}"));
+        let request = request.header("content-length", deep.len()).content_type("application/json");
+        assert_eq!(request.body(deep.clone()).send().await.0.status().as_u16(), status);
+    }
 }
 
 /// On PostgreSQL nobody looks before the lock; elsewhere that look needs none. Either way who may not write waits for

@@ -2,8 +2,8 @@
 
 use poem::http::Method;
 use refrain::{
-    Access, Api, Context, Db, Hook, IsOwner, IsOwnerOrReadOnly, Lists, ModelPermissions, ObjectPermissions, Operators,
-    PermissionClass, Result, RowHook, Rule, ViewSet, async_trait,
+    Access, Api, Context, Db, HasPerm, Hook, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, Lists, ModelPermissions,
+    ObjectPermissions, Operators, PermissionClass, Result, RowHook, Rule, ViewSet, async_trait,
     auth::{Auth, NewUser, User, UserId},
     authentication::{Authenticator, Authenticators, Offered, Refused, SecurityKind, SecurityScheme},
     entity::{Key, UserTable},
@@ -42,6 +42,7 @@ telling! {
     Granted: ObjectPermissions | IsOwner;
     Hooked: IsOwner & Hook(Named);
     Ours: Mine;
+    Partly: (HasPerm("drivers.view_car") | IsOwner) & (HasPerm("drivers.publish_car") | IsOwner);
     Published: IsOwner, fn query(&self, cx: &Context<'_>) -> Option<Select<car::Entity>> {
         (!cx.user().is_staff).then(|| car::Entity::find().filter(car::Column::Published.eq(true)))
     };
@@ -147,6 +148,93 @@ async fn a_query_of_ones_own_is_not_foreseen(db: TestDb) {
 #[every_database]
 async fn grants_are_not_foreseen(db: TestDb) {
     answers(&db, Granted, 2).await;
+}
+
+/// A caller whose rule is none of those foreseen: a row that is hidden costs what one costs that is not there.
+#[every_database]
+async fn a_hidden_row_costs_what_a_missing_one_does(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let hidden = car_of(&db, None, "hidden").await.id;
+    let (counting, counter) = counted(&db);
+    let api = Api::new("Drivers", "1", counting).auth(auth.clone()).mount(Partly);
+    let client = Client::new(api.build().expect("the parts fit"));
+    for id in [hidden, 0] {
+        assert_eq!(client.get(&format!("/api/cars/{id}"), &token).await.code(), 404);
+        assert_eq!(counter.take().len(), 2, "{id}");
+    }
+}
+
+/// Keeps the handle that it was given first.
+struct Keeps(std::sync::OnceLock<Auth>);
+
+#[async_trait]
+impl Authenticator for Keeps {
+    async fn authenticate(
+        &self,
+        auth: &Auth,
+        db: Db<'_>,
+        offered: &Offered<'_>,
+    ) -> std::result::Result<Option<User>, Refused> {
+        let Some(id) = offered.header("x-id")?.and_then(|id| id.to_str().ok()?.parse::<i64>().ok()) else {
+            return Ok(None);
+        };
+        Ok(self.0.get_or_init(|| auth.clone()).user_by_id(db, id).await?)
+    }
+
+    fn security_scheme(&self) -> SecurityScheme {
+        SecurityScheme::new("keeps", SecurityKind::Header("X-Id".into()))
+    }
+
+    fn varies_by(&self) -> &'static str {
+        "X-Id"
+    }
+}
+
+#[every_database]
+async fn a_row_is_the_one_that_was_asked_for_whatever_an_authenticator_keeps(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, _) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let rows = [car_of(&db, Some(&alice), "first").await, car_of(&db, Some(&alice), "second").await];
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth.clone());
+    let api = api.authenticators(Authenticators::none().with(Keeps(Default::default()))).mount(Owned);
+    let client = Client::new(api.build().expect("the parts fit"));
+    for row in rows.iter().chain(&rows) {
+        let request = client.raw().get(format!("/api/cars/{}", row.id));
+        let id = alice.id().expect("a key").to_string();
+        let answer = crate::support::answer(request.header("x-id", id).send().await).await;
+        assert_eq!(answer.json()["name"], json!(row.name), "{}", answer.text);
+    }
+}
+
+/// Its query counts on what the guard sees to: nobody who was made up has it.
+#[every_database]
+async fn a_query_is_asked_for_nobody_whom_the_guard_refuses(db: TestDb) {
+    struct Tenants;
+    impl ViewSet for Tenants {
+        type Serializer = Car;
+        const PATH: &'static str = "/cars";
+        fn permissions() -> Access<car::Entity> {
+            Access::to(IsAuthenticated)
+        }
+        fn query(&self, cx: &Context<'_>) -> Option<Select<car::Entity>> {
+            cx.user().id().expect("the guard lets nobody in without one");
+            let name = cx.headers()["x-tenant"].to_str().expect("a name");
+            Some(car::Entity::find().filter(car::Column::Name.eq(name)))
+        }
+    }
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let row = car_of(&db, None, "a").await.id;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Tenants);
+    let client = Client::new(api.build().expect("the parts fit"));
+    for (tenant, status) in [("a", 200), ("b", 404)] {
+        let request = client.raw().get(format!("/api/cars/{row}")).header("authorization", format!("Token {token}"));
+        assert_eq!(request.header("x-tenant", tenant).send().await.0.status().as_u16(), status);
+    }
 }
 
 #[every_database]
@@ -325,6 +413,7 @@ models! {
     short: "u", "/short", is_active: bool, ShortRow, Short;
     upper: "Asked", "/upper", codename: bool, UpperRow, Upper;
     long: "long", "/long", a_column_with_a_name_that_is_nearly_as_long_as_any_can_be_here: bool, LongRow, Long;
+    wide: "wide", "/wide", labels: Json, WideRow, Wide;
     own: "odd_own", "/own", password: bool, OwnRow, Own;
     people: "auth_user", "/people", username: String, PeopleRow, People;
 }
@@ -340,6 +429,7 @@ async fn names_are_told_apart(db: TestDb) {
         schema.create_table_from_entity(short::Entity),
         schema.create_table_from_entity(upper::Entity),
         schema.create_table_from_entity(long::Entity),
+        schema.create_table_from_entity(wide::Entity),
         schema.create_table_from_entity(own::Entity),
     ] {
         db.execute(&table).await.expect("a table is made");
@@ -352,19 +442,28 @@ async fn names_are_told_apart(db: TestDb) {
                 .into_active_model(),
         )
         .into_query(),
+        Insert::one(wide::ActiveModel { id: Set(7), labels: Set(json!([])) }).into_query(),
         Insert::one(own::ActiveModel { id: Set(7), password: Set(false) }).into_query(),
     ] {
         db.execute(&insert).await.expect("a row is made");
     }
     let (counting, counter) = counted(&db);
     let api = Api::new("Odd", "1", counting).auth(auth.clone());
-    let api = api.mount(short::Short).mount(upper::Upper).mount(long::Long).mount(own::Own).mount(people::People);
+    let api = api
+        .mount(short::Short)
+        .mount(upper::Upper)
+        .mount(long::Long)
+        .mount(wide::Wide)
+        .mount(own::Own)
+        .mount(people::People);
     let client = Client::new(api.build().expect("the parts fit"));
     let id = alice.id().expect("a key").to_string();
     for (path, member, value, statements) in [
         ("/api/short/7", "is_active", json!(false), 2),
         ("/api/upper/7", "codename", json!(false), 2),
         ("/api/long/7", "a_column_with_a_name_that_is_nearly_as_long_as_any_can_be_here", json!(false), 2),
+        // of any length: whoever is refused is not to cost that much
+        ("/api/wide/7", "labels", json!([]), 2),
         ("/api/own/7", "password", json!(false), 1),
         (&format!("/api/people/{id}"), "username", json!("alice"), 1),
     ] {

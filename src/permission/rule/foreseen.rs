@@ -21,13 +21,14 @@ pub(crate) struct Foreseen {
 
 impl Foreseen {
     /// What these rules of made-up callers with this key ask about a table's rows; `None` where they look at anything but
-    /// its columns.
+    /// its columns, and where none of them asks for the key in this form.
     pub(crate) fn of(rules: &[&Rule], table: &str, supposed: Value, on: DbBackend) -> Option<Self> {
         if rules.iter().any(|rule| !rule.is_about(table)) {
             return None;
         }
-        let conditions = Questions::of(rules).conditions.iter().map(|condition| Sql::of(condition, on)).collect();
-        Some(Self { conditions, on, supposed })
+        let conditions: Vec<Sql> = Questions::of(rules).conditions.iter().map(|asked| Sql::of(asked, on)).collect();
+        let names_caller = conditions.is_empty() || conditions.iter().any(|condition| condition.binds(&supposed));
+        names_caller.then_some(Self { conditions, on, supposed })
     }
 
     /// The verdicts as columns of a statement in which the caller's key is called this.
@@ -40,14 +41,8 @@ impl Foreseen {
         self.conditions.iter().enumerate().map(column).collect()
     }
 
-    /// The row, judged by the rules of the caller who has this key; `None` where they ask what was not asked.
-    pub(crate) fn judged<M: FromQueryResult>(
-        &self,
-        row: &QueryResult,
-        prefix: &str,
-        rules: &[&Rule],
-        caller: Option<&Value>,
-    ) -> Option<Result<Judged<M>, DbErr>> {
+    /// Where what the rules of the caller who has this key ask was answered; `None` where they ask what was not asked.
+    pub(crate) fn answers(&self, rules: &[&Rule], caller: Option<&Value>) -> Option<Answers> {
         let questions = Questions::of(rules);
         let same = |foreseen: &Value, asked: &Value| match *foreseen == self.supposed {
             true => Some(asked) == caller,
@@ -56,8 +51,21 @@ impl Foreseen {
         let place_of = |asked: Sql| self.conditions.iter().position(|foreseen| foreseen.is_like(&asked, same));
         let places = questions.conditions.iter().map(|condition| place_of(Sql::of(condition, self.on)));
         let places: Vec<usize> = places.collect::<Option<_>>()?;
-        let answers: Result<Vec<bool>, DbErr> = places.into_iter().map(|place| read_verdict(row, place)).collect();
-        Some(answers.and_then(|answers| Ok(questions.settled(M::from_query_result(row, prefix)?, &answers))))
+        Some(Answers { questions, places })
+    }
+}
+
+/// What rules ask, and at which places it was answered.
+pub(crate) struct Answers {
+    questions: Questions,
+    places: Vec<usize>,
+}
+
+impl Answers {
+    /// The row, whose columns have names that begin so, as it was judged.
+    pub(crate) fn judged<M: FromQueryResult>(&self, row: &QueryResult, prefix: &str) -> Result<Judged<M>, DbErr> {
+        let answers: Vec<bool> = self.places.iter().map(|place| read_verdict(row, *place)).collect::<Result<_, _>>()?;
+        Ok(self.questions.settled(M::from_query_result(row, prefix)?, &answers))
     }
 }
 
@@ -106,6 +114,7 @@ mod tests {
             Rule::when(Expr::col(("u", "is_active")).eq(true)),
             Rule::when(Expr::cust("published")),
             Rule::when(Expr::col(("drivers_car", "owner_id")).in_subquery(members())),
+            owned_by(7),
             owned_by(99) & !Rule::when(Expr::col("id").not().eq(Expr::col(("drivers_car", "id")))),
         ] {
             assert!(foreseen(&rule).is_none(), "{rule}");

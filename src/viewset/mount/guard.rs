@@ -5,7 +5,7 @@ use sea_orm::{EntityTrait, Select};
 
 use crate::{
     Db,
-    auth::User,
+    auth::{JoinedRow, User},
     db::Begun,
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
@@ -90,10 +90,10 @@ impl Visit {
         rule: &Rule,
         row: Select<E>,
         others: &[&Rule],
-        ahead: Option<&ReadAhead>,
+        ahead: Option<(&ReadAhead, &Arc<JoinedRow>)>,
     ) -> Result<Judged<E::Model>, Problem> {
         let rules = [&[rule], others].concat();
-        let judged = match ahead.and_then(|ahead| ahead.judged(&self.user, &rules)) {
+        let judged = match ahead.and_then(|(ahead, joined)| ahead.judged(&self.user, joined, &rules)) {
             Some(judged) => judged?,
             None => judge_one(db, row.clone(), &rules).await?,
         };

@@ -14,6 +14,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend};
 use tracing::Instrument;
 
 use crate::{
+    auth::JoinedRow,
     http::{Problem, read_json},
     model::Model,
     permission::{Action, Rule},
@@ -22,7 +23,7 @@ use crate::{
         ActiveModelOf, EntityOf, ModelOf, Mounted, ViewSet,
         list::ListQuery,
         mount::Visit,
-        row::Named,
+        row::{Named, looks_up_key},
         write::{Admitted, Looked, Write, Written, retried},
     },
 };
@@ -69,7 +70,7 @@ impl<V: ViewSet> Mounted<V> {
         let tell = self.told().ask(&cx).await?;
         let told: Vec<&Rule> = tell.rules().collect();
         let scope = visit.scope(&self.viewset, db)?;
-        let ahead = self.ahead().filter(|_| scope.is_table());
+        let ahead = self.ahead().filter(|_| scope.is_table()).zip(request.extensions().get::<Arc<JoinedRow>>());
         let row = visit.shown_row(db, rule, named.among(scope.rows()), &told, ahead).await?;
         Ok(json(StatusCode::OK, tell.shown(&self.viewset, &cx, row, 0).await?))
     }
@@ -120,10 +121,12 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     /// Is a row locked without a look at it before, for who may write it? The lock asks for the rule, so that whoever may not
-    /// locks nothing and waits for nobody. SQLite has one lock for all, and MariaDB waits for the row's before it asks.
+    /// locks nothing and waits for nobody. SQLite has one lock for all, and MariaDB waits for the row's before it asks. By
+    /// another column than the key several rows may be found, of which the rule may admit one.
     fn locks_at_once(&self, visit: &Visit, rule: &Rule) -> bool {
         let db = visit.db();
         db.get_database_backend() == DbBackend::Postgres
+            && looks_up_key::<V>()
             && !rule.has_hooks()
             && self.viewset.query(&visit.context(db)).is_none()
     }
@@ -139,7 +142,7 @@ impl<V: ViewSet> Mounted<V> {
         let beside = &change.beside;
         let (write, before) = visit.begin_change(&self.viewset, rule, named, looked).await?;
         change.check_kept(&before)?;
-        let cx = write.visit.context(write.db());
+        let cx = write.visit.context(write.db_of_hooks());
         let changes = self.viewset.perform_update(&cx, change.row.clone(), &before, beside).await?;
         if !changes.is_changed() {
             // who wrote nothing is shown nothing that they could not read

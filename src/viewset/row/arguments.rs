@@ -72,7 +72,7 @@ impl<A: RowAction> Locked<A> {
 
     /// The transaction, for writing other rows beside this one.
     pub fn db(&self) -> Db<'_> {
-        self.write.db()
+        self.write.db_of_hooks()
     }
 
     /// Writes the row, judges what it became, and commits: the row as written, or a refusal and no change.

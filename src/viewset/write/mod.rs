@@ -81,7 +81,8 @@ impl Visit {
             let db = Db::from(&begun.transaction);
             let row = match looked {
                 Looked::Yes => named.anywhere(),
-                Looked::No => named.anywhere().filter(judged_before.filter()),
+                // in the form that looks at one row, however many the rule admits
+                Looked::No => named.anywhere().filter(judged_before.verdict().ok_or_else(Problem::server_error)?),
             };
             let locked = match judge_one(db, row.lock_exclusive(), &[judged_before]).await {
                 Ok(Some(locked)) => locked,
@@ -126,13 +127,17 @@ impl Write {
         (&self.transaction).into()
     }
 
-    /// The same for a hook behind the write: what the write said of the row holds until the hook runs a statement.
+    /// The same for hooks: what a statement said of the row that it wrote holds until a hook runs one of its own.
     pub(crate) fn db_of_hooks(&self) -> Db<'_> {
         self.db().telling(&self.hooks_have_run)
     }
 
     fn hooks_have_run(&self) -> bool {
         self.hooks_have_run.load(Ordering::Relaxed)
+    }
+
+    fn forget_hooks(&self) -> bool {
+        self.hooks_have_run.swap(false, Ordering::Relaxed)
     }
 
     /// Inserts a row, which is to be judged yet.
@@ -142,6 +147,7 @@ impl Write {
         told: &ToldActions,
         row: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
+        self.forget_hooks();
         let about = self.about(viewset, told, true).await?;
         let rules = about.rules_for_write(self.db().support_returning());
         let made = statement::insert::<EntityOf<V>>(&self, row.clone(), rules.as_deref().unwrap_or_default()).await;
@@ -158,6 +164,11 @@ impl Write {
         mut changes: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
         let is_changed = changes.is_changed();
+        // what a hook did before the statement, the statement sees
+        let has_run = self.forget_hooks();
+        if has_run && !is_changed {
+            return Ok(Written::by_hook(self, before));
+        }
         let about = self.about(viewset, told, is_changed).await?;
         if !is_changed {
             return Ok(Written::unchanged(self, before, about));

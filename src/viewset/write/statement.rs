@@ -49,6 +49,10 @@ pub(super) async fn update<E: Resource>(
             let questions = Questions::of(rules);
             let changes = ActiveModelBehavior::before_save(changes, &db, false).await?;
             let mut update = E::update(changes).validate()?.into_query();
+            if update.get_values().is_empty() {
+                // a key, or what the model's own hook took back
+                return judge_one(db, with_key_of(E::find(), before), rules).await?.ok_or(DbErr::RecordNotUpdated);
+            }
             update.returning(returning::<E>(&questions, db));
             written(db.query_one(&update).await?, &questions, DbErr::RecordNotUpdated)?
         }

@@ -88,6 +88,11 @@ impl<M: Sync + Clone + 'static> Written<M> {
         Self { write, row: written, is_changed: true, said: tell.map(|tell| Said { row, tell }) }
     }
 
+    /// A row that a hook wrote to in place of the statement: nothing is known of it.
+    pub(super) fn by_hook(write: Write, before: M) -> Self {
+        Self { write, row: before, is_changed: true, said: None }
+    }
+
     /// A row that was locked and left as it was.
     pub(super) fn unchanged<E: EntityTrait<Model = M>>(write: Write, row: M, about: AboutWritten<E>) -> Self {
         let judged = about.rules_for_write(false).and_then(|rules| Judged::without_asking(row.clone(), &rules));
@@ -115,7 +120,7 @@ impl<M: Sync + Clone + 'static> Written<M> {
             }
             return Ok(Admitted { row: judged, tell, write });
         }
-        let about = write.about(viewset, told, is_changed).await?;
+        let about = write.about(viewset, told, is_changed || write.hooks_have_run()).await?;
         let is_judged = about.scope.is_some();
         let rows = about.scope.as_ref().map_or_else(EntityOf::<V>::find, Scope::rows);
         let rows = with_key_of(rows, &row);
