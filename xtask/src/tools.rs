@@ -46,8 +46,17 @@ fn node_modules(npm: &Path) -> Result<PathBuf> {
 
 /// An environment with what `openapi/python/requirements.txt` names.
 fn python() -> Result<PathBuf> {
-    let requirements = root().join("openapi/python/requirements.txt");
-    let folder = root().join("target/tools/python");
+    python_with("openapi/python/requirements.txt", "python")
+}
+
+/// An environment with what the bench over HTTP serves Django with.
+pub(crate) fn bench_python() -> Result<PathBuf> {
+    python_with("benches/django/requirements.txt", "bench-python")
+}
+
+fn python_with(requirements: &str, folder: &str) -> Result<PathBuf> {
+    let requirements = root().join(requirements);
+    let folder = root().join("target/tools").join(folder);
     let python = folder.join("bin/python");
     once(&folder, &read(&requirements)?, || {
         quietly(Command::new(python_with_venv()?).args(["-m", "venv", "--clear"]).arg(&folder))?;

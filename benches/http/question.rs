@@ -1,0 +1,165 @@
+//! What is asked, of whom, as whom.
+
+use std::sync::Arc;
+
+use crate::{
+    fill::{CARS, Caller, Callers},
+    load::Requests,
+    serve::Contestant,
+};
+
+/// Requests that take turns: the first one's cost measures the others'.
+pub(crate) struct Question {
+    pub(crate) name: &'static str,
+    pub(crate) asked: Vec<Asked>,
+    /// Are the answers those of a car or of cars, and so the same of all?
+    pub(crate) alike: bool,
+}
+
+/// One contestant, asked by one caller.
+pub(crate) struct Asked {
+    pub(crate) contestant: Contestant,
+    pub(crate) name: String,
+    pub(crate) requests: Requests,
+}
+
+/// What a ratio within the rounds may be, at most or at least.
+pub(crate) struct Target {
+    pub(crate) question: &'static str,
+    pub(crate) of: &'static str,
+    pub(crate) by: &'static str,
+    pub(crate) bounds: (f64, f64),
+}
+
+const FEW: &str = "8 held";
+const MANY: &str = "400 held";
+
+pub(crate) const TARGETS: [Target; 17] = [
+    at_most("detail", "Refrain, 8 held", "by hand, no permissions", 2.0),
+    at_most("detail", "Refrain, 400 held", "by hand, no permissions", 2.0),
+    at_most("detail", "Refrain, row permissions, 8 held", "by hand, no permissions", 2.0),
+    at_most("detail", "Refrain, row permissions, 400 held", "by hand, no permissions", 2.0),
+    within_5_percent("detail", "Refrain, row permissions, 400 held", "Refrain, row permissions, 8 held"),
+    at_least("detail", "DRF + guardian, 8 held", "Refrain, 8 held", 20.0),
+    at_most("list of 20 and count", "Refrain, 8 held", "by hand, no permissions", 1.2),
+    at_most("list of 20 and count", "Refrain, row permissions, 8 held", "by hand, no permissions", 1.2),
+    at_most("list of 20 and count", "Refrain, row permissions, 400 held", "by hand, no permissions", 1.2),
+    at_most("list of 20", "Refrain, 8 held", "by hand, no permissions", 2.3),
+    at_most("list of 20", "Refrain, row permissions, 8 held", "by hand, no permissions", 2.3),
+    at_most("list of 20", "Refrain, row permissions, 400 held", "by hand, no permissions", 2.3),
+    within_5_percent("list of 20", "Refrain, row permissions, 400 held", "Refrain, row permissions, 8 held"),
+    at_most("update", "Refrain, 8 held", "by hand, with permissions, 8 held", 1.5),
+    at_most("update", "Refrain, row permissions, 8 held", "by hand, with permissions, 8 held", 1.5),
+    at_most("update", "Refrain, row permissions, 400 held", "by hand, with permissions, 400 held", 1.5),
+    at_most("denied", "Refrain", "Refrain, authentication alone", 1.0),
+];
+
+const fn at_most(question: &'static str, of: &'static str, by: &'static str, bound: f64) -> Target {
+    Target { question, of, by, bounds: (0.0, bound) }
+}
+
+const fn at_least(question: &'static str, of: &'static str, by: &'static str, bound: f64) -> Target {
+    Target { question, of, by, bounds: (bound, f64::INFINITY) }
+}
+
+const fn within_5_percent(question: &'static str, of: &'static str, by: &'static str) -> Target {
+    Target { question, of, by, bounds: (0.95, 1.05) }
+}
+
+pub(crate) fn questions(callers: &Callers) -> Vec<Question> {
+    let pages = (0..50).map(|page| format!("?limit=20&offset={}", page * 20)).collect::<Vec<_>>();
+    let all = (1..=CARS).map(|car| format!("/{car}")).collect::<Vec<_>>();
+    let shape = |method, collection, paths: &[String], body, status| Shape {
+        method,
+        collection,
+        paths: paths.to_vec(),
+        body,
+        status,
+    };
+    vec![
+        Question { name: "detail", asked: by_all(callers, |_| shape("GET", "/cars", &all, "", 200)), alike: true },
+        Question {
+            name: "list of 20 and count",
+            asked: by_all(callers, |_| shape("GET", "/cars", &pages, "", 200)),
+            alike: true,
+        },
+        Question {
+            name: "list of 20",
+            asked: by_all(callers, |_| shape("GET", "/uncounted", &pages, "", 200)),
+            alike: true,
+        },
+        Question { name: "denied", asked: denied(&callers.denied, &all), alike: false },
+        Question {
+            name: "update",
+            asked: by_all(callers, |caller| {
+                let own = caller.cars.iter().map(|car| format!("/{car}")).collect::<Vec<_>>();
+                shape("PATCH", "/cars", &own, r##"{"name": "car #"}"##, 200)
+            }),
+            // each caller's own cars
+            alike: false,
+        },
+        Question {
+            name: "create",
+            asked: by_all(callers, |_| shape("POST", "/cars", &[String::new()], r##"{"name": "car #"}"##, 201)),
+            alike: true,
+        },
+    ]
+}
+
+struct Shape {
+    method: &'static str,
+    collection: &'static str,
+    /// Below the collection's.
+    paths: Vec<String>,
+    body: &'static str,
+    status: u16,
+}
+
+impl Shape {
+    /// Refrain's with row permissions are below another path.
+    fn below(self, prefix: &str, token: &str) -> Requests {
+        let Self { method, collection, paths, body, status } = self;
+        let paths: Arc<[_]> = paths.into_iter().map(|path| format!("/api{prefix}{collection}{path}")).collect();
+        Requests { method, paths, body, token: token.to_owned(), status }
+    }
+}
+
+fn by_all(callers: &Callers, shape: impl Fn(&Caller) -> Shape) -> Vec<Asked> {
+    let (few, many) = ((&callers.few, FEW), (&callers.many, MANY));
+    let of = |contestant: Contestant, prefix: &str, (caller, held): (&Caller, &str)| Asked {
+        contestant,
+        name: match (contestant, prefix) {
+            (Contestant::ByHand, _) => contestant.name().to_owned(),
+            (_, "") => format!("{}, {held}", contestant.name()),
+            _ => format!("{}, row permissions, {held}", contestant.name()),
+        },
+        requests: shape(caller).below(prefix, &caller.token),
+    };
+    vec![
+        of(Contestant::ByHand, "", few),
+        of(Contestant::ByHandChecked, "", few),
+        of(Contestant::ByHandChecked, "", many),
+        of(Contestant::Refrain, "", few),
+        of(Contestant::Refrain, "", many),
+        of(Contestant::Refrain, "/told", few),
+        of(Contestant::Refrain, "/told", many),
+        of(Contestant::Django, "", few),
+        of(Contestant::Django, "", many),
+    ]
+}
+
+/// Measured by what it costs to learn who calls.
+fn denied(caller: &Caller, cars: &[String]) -> Vec<Asked> {
+    let refused = |contestant: Contestant| {
+        let shape = Shape { method: "GET", collection: "/cars", paths: cars.to_vec(), body: "", status: 403 };
+        Asked { contestant, name: contestant.name().to_owned(), requests: shape.below("", &caller.token) }
+    };
+    let alone = Shape { method: "GET", collection: "/me", paths: vec![String::new()], body: "", status: 200 };
+    let alone = Asked {
+        contestant: Contestant::Refrain,
+        name: "Refrain, authentication alone".to_owned(),
+        requests: alone.below("", &caller.token),
+    };
+    let [by_hand, refrain, django] = [Contestant::ByHandChecked, Contestant::Refrain, Contestant::Django].map(refused);
+    vec![alone, by_hand, refrain, django]
+}

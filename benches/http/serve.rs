@@ -1,0 +1,138 @@
+//! A contestant's server: a process of its own, so that its processor time is.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    net,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use poem::{EndpointExt, Route, Server, endpoint::BoxEndpoint, listener::TcpListener};
+use poem_openapi::OpenApiService;
+use sea_orm::{ConnectOptions, Database};
+
+use crate::{by_hand::ByHand, load::CONNECTIONS, viewset};
+
+/// The argument that makes this program a server.
+pub(crate) const SERVE: &str = "serve";
+
+/// The variable that names a Python with what `benches/django/requirements.txt` names.
+const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Contestant {
+    ByHand,
+    ByHandChecked,
+    Refrain,
+    Django,
+}
+
+impl Contestant {
+    pub(crate) const ALL: [Self; 4] = [Self::ByHand, Self::ByHandChecked, Self::Refrain, Self::Django];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ByHand => "by hand, no permissions",
+            Self::ByHandChecked => "by hand, with permissions",
+            Self::Refrain => "Refrain",
+            Self::Django => "DRF + guardian",
+        }
+    }
+}
+
+/// A server that ends when this value is dropped.
+pub(crate) struct Running {
+    pub(crate) contestant: Contestant,
+    pub(crate) address: String,
+    process: Child,
+}
+
+impl Running {
+    /// Nothing where the contestant's programs are not there.
+    pub(crate) fn start(contestant: Contestant, url: &str) -> Option<Self> {
+        let (address, mut command) = match contestant {
+            Contestant::Django => django(url)?,
+            _ => {
+                let mut command = Command::new(env::current_exe().expect("this program is a file"));
+                command.args([SERVE, contestant.name(), url]).stdout(Stdio::piped());
+                (None, command)
+            }
+        };
+        let mut process = command.spawn().expect("a program starts that is there");
+        let address = address.unwrap_or_else(|| {
+            let mut address = String::new();
+            let out = process.stdout.take().expect("it is piped");
+            BufReader::new(out).read_line(&mut address).expect("the server says where it listens");
+            address.trim().to_owned()
+        });
+        let mut running = Self { contestant, address, process };
+        while net::TcpStream::connect(&running.address).is_err() {
+            let ended = !matches!(running.process.try_wait(), Ok(None));
+            assert!(!ended, "the server of {} ended at once", contestant.name());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(running)
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // gunicorn ends its workers when it is asked to end, and leaves them when it is killed
+        let asked = Command::new("kill").arg(self.id().to_string()).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
+}
+
+/// gunicorn with as many threads as there are connections: each keeps its client and its connection to the database.
+fn django(url: &str) -> Option<(Option<String>, Command)> {
+    let Some(python) = env::var_os(PYTHON) else {
+        eprintln!("not run: {} ({PYTHON} is not set; `cargo xtask bench http` sets it)", Contestant::Django.name());
+        return None;
+    };
+    let address = free_address();
+    let mut command = Command::new(python);
+    command.args(["-m", "gunicorn", "bench_site:application", "--bind", &address, "--worker-class", "gthread"]);
+    command.args(["--workers", "2", "--threads", &(CONNECTIONS / 2).to_string(), "--keep-alive", "600"]);
+    command.args(["--log-level", "warning"]).env("DATABASE_URL", url);
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/django"));
+    Some((Some(address), command))
+}
+
+fn free_address() -> String {
+    let port = net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+    format!("127.0.0.1:{port}")
+}
+
+/// Serves until it is killed.
+#[tokio::main]
+pub(crate) async fn serve(name: &str, url: &str) {
+    let mut options = ConnectOptions::new(url);
+    let connections = u32::try_from(CONNECTIONS).expect("a few");
+    options.min_connections(connections).max_connections(connections).sqlx_logging(false);
+    // no connection is opened anew while it is measured
+    let day = Duration::from_secs(86_400);
+    options.idle_timeout(day).max_lifetime(day);
+    let db = Database::connect(options).await.expect("the database is there");
+    let by_hand = |checked| -> BoxEndpoint<'static, poem::Response> {
+        let service = OpenApiService::new(ByHand { db: db.clone(), checked }, "Cars", "1");
+        Route::new().nest("/api", service).map_to_response().boxed()
+    };
+    let endpoint = match Contestant::ALL.into_iter().find(|contestant| contestant.name() == name) {
+        Some(Contestant::ByHand) => by_hand(false),
+        Some(Contestant::ByHandChecked) => by_hand(true),
+        Some(Contestant::Refrain) => viewset::endpoint(db),
+        _ => panic!("`{name}` is not served by this program"),
+    };
+    let address = free_address();
+    println!("{address}");
+    Server::new(TcpListener::bind(address)).run(endpoint).await.expect("it serves until it is killed");
+}
