@@ -24,6 +24,7 @@ pub use connect::connect;
 pub(crate) use connect::{Opening, lacks_file, open};
 pub(crate) use constraint::Constraint;
 pub use executor::Db;
+#[cfg(feature = "cli")]
 pub(crate) use executor::Executor;
 pub(crate) use given_up::Abandonable;
 pub(crate) use isolation::{Begun, Isolation};
