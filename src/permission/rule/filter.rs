@@ -1,5 +1,5 @@
 use sea_orm::{
-    Condition,
+    Condition, QueryFilter,
     sea_query::{Expr, ExprTrait, Func},
 };
 
@@ -13,6 +13,12 @@ impl Rule {
     /// is made false before it is negated. A hook lets through what its pre-filter does: such rows still meet the hook.
     pub fn filter(&self) -> Condition {
         if *self == Self::Always { Condition::all() } else { self.admitted(Beside::NoOther) }
+    }
+
+    /// Those of some rows that the rule admits: with no condition where it is all of them, since SQLite counts a table at
+    /// once, and its rows one by one where any condition stands there.
+    pub(crate) fn among<Q: QueryFilter>(&self, rows: Q) -> Q {
+        if *self == Self::Always { rows } else { rows.filter(self.filter()) }
     }
 
     fn admitted(&self, beside: Beside) -> Condition {

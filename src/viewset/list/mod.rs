@@ -11,7 +11,7 @@ pub(crate) use query::{ListQuery, ORDERING};
 
 use count::count;
 use poem::Request;
-use sea_orm::{QueryFilter, QuerySelect, Select};
+use sea_orm::{QuerySelect, Select};
 
 use crate::{
     http::Problem,
@@ -37,8 +37,7 @@ impl Visit {
         tell: &RowPermissions,
     ) -> Result<Vec<u8>, Problem> {
         let is_table = scope.is_table();
-        let rows =
-            query.ordered(query.filtered(scope.rows().filter(rule.filter()), self.site.db.get_database_backend()));
+        let rows = query.ordered(query.filtered(rule.among(scope.rows()), self.site.db.get_database_backend()));
         let mut window = query.window;
         let mut step = window.limit;
         let (count, mut found) = match rule.in_memory_cap() {

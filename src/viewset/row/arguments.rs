@@ -10,7 +10,7 @@ use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaParamIn, MetaSchemaRef, Registry},
 };
-use sea_orm::{QueryFilter, Select};
+use sea_orm::Select;
 
 use crate::{
     Db, Error,
@@ -197,7 +197,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
             let message = "rows that a hook judges cannot be handed to a collection's action as a query";
             return Err(Problem::from(Error::wiring(message)).into());
         }
-        let rows = visit.scope(&viewset.viewset, visit.db())?.rows().filter(rule.filter());
+        let rows = rule.among(visit.scope(&viewset.viewset, visit.db())?.rows());
         Ok(Self { rows, visit, action: PhantomData })
     }
 }
