@@ -66,7 +66,7 @@ impl Asks {
 }
 
 /// What is asked before a plain handler.
-fn asked_by_handler(permissions: &Permissions) -> Vec<String> {
+pub(super) fn asked_by_handler(permissions: &Permissions) -> Vec<String> {
     permissions.permissions_asked(None, Action::Metadata)
 }
 

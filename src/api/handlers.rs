@@ -10,6 +10,7 @@ use poem_openapi::{
 };
 
 use super::{
+    front::asked_by_handler,
     guarded::{Announcement, GUARDED, admit},
     part::{Hidden, Mounting, Part},
     routes::path_in_document,
@@ -17,7 +18,6 @@ use super::{
 use crate::{
     Error, Result,
     http::{Problem, site_of},
-    permission::Action,
     viewset::{ActionInfo, Actions, Declared, Endpoint, Guard, collect_actions},
 };
 
@@ -113,7 +113,7 @@ impl Mounting {
             None => endpoint,
         };
         endpoint.permissions.check(None)?;
-        Ok(Endpoint { permissions_asked: endpoint.permissions.permissions_asked(None, Action::Metadata), ..endpoint })
+        Ok(Endpoint { permissions_asked: asked_by_handler(&endpoint.permissions), ..endpoint })
     }
 }
 

@@ -12,7 +12,7 @@ use poem_openapi::{
 
 use super::{
     explain::variable,
-    front::{Asks, Front},
+    front::{Asks, Front, asked_by_handler},
     part::{AnyViewSet, ViewSets},
 };
 use crate::{
@@ -47,7 +47,7 @@ impl<P> Routes<P> {
             Some(self.viewsets.get(viewset)?.permissions_asked(Action::of_method(method, endpoint.on_row)?))
         });
         // else it is one that the document leaves out
-        of_viewset.unwrap_or_else(|| self.site.handler_permissions.permissions_asked(None, Action::Metadata))
+        of_viewset.unwrap_or_else(|| asked_by_handler(&self.site.handler_permissions))
     }
 
     /// The viewset of which a request with this method asks for a row.

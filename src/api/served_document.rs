@@ -11,12 +11,11 @@ use poem::{
 
 use super::{
     as_me::OfCaller,
-    front::{Asks, Front},
+    front::{Asks, Front, asked_by_handler},
 };
 use crate::{
     Result,
     http::{DocumentAccess, Problem, Site},
-    permission::Action,
     viewset::{Actions, Declared, Endpoint},
 };
 
@@ -70,7 +69,7 @@ pub(super) fn endpoints(site: &Site) -> Vec<Endpoint> {
         action: None,
         model: None,
         permissions: permissions.clone(),
-        permissions_asked: permissions.permissions_asked(None, Action::Metadata),
+        permissions_asked: asked_by_handler(&permissions),
         declared: Declared::Action,
         on_row: false,
         guarded_by: None,

@@ -9,14 +9,17 @@ use crate::db::Sql;
 /// Nothing of it counts before the user was found and what guards the row has spoken.
 #[derive(Clone, Debug)]
 pub(crate) struct JoinedRow {
-    /// the columns of a row, and what is asked about it; the user's key is `u.id`
+    /// the columns of a row, and what is asked about it and the [`CALLER`]
     pub(crate) columns: Arc<Sql>,
     /// `LEFT JOIN … ON …`, which finds one row at most
     pub(crate) join: Sql,
 }
 
 /// The tables' names in the statements that find a user: no other table can be joined under one of them.
-pub(crate) const TAKEN: [&str; 4] = ["u", "t", "ct", "asked"];
+pub(crate) const TAKEN: [&str; 3] = ["u", "t", "asked"];
+
+/// What they call the key of the user.
+pub(crate) const CALLER: &str = "u.id";
 
 /// What was read with a user, until the endpoint takes it.
 #[derive(Default)]

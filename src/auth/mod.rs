@@ -34,5 +34,5 @@ pub use user_id::UserId;
 pub use users::NewUser;
 
 pub(crate) use asked::Asked;
-pub(crate) use joined_row::{JoinedRow, TAKEN};
+pub(crate) use joined_row::{CALLER, JoinedRow, TAKEN};
 pub(crate) use load::Lookup;

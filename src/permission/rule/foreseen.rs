@@ -2,9 +2,9 @@ use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 
 use super::{
     Rule,
-    judge::{Judged, Questions, read_verdict, verdict_name},
+    judge::{Judged, Questions, read_verdict, verdict_column},
 };
-use crate::db::{Sql, quoted};
+use crate::db::Sql;
 
 /// What rules are going to ask about a row, as far as that is known before the caller is.
 ///
@@ -34,11 +34,8 @@ impl Foreseen {
     /// The verdicts as columns of a statement in which the caller's key is called this.
     pub(crate) fn columns(&self, caller: &'static str) -> Vec<Sql> {
         let named = |value: &Value| (*value == self.supposed).then_some(caller);
-        let column = |(place, condition): (usize, &Sql)| {
-            let name = quoted(&verdict_name(place), self.on);
-            condition.clone().naming(named).text(" AS ").text(&name)
-        };
-        self.conditions.iter().enumerate().map(column).collect()
+        let conditions = self.conditions.iter().enumerate();
+        conditions.map(|(place, condition)| verdict_column(condition.clone().naming(named), place)).collect()
     }
 
     /// Where what the rules of the caller who has this key ask was answered; `None` where they ask what was not asked.

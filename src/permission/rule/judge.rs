@@ -24,12 +24,6 @@ impl<M: Sync + 'static> Judged<M> {
         self.verdicts[place].ask(cx, &self.row).await
     }
 
-    /// The same without the verdicts before this place.
-    pub(crate) fn from(mut self, place: usize) -> Self {
-        self.verdicts.drain(..place);
-        self
-    }
-
     /// A row of which nothing is asked.
     pub(crate) fn unasked(row: M) -> Self {
         Self { row, verdicts: vec![Rule::Always] }
@@ -90,9 +84,10 @@ impl Questions {
 
     /// The same as columns of a statement's own.
     pub(crate) fn columns(&self, on: DbBackend) -> impl Iterator<Item = Expr> {
-        self.conditions.iter().enumerate().map(move |(place, condition)| {
-            Sql::of(condition, on).text(" AS ").text(&quoted(&verdict_name(place), on)).expr()
-        })
+        self.conditions
+            .iter()
+            .enumerate()
+            .map(move |(place, condition)| verdict_column(Sql::of(condition, on), place).expr())
     }
 
     /// Reads a row with the verdicts selected beside it.
@@ -106,6 +101,12 @@ impl Questions {
     pub(super) fn settled<M>(&self, row: M, answers: &[bool]) -> Judged<M> {
         Judged { row, verdicts: self.residues.iter().map(|residue| residue.settle(answers)).collect() }
     }
+}
+
+/// A condition as a column that is read back as the verdict with this place.
+pub(super) fn verdict_column(condition: Sql, place: usize) -> Sql {
+    let name = quoted(&verdict_name(place), condition.on());
+    condition.text(" AS ").text(&name)
 }
 
 /// A verdict that cannot be read is an error, never a no.
@@ -165,6 +166,6 @@ impl Rule {
 }
 
 /// A name that no column has: what is read back by it decides, and a column of that name would be read in its place.
-pub(super) fn verdict_name(place: usize) -> String {
+fn verdict_name(place: usize) -> String {
     format!("refrain: verdict {place}")
 }

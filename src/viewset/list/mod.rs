@@ -60,7 +60,7 @@ impl Visit {
         let page = Page { count, window, step, has_more };
         let mut out = Vec::with_capacity(found.rows.len() * 128);
         page.open(request, &query.others, &mut out);
-        tell.write_rows(viewset, &self.context(self.db()), found.rows, 1, &mut out).await?;
+        tell.write_rows(viewset, &self.context(self.db()), found.rows, &mut out).await?;
         out.extend_from_slice(b"]}");
         Ok(out)
     }

@@ -82,8 +82,8 @@ impl Visit {
         Ok(rule)
     }
 
-    /// The row's reading for who wants to see it: the row, where the rule admits it, with what the other rules say of it.
-    /// It was read together with its reader where that could be foreseen.
+    /// The row's reading for who wants to see it: the row, where the rule admits it, with what the other rules say of it
+    /// behind that. What is shown is what was judged, and was read together with its reader where that could be foreseen.
     pub(crate) async fn shown_row<E: EntityTrait<Model: Sync>>(
         &self,
         db: Db<'_>,
@@ -99,35 +99,29 @@ impl Visit {
         };
         let Some(judged) = judged else { return Err(self.no_such_row()) };
         if judged.holds(0, &self.context(db)).await? {
-            return Ok(judged.from(1));
+            return Ok(judged);
         }
         if self.site.reveal_hidden_rows { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
     }
 
-    /// The row's reading: the row, where the rule admits it, with what the other rules say of it.
+    /// The row's reading for who wants to do something with it: the row, where the rule admits it.
     ///
-    /// One statement reads the row and answers every question about it: what is shown is what was judged. A row that
-    /// the caller may not even view is answered in the words of one that is not there, after the same statements.
+    /// One statement reads the row and answers every question about it. A row that the caller may not even view is
+    /// answered in the words of one that is not there, after the same statements.
     pub(crate) async fn row<E: EntityTrait<Model: Sync>>(
         &self,
         db: Db<'_>,
         rule: &Rule,
         row: Select<E>,
-        others: &[&Rule],
-    ) -> Result<Judged<E::Model>, Problem> {
+    ) -> Result<E::Model, Problem> {
         let cx = self.context(db);
-        let retrieves = self.guard.action == Action::Retrieve;
-        let viewable = match retrieves {
-            true => rule.clone(),
-            false => self.viewable(db).await?,
-        };
-        let rules = [&[rule, &viewable], others].concat();
-        let judged = judge_one(db, row.clone(), &rules).await?;
+        let viewable = self.viewable(db).await?;
+        let judged = judge_one(db, row.clone(), &[rule, &viewable]).await?;
         let Some(judged) = judged else { return Err(self.no_such_row()) };
         if judged.holds(0, &cx).await? {
-            return Ok(judged.from(2));
+            return Ok(judged.row);
         }
-        let visible = self.site.reveal_hidden_rows || (!retrieves && judged.holds(1, &cx).await?);
+        let visible = self.site.reveal_hidden_rows || judged.holds(1, &cx).await?;
         if visible { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     http::{Problem, read_json},
     model::Model,
     permission::{Action, Rule},
-    serializer::{BodyOf, Change, parse_body},
+    serializer::{BodyOf, Change, parse_body, read_body},
     viewset::{
         ActiveModelOf, EntityOf, ModelOf, Mounted, ViewSet,
         list::ListQuery,
@@ -72,12 +72,11 @@ impl<V: ViewSet> Mounted<V> {
         let scope = visit.scope(&self.viewset, db)?;
         let ahead = self.ahead().filter(|_| scope.is_table()).zip(request.extensions().get::<Arc<JoinedRow>>());
         let row = visit.shown_row(db, rule, named.among(scope.rows()), &told, ahead).await?;
-        Ok(json(StatusCode::OK, tell.shown(&self.viewset, &cx, row, 0).await?))
+        Ok(json(StatusCode::OK, tell.shown(&self.viewset, &cx, row).await?))
     }
 
     async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
-        let bytes = read_json(request, body, usize::MAX).await?;
-        let change = parse_body(bytes, |json| Change::read(json, BodyOf::NewRow, None)).await?;
+        let change = read_body(request, body, usize::MAX, |json| Change::read(json, BodyOf::NewRow, None)).await?;
         let shown = retried(|| self.try_create(visit, &change)).await?;
         Ok(json(StatusCode::CREATED, shown))
     }
@@ -184,7 +183,7 @@ impl<V: ViewSet> Mounted<V> {
     async fn show_and_commit(self: &Arc<Self>, written: Written<ModelOf<V>>) -> Result<Vec<u8>, Problem> {
         let Admitted { write, row: judged, tell } = written.judged(&self.viewset, self.told()).await?;
         let row = judged.row.clone();
-        let shown = tell.shown(&self.viewset, &write.visit.context(write.db()), judged, 1).await?;
+        let shown = tell.shown(&self.viewset, &write.visit.context(write.db()), judged).await?;
         self.clone().commit(write, row).await?;
         Ok(shown)
     }

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
-    auth::{CallerKind, JoinedRow, TAKEN, User},
+    auth::{CALLER, CallerKind, JoinedRow, TAKEN, User},
     db::{Sql, quoted, quoted_table},
     model::key_columns,
     permission::{Action, Context, Foreseen, Judged, Rule},
@@ -36,9 +36,6 @@ const FOUND: &str = "refrain: found";
 
 /// PostgreSQL cuts longer names.
 const LONGEST_NAME: usize = 63;
-
-/// What the statement that finds a user calls their key.
-const CALLER: &str = "u.id";
 
 impl ReadAhead {
     /// For the rules of `retrieve` and of what is told of a row; `None` where they cannot be foreseen.

@@ -134,8 +134,7 @@ impl Visit {
         rule: &Rule,
         named: &Named<EntityOf<V>>,
     ) -> Result<ModelOf<V>, Problem> {
-        let row = self.row(db, rule, named.among(self.scope(viewset, db)?.rows()), &[]).await?;
-        Ok(row.row)
+        self.row(db, rule, named.among(self.scope(viewset, db)?.rows())).await
     }
 
     /// The rows there are at all for this caller, as the viewset says.

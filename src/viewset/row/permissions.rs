@@ -89,16 +89,15 @@ impl RowPermissions {
         self.told.iter().map(|(_, rule)| rule)
     }
 
-    /// A representation of a row that was judged by these rules, which begin at `first`.
+    /// A representation of a row that was judged by a rule of its own, and by these behind it.
     pub(crate) async fn shown<V: ViewSet>(
         &self,
         viewset: &V,
         cx: &Context<'_>,
         judged: Judged<ModelOf<V>>,
-        first: usize,
     ) -> Result<Vec<u8>, Problem> {
         let mut out = Vec::new();
-        self.write_rows(viewset, cx, vec![judged], first, &mut out).await?;
+        self.write_rows(viewset, cx, vec![judged], &mut out).await?;
         Ok(out)
     }
 
@@ -108,12 +107,11 @@ impl RowPermissions {
         viewset: &V,
         cx: &Context<'_>,
         judged: Vec<Judged<ModelOf<V>>>,
-        first: usize,
         out: &mut Vec<u8>,
     ) -> Result<(), Problem> {
         let mut told = Vec::with_capacity(judged.len());
         for row in &judged {
-            told.push(self.names(cx, row, first).await?);
+            told.push(self.names(cx, row).await?);
         }
         let rows: Vec<ModelOf<V>> = judged.into_iter().map(|judged| judged.row).collect();
         write_rows(viewset, cx, &rows, &told, out).await
@@ -124,14 +122,13 @@ impl RowPermissions {
         &self,
         cx: &Context<'_>,
         judged: &Judged<M>,
-        first: usize,
     ) -> Result<Option<Vec<&'static str>>, Problem> {
         if self.told.is_empty() {
             return Ok(None);
         }
         let mut names = Vec::new();
         for (place, (name, _)) in self.told.iter().enumerate() {
-            if judged.holds(first + place, cx).await? {
+            if judged.holds(1 + place, cx).await? {
                 names.push(*name);
             }
         }

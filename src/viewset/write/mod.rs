@@ -112,7 +112,7 @@ impl Visit {
         let row = if settled && locked.holds(0, &visit.context(db)).await? {
             locked.row
         } else {
-            visit.row(db, &rule, named.among(scope.rows()), &[]).await?.row
+            visit.row(db, &rule, named.among(scope.rows())).await?
         };
         Ok((Write::new(transaction, visit, rule), row))
     }

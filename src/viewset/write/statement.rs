@@ -1,8 +1,7 @@
 //! The statement that writes a row, and what it says of the row it wrote.
 
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, Iterable, QueryResult,
-    QueryTrait,
+    ActiveModelBehavior, ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, Iterable, QueryResult, QueryTrait,
     sea_query::{Query, ReturningClause},
 };
 
@@ -44,22 +43,19 @@ pub(super) async fn update<E: Resource>(
     rules: &[&Rule],
 ) -> Result<Judged<E::Model>, DbErr> {
     let db = write.db();
-    let changed = match db.support_returning() {
-        true => {
-            let questions = Questions::of(rules);
-            let changes = ActiveModelBehavior::before_save(changes, &db, false).await?;
-            let mut update = E::update(changes).validate()?.into_query();
-            if update.get_values().is_empty() {
-                // a key, or what the model's own hook took back
-                return judge_one(db, with_key_of(E::find(), before), rules).await?.ok_or(DbErr::RecordNotUpdated);
-            }
-            update.returning(returning::<E>(&questions, db));
-            written(db.query_one(&update).await?, &questions, DbErr::RecordNotUpdated)?
+    let changes = ActiveModelBehavior::before_save(changes, &db, false).await?;
+    let mut update = E::update(changes).validate()?.into_query();
+    // a key alone, or what the model's own hook took back
+    let is_nothing = update.get_values().is_empty();
+    let changed = if db.support_returning() && !is_nothing {
+        let questions = Questions::of(rules);
+        update.returning(returning::<E>(&questions, db));
+        written(db.query_one(&update).await?, &questions, DbErr::RecordNotUpdated)?
+    } else {
+        if !is_nothing {
+            db.execute(&update).await?;
         }
-        false => {
-            changes.update_without_returning(&db).await?;
-            judge_one(db, with_key_of(E::find(), before), rules).await?.ok_or(DbErr::RecordNotUpdated)?
-        }
+        judge_one(db, with_key_of(E::find(), before), rules).await?.ok_or(DbErr::RecordNotUpdated)?
     };
     saved::<E>(write, changed, false).await
 }

@@ -15,15 +15,10 @@ use crate::{
 /// A row as a write left it, not judged yet: what the viewset's hooks do beside it belongs to the judgement.
 pub(crate) struct Written<M> {
     write: Write,
-    row: M,
-    is_changed: bool,
-    said: Option<Said<M>>,
-}
-
-/// What the statement that wrote a row said of it.
-struct Said<M> {
     row: Judged<M>,
-    tell: RowPermissions,
+    is_changed: bool,
+    /// what was asked about it behind the rule, where the statement that wrote it was asked
+    tell: Option<RowPermissions>,
 }
 
 /// A row as it became, which the rule admits: to be shown, and committed.
@@ -84,25 +79,24 @@ impl Write {
 impl<M: Sync + Clone + 'static> Written<M> {
     /// A row that was written, and where that was asked with it what the statement said of it.
     pub(super) fn changed(write: Write, row: Judged<M>, tell: Option<RowPermissions>) -> Self {
-        let written = row.row.clone();
-        Self { write, row: written, is_changed: true, said: tell.map(|tell| Said { row, tell }) }
+        Self { write, row, is_changed: true, tell }
     }
 
     /// A row that a hook wrote to in place of the statement: nothing is known of it.
     pub(super) fn by_hook(write: Write, before: M) -> Self {
-        Self { write, row: before, is_changed: true, said: None }
+        Self { write, row: Judged::unasked(before), is_changed: true, tell: None }
     }
 
     /// A row that was locked and left as it was.
     pub(super) fn unchanged<E: EntityTrait<Model = M>>(write: Write, row: M, about: AboutWritten<E>) -> Self {
         let judged = about.rules_for_write(false).and_then(|rules| Judged::without_asking(row.clone(), &rules));
-        let said = judged.map(|row| Said { row, tell: about.tell });
-        Self { write, row, is_changed: false, said }
+        let tell = judged.is_some().then_some(about.tell);
+        Self { write, row: judged.unwrap_or_else(|| Judged::unasked(row)), is_changed: false, tell }
     }
 
     /// The write and the row, for hooks.
     pub(crate) fn parts(&self) -> (&Write, &M) {
-        (&self.write, &self.row)
+        (&self.write, &self.row.row)
     }
 
     /// The row as it is now, in the rows that the rule admits now; what was said of it counts where no hook ran a
@@ -112,14 +106,15 @@ impl<M: Sync + Clone + 'static> Written<M> {
         V: ViewSet,
         EntityOf<V>: EntityTrait<Model = M>,
     {
-        let Self { write, row, is_changed, said } = self;
+        let Self { write, row, is_changed, tell } = self;
         let (db, visit) = (write.db(), &write.visit);
-        if let Some(Said { row: judged, tell }) = said.filter(|_| !write.hooks_have_run()) {
-            if !judged.holds(0, &visit.context(db)).await? {
-                return Err(visit.refuse_row(db, with_key_of(EntityOf::<V>::find(), &row)).await?);
+        if let Some(tell) = tell.filter(|_| !write.hooks_have_run()) {
+            if !row.holds(0, &visit.context(db)).await? {
+                return Err(visit.refuse_row(db, with_key_of(EntityOf::<V>::find(), &row.row)).await?);
             }
-            return Ok(Admitted { row: judged, tell, write });
+            return Ok(Admitted { row, tell, write });
         }
+        let row = row.row;
         let about = write.about(viewset, told, is_changed || write.hooks_have_run()).await?;
         let is_judged = about.scope.is_some();
         let rows = about.scope.as_ref().map_or_else(EntityOf::<V>::find, Scope::rows);
