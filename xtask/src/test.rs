@@ -1,6 +1,6 @@
 //! `cargo xtask test`.
 
-use std::{env, process::Command};
+use std::{env, num::NonZero, process::Command, thread};
 
 use clap::{Args, ValueEnum};
 
@@ -62,6 +62,8 @@ pub(crate) fn run(options: &Options) -> Result {
         if in_ci {
             nextest.args(["--profile", "ci"]);
         }
+        // a test waits for its server as long as it computes
+        nextest.env("NEXTEST_TEST_THREADS", (2 * cores()).to_string());
         // nextest does not run doc tests; arguments choose among tests, and then these are not asked for.
         let doc_tests = || match options.arguments.as_slice() {
             [] => with(&mut options.cargo(&["test", "--doc"])),
@@ -106,6 +108,10 @@ impl Options {
         cargo.arg("--all-features");
         cargo
     }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// Servers that run already and are named in the environment, else new ones.
