@@ -37,7 +37,7 @@
 //! | say who may do what, and to which rows | [`permission`], [`Access`] |
 //! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
 //! | find out who is asking | [`authentication`], [`Caller`] |
-//! | put it together, and serve it | [`Api`], [`ServeSettings`] |
+//! | put it together, and serve it | [`Api`], [`serving`] |
 //! | answer errors | [`Problem`], [`Error`] |
 //!
 //! The guide and the list of differences from Django are in the folder `docs` of the repository. `CONTRACT 6.21` and the
@@ -64,7 +64,7 @@ pub mod migration;
 pub mod model;
 pub mod permission;
 pub mod serializer;
-mod serving;
+pub mod serving;
 pub mod viewset;
 
 pub use api::{Api, BuiltApi, Guarded, HandlerPermissions, ObtainToken, Valid};

@@ -16,11 +16,13 @@ pub mod migration;
 pub mod trip;
 pub mod trips;
 
+use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
 use refrain::{
     Api, BuiltApi, ObtainToken, Result,
     authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
     cli::{Project, Starting},
     model::Models,
+    serving::{Cors, SecurityHeaders},
 };
 use sea_orm::DatabaseConnection;
 
@@ -47,6 +49,13 @@ impl Project for Drivers {
             .with(ObtainToken)
             .with(me::Me { db: db.clone() })
             .build()
+    }
+
+    fn endpoint(api: BuiltApi) -> Result<BoxEndpoint<'static, Response>> {
+        let origins = std::env::var("ALLOWED_ORIGINS").unwrap_or_default();
+        let origins = origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        let endpoint = api.into_endpoint().with(SecurityHeaders::default()).with(Cors::new(origins));
+        Ok(endpoint.map_to_response().boxed())
     }
 
     async fn prepare(start: &Starting<'_>) -> Result<()> {

@@ -144,6 +144,12 @@ fn it_starts_on_nothing_and_ends_when_told() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{name}: {answer}");
     }
     assert!(server.get("/openapi.json", "").contains("x-permissions"));
+    for path in ["/healthz", "/readyz"] {
+        assert!(server.get(path, "").starts_with("HTTP/1.1 200"), "{path}");
+    }
+    let home = server.get("/", "");
+    assert!(home.contains("location: /docs") && home.contains("x-content-type-options: nosniff"), "{home}");
+    assert!(home.contains("x-request-id: "), "{home}");
     assert_eq!(server.stop("-TERM"), Some(0));
 
     let server = demo();

@@ -30,7 +30,7 @@ impl Site {
         let tokens: Vec<String> = people.into_iter().map(|person| person.token).collect();
         assert_eq!(tokens.len(), demo::PEOPLE.len());
         let api = Drivers::api(Api::new("Drivers", "1", db.db().clone()).auth(auth), db).expect("the drivers fit");
-        Self { client: TestClient::new(api.into_endpoint()), tokens }
+        Self { client: TestClient::new(Drivers::endpoint(api).expect("the drivers are served")), tokens }
     }
 
     async fn ask(&self, who: &str, method: Method, path: &str, body: Option<Value>) -> (u16, String) {

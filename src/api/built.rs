@@ -2,8 +2,13 @@ use std::sync::Arc;
 
 use http::Method;
 use poem::{
-    Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route, endpoint::BoxEndpoint,
-    error::MethodNotAllowedError, http::header, middleware::CatchPanic,
+    Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route,
+    endpoint::{BoxEndpoint, make_sync},
+    error::MethodNotAllowedError,
+    get,
+    http::header,
+    middleware::CatchPanic,
+    web::Redirect,
 };
 use poem_openapi::OpenApiService;
 
@@ -111,7 +116,7 @@ impl BuiltApi {
     ///
     /// Whatever goes wrong, framework errors and panics included, is answered as problem details.
     pub fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
-        let Self { gate, endpoints, document, swagger_ui, prefix, service, explainer, actions, .. } = self;
+        let Self { gate, endpoints, document, swagger_ui, prefix, service, explainer, actions, documents, .. } = self;
         let site = gate.site.clone();
         let service = naming_methods(service, endpoints.clone(), prefix.clone());
         let of_caller = site.tells_callers_their_document.then(|| {
@@ -120,6 +125,14 @@ impl BuiltApi {
         });
         let served = ServedDocument { document, swagger_ui, of_caller };
         let route = served.route(Route::new(), &site, &actions);
+        // somebody who opens the address in a browser
+        let route = match (documents.last(), prefix.is_empty()) {
+            (Some(Endpoint { path, .. }), false) => {
+                let page = path.clone();
+                route.at("/", get(make_sync(move |_| Redirect::temporary(&page))))
+            }
+            _ => route,
+        };
         let route = match &site.explain_at {
             Some(path) => route.at(path, explainer.into_endpoint(actions)),
             None => route,

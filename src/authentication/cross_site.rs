@@ -1,5 +1,7 @@
 //! Another site's page that acts with what the browser knows of its reader: cross-site request forgery.
 
+use std::fmt;
+
 use http::{HeaderMap, HeaderName, Uri, header};
 
 use super::Offered;
@@ -32,7 +34,7 @@ fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
 
 /// A scheme, a host and a port, in one spelling.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     scheme: String,
     authority: String,
 }
@@ -42,7 +44,7 @@ impl Origin {
     ///
     /// # Panics
     /// Unless it is an origin and no more.
-    pub(super) fn written(text: &str) -> Self {
+    pub(crate) fn written(text: &str) -> Self {
         Self::of(text.as_bytes())
             .unwrap_or_else(|| panic!("`{text}` is no origin: write a scheme and a host, `https://app.example.com`"))
     }
@@ -51,8 +53,8 @@ impl Origin {
     fn of(text: &[u8]) -> Option<Self> {
         let (scheme, authority) = str::from_utf8(text).ok()?.split_once("://")?;
         let uri: Uri = format!("{scheme}://{authority}").parse().ok()?;
-        // no path, no query, no name of a user
-        if uri.authority()?.as_str() != authority || authority.contains('@') {
+        // no path, no query, no name of a user, no pattern
+        if uri.authority()?.as_str() != authority || authority.contains(['@', '*']) {
             return None;
         }
         let scheme = scheme.to_ascii_lowercase();
@@ -73,6 +75,13 @@ impl Origin {
             str::from_utf8(host).is_ok_and(|host| without_usual_port(&self.scheme, host) == self.authority)
         };
         hosts.len() == 1 && hosts.iter().all(is_mine)
+    }
+}
+
+/// As browsers spell it.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.authority)
     }
 }
 

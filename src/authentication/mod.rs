@@ -29,6 +29,7 @@ mod token;
 pub use authenticator::{Authenticator, Offered};
 pub use authenticators::Authenticators;
 pub use basic::BasicAuthentication;
+pub(crate) use cross_site::Origin;
 pub use refused::{AuthenticationError, Refused};
 pub use remote_user::RemoteUserAuthentication;
 pub use security_scheme::{SecurityKind, SecurityScheme};

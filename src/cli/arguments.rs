@@ -1,7 +1,7 @@
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use http::Method;
+use http::{HeaderName, Method};
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::SchemaManager;
 
@@ -82,6 +82,9 @@ pub(super) struct Serve {
     /// The address to serve on
     #[arg(long, env, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub(super) bind: SocketAddr,
+    /// The header in which a proxy in front names every request; they are named here where nothing is said
+    #[arg(long, env, value_name = "NAME")]
+    pub(super) request_id_header: Option<HeaderName>,
     /// Serve on the tables as they are
     #[arg(long)]
     pub(super) no_migrate: bool,

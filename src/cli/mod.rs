@@ -40,6 +40,7 @@
 //! | `MIGRATION_WAIT` | how many seconds another program that migrates is waited for | [`Project::MIGRATION_WAIT`] |
 //! | `BIND` | the address to serve on | `127.0.0.1:3000` |
 //! | `HTTP_MAX_CONNECTIONS` and others | what clients may hold, as [`ServeSettings`](crate::ServeSettings) | fit |
+//! | `REQUEST_ID_HEADER` | the header in which a proxy in front names requests | they are named here |
 //! | `DEFAULT_PERMISSIONS` | the global default, as an expression | what the project says |
 //!
 //! Each is also an option: `--database-url`, `--bind`, `--default-permissions`. Without a command the program serves.

@@ -1,5 +1,6 @@
 use std::{net::SocketAddr, time::Duration};
 
+use poem::{Response, endpoint::BoxEndpoint};
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigratorTrait;
 
@@ -67,6 +68,49 @@ pub trait Project: Send + Sync + 'static {
 
     /// Mounts viewsets and handlers on an API that knows its database, its users and the global default.
     fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi>;
+
+    /// What is served: the API, where nothing is said. Routes, middleware and state of one's own go around it.
+    ///
+    /// ```
+    /// # use refrain::{Api, BuiltApi, Result, cli::Project, doc_example::{car, cars::Cars}, migration, model::Models};
+    /// use poem::{EndpointExt, Response, Route, endpoint::BoxEndpoint, get, handler};
+    /// use refrain::serving::{Cors, SecurityHeaders};
+    ///
+    /// # struct Migrator;
+    /// # impl migration::MigratorTrait for Migrator {
+    /// #     fn migrations() -> Vec<Box<dyn migration::MigrationTrait>> {
+    /// #         migration::tables(Default::default())
+    /// #     }
+    /// # }
+    /// # struct Drivers;
+    /// impl Project for Drivers {
+    /// #     const NAME: &'static str = "drivers";
+    /// #     const VERSION: &'static str = "1.0";
+    /// #     type Migrator = Migrator;
+    /// #     fn models() -> Models {
+    /// #         Models::default().with::<car::Entity>()
+    /// #     }
+    /// #     fn api(api: Api, _db: &sea_orm::DatabaseConnection) -> Result<BuiltApi> {
+    /// #         api.mount(Cars).build()
+    /// #     }
+    ///     fn endpoint(api: BuiltApi) -> Result<BoxEndpoint<'static, Response>> {
+    ///         let routes = Route::new().at("/hello", get(hello)).nest("/", api.into_endpoint());
+    ///         let endpoint = routes.with(SecurityHeaders::default()).with(Cors::new(["https://app.example.com"]));
+    ///         Ok(endpoint.map_to_response().boxed())
+    ///     }
+    /// }
+    ///
+    /// #[handler]
+    /// fn hello() -> &'static str {
+    ///     "hello"
+    /// }
+    /// ```
+    ///
+    /// `serve` answers `/healthz` and `/readyz` before it, and names each request ([`Health`](crate::serving::Health),
+    /// [`RequestIds`](crate::serving::RequestIds)).
+    fn endpoint(api: BuiltApi) -> Result<BoxEndpoint<'static, Response>> {
+        Ok(api.into_endpoint())
+    }
 
     /// How users are kept; Django's own where nothing is said.
     fn auth() -> Auth {

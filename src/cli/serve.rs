@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use poem::listener::{Acceptor, Listener, TcpListener};
+use poem::{
+    EndpointExt,
+    listener::{Acceptor, Listener, TcpListener},
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait;
 
@@ -8,7 +11,11 @@ use super::{
     Failure, Outcome, Project, Starting,
     arguments::{Database, Serve},
 };
-use crate::{db::Opening, migration::WithPermissions};
+use crate::{
+    db::Opening,
+    migration::WithPermissions,
+    serving::{Health, RequestIds},
+};
 
 /// Puts everything together before the database is touched, and takes the address before it is changed.
 pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
@@ -16,6 +23,9 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     let limits = &options.limits;
     let db = options.database.open::<P>(Opening::Serving(limits.pool())).await?;
     let api = options.defaults.api_with::<P>(&db, &auth, |api| limits.on(api))?;
+    let documented_at = api.documented_at().map(str::to_owned);
+    let ids = options.request_id_header.into_iter().fold(RequestIds::default(), RequestIds::given_in);
+    let endpoint = P::endpoint(api)?.with(Health::with_migrations::<P::Migrator>(&db)).with(ids);
     let stop = stop()?;
 
     let taken = |error| Failure::new(&format!("cannot serve on `{}`", options.bind), error);
@@ -30,10 +40,10 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
         migrate::<P>(&options.database, &db, options.wait.limit::<P>()).await?;
     }
     P::prepare(&Starting { db: &db, auth: &auth, address, is_new }).await?;
-    let documented = api.documented_at().map(|path| format!(", and is documented at http://{address}{path}"));
+    let documented = documented_at.map(|path| format!(", and is documented at http://{address}{path}"));
     println!("{} answers at http://{address}/{}", P::TITLE, documented.unwrap_or_default());
 
-    options.clients.settings().serve(acceptor, api.into_endpoint(), stop).await;
+    options.clients.settings().serve(acceptor, endpoint, stop).await;
     db.close().await?;
     Ok(())
 }

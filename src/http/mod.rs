@@ -7,6 +7,7 @@ mod json_size;
 mod path;
 mod problem;
 mod read_json;
+mod request_id;
 mod site;
 
 pub(crate) use body_limits::BodyLimits;
@@ -16,4 +17,5 @@ pub(crate) use path::{RequestPath, path_of};
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use read_json::{read, read_json};
+pub use request_id::RequestId;
 pub(crate) use site::{DocumentAccess, Site, site_of};

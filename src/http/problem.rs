@@ -13,6 +13,7 @@ use poem_openapi::{
     registry::{MetaResponse, MetaResponses, Registry},
 };
 
+use super::RequestId;
 use crate::{
     Error,
     authentication::AuthenticationError,
@@ -67,6 +68,9 @@ pub struct ProblemBody {
     /// The permission class that refused; only where the site says so, which is for development.
     #[oai(nullable)]
     pub refused_by: Option<String>,
+    /// What the request is called, in `X-Request-Id` and in the log; where the site names requests.
+    #[oai(nullable)]
+    pub request_id: Option<String>,
 }
 
 /// What a field's errors are filed under that belong to no field.
@@ -288,6 +292,7 @@ impl Problem {
             detail: self.detail.clone().into_owned(),
             code: self.code.clone().into_owned(),
             refused_by: self.more.refused_by.clone(),
+            request_id: RequestId::current().map(|id| id.to_string()),
             errors: (!self.more.errors.is_empty()).then(|| self.more.errors.clone().into_iter().collect()),
         }
     }

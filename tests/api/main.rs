@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod beside; // what a program has beside its API
 mod checking; // endpoints open, closed or undecided unsaid
 mod document_for_callers;
 mod guarded_document; // who may read the document // the operations that do not refuse the caller

@@ -417,6 +417,9 @@ pub mod types {
         ///The permission class that refused; only where the site says so, which is for development.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub refused_by: ::std::option::Option<::std::string::String>,
+        ///What the request is called, in `X-Request-Id` and in the log; where the site names requests.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub request_id: ::std::option::Option<::std::string::String>,
         ///The status as a number.
         pub status: u16,
         ///The status in words.
@@ -1139,6 +1142,10 @@ pub mod types {
                 ::std::option::Option<::std::string::String>,
                 ::std::string::String,
             >,
+            request_id: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
             status: ::std::result::Result<u16, ::std::string::String>,
             title: ::std::result::Result<::std::string::String, ::std::string::String>,
             type_: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -1150,6 +1157,7 @@ pub mod types {
                     detail: Err("no value supplied for detail".to_string()),
                     errors: Ok(Default::default()),
                     refused_by: Ok(Default::default()),
+                    request_id: Ok(Default::default()),
                     status: Err("no value supplied for status".to_string()),
                     title: Err("no value supplied for title".to_string()),
                     type_: Err("no value supplied for type_".to_string()),
@@ -1212,6 +1220,18 @@ pub mod types {
                     });
                 self
             }
+            pub fn request_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.request_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for request_id: {e}")
+                    });
+                self
+            }
             pub fn status<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<u16>,
@@ -1259,6 +1279,7 @@ pub mod types {
                     detail: value.detail?,
                     errors: value.errors?,
                     refused_by: value.refused_by?,
+                    request_id: value.request_id?,
                     status: value.status?,
                     title: value.title?,
                     type_: value.type_?,
@@ -1272,6 +1293,7 @@ pub mod types {
                     detail: Ok(value.detail),
                     errors: Ok(value.errors),
                     refused_by: Ok(value.refused_by),
+                    request_id: Ok(value.request_id),
                     status: Ok(value.status),
                     title: Ok(value.title),
                     type_: Ok(value.type_),

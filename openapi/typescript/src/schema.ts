@@ -274,6 +274,8 @@ export interface components {
             } | null;
             /** @description The permission class that refused; only where the site says so, which is for development. */
             refused_by?: string | null;
+            /** @description What the request is called, in `X-Request-Id` and in the log; where the site names requests. */
+            request_id?: string | null;
             /**
              * Format: uint16
              * @description The status as a number.

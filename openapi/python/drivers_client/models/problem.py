@@ -28,6 +28,8 @@ class Problem:
         errors (None | ProblemErrorsType0 | Unset): What is wrong with each field, where the body is at fault.
         refused_by (None | str | Unset): The permission class that refused; only where the site says so, which is for
             development.
+        request_id (None | str | Unset): What the request is called, in `X-Request-Id` and in the log; where the site
+            names requests.
     """
 
     code: str
@@ -37,6 +39,7 @@ class Problem:
     type_: str
     errors: None | ProblemErrorsType0 | Unset = UNSET
     refused_by: None | str | Unset = UNSET
+    request_id: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,6 +69,12 @@ class Problem:
         else:
             refused_by = self.refused_by
 
+        request_id: None | str | Unset
+        if isinstance(self.request_id, Unset):
+            request_id = UNSET
+        else:
+            request_id = self.request_id
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -81,6 +90,8 @@ class Problem:
             field_dict["errors"] = errors
         if refused_by is not UNSET:
             field_dict["refused_by"] = refused_by
+        if request_id is not UNSET:
+            field_dict["request_id"] = request_id
 
         return field_dict
 
@@ -125,6 +136,15 @@ class Problem:
 
         refused_by = _parse_refused_by(d.pop("refused_by", UNSET))
 
+        def _parse_request_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        request_id = _parse_request_id(d.pop("request_id", UNSET))
+
         problem = cls(
             code=code,
             detail=detail,
@@ -133,6 +153,7 @@ class Problem:
             type_=type_,
             errors=errors,
             refused_by=refused_by,
+            request_id=request_id,
         )
 
         problem.additional_properties = d
