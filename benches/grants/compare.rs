@@ -60,7 +60,7 @@ impl Caller<'_> {
     }
 
     /// The quickest of the statements by hand, in a trial of three.
-    async fn quickest(&self, question: Question, hand: Hand) -> (Duration, Statement) {
+    pub(super) async fn quickest(&self, question: Question, hand: Hand) -> (Duration, Statement) {
         let mut trials = Vec::new();
         for statement in self.by_hand(question, hand) {
             self.run(question, statement.clone()).await;
@@ -76,7 +76,7 @@ impl Caller<'_> {
 
 /// Until who answers has gone to sleep, as a request finds it. What asks again at once finds it awake still, which saves
 /// as much as a short answer takes: and the library, which thinks before it asks, would find it awake less often.
-fn pause() {
+pub(super) fn pause() {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_micros(200) {
         std::hint::spin_loop();

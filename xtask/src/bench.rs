@@ -1,5 +1,7 @@
 //! `cargo xtask bench`.
 
+use std::process::Command;
+
 use clap::{Args, ValueEnum};
 
 use crate::{
@@ -9,6 +11,9 @@ use crate::{
     test::{Variables, reach},
     tools,
 };
+
+/// The variable by which benches find a Python with Django.
+const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -28,41 +33,63 @@ enum Bench {
     Http,
     /// Lists and checks over growing tables of grants, on SQLite, PostgreSQL and MariaDB.
     Grants,
+    /// Lists and checks over those tables by the library, by hand and by django-guardian, on SQLite and PostgreSQL.
+    Guardian,
     /// Serializers against poem-openapi's derive, without a database.
     Serializer,
 }
 
-/// Runs the benches one after the other; whole ones of `decision` and `http` write their figures into the documentation.
+/// Runs the benches one after the other; whole ones write their figures into the documentation, where it has marks.
 pub(crate) fn run(options: &Options) -> Result {
     let stop = Stop::on_ctrl_c()?;
     let benches = options.bench.as_ref().map_or(Bench::value_variants(), std::slice::from_ref);
     benches.iter().try_for_each(|bench| {
-        let name = match bench {
-            Bench::Decision => "decision",
-            Bench::Http => "http",
-            Bench::Grants => "grants",
-            Bench::Serializer => "serializer",
-        };
         // dropped, and so stopped, when the bench has ended
-        let (_servers, mut environment) = match bench {
-            Bench::Http | Bench::Grants => reach()?,
-            Bench::Decision | Bench::Serializer => (None, Variables::new()),
-        };
-        if *bench == Bench::Http {
-            match tools::bench_python() {
-                Ok(python) => {
-                    environment.push(("REFRAIN_BENCH_PYTHON".to_owned(), python.to_string_lossy().into_owned()))
-                }
-                Err(why) => eprintln!("without Django REST framework: {why}"),
-            }
-        }
-        let mut command = cargo(&["bench", "-p", "refrain", "--all-features", "--bench", name, "--"]);
+        let (_servers, environment) = if bench.needs_servers() { reach()? } else { (None, Variables::new()) };
+        let mut command = bench.command()?;
         command.args(&options.arguments).envs(environment);
-        let whole = options.arguments.is_empty();
+        let is_whole = options.arguments.is_empty();
         match bench {
-            Bench::Http if whole => figures::write(name, &figures::show_and_keep(&mut command)?)?,
+            Bench::Http | Bench::Guardian if is_whole => {
+                figures::write(bench.name(), &figures::show_and_keep(&mut command)?)?;
+            }
             _ => show(&mut command)?,
         }
         if stop.heard() { Err("stopped".to_owned()) } else { Ok(()) }
     })
+}
+
+impl Bench {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Http => "http",
+            Self::Grants => "grants",
+            Self::Guardian => "guardian",
+            Self::Serializer => "serializer",
+        }
+    }
+
+    fn needs_servers(self) -> bool {
+        !matches!(self, Self::Decision | Self::Serializer)
+    }
+
+    /// Its program, which is told by the environment what else it runs.
+    fn command(self) -> Result<Command> {
+        let program = if self == Self::Guardian { "grants" } else { self.name() };
+        let mut command = cargo(&["bench", "-p", "refrain", "--all-features", "--bench", program, "--"]);
+        match self {
+            Self::Http => match tools::bench_python() {
+                Ok(python) => {
+                    command.env(PYTHON, python);
+                }
+                Err(why) => eprintln!("without Django REST framework: {why}"),
+            },
+            Self::Guardian => {
+                command.arg("--guardian").env(PYTHON, tools::bench_python()?);
+            }
+            Self::Decision | Self::Grants | Self::Serializer => {}
+        }
+        Ok(command)
+    }
 }
