@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use sea_orm::DbErr;
 
@@ -18,6 +18,12 @@ pub enum Error {
     /// More was asked for at once than is worked on: nothing was done, and it may be asked again.
     #[error("too much is asked for at once")]
     Busy,
+    /// Passwords were wrong too often: none is looked at for so long.
+    #[error("too many tries")]
+    Throttled {
+        /// How long to wait.
+        wait: Duration,
+    },
     /// The parts do not fit together: a mistake in the program or its configuration.
     #[error("{0}")]
     Wiring(Cow<'static, str>),

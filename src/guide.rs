@@ -22,5 +22,7 @@ pages! {
     errors = "errors.md";
     databases = "databases.md";
     serving = "serving.md";
+    throttles = "throttles.md";
+    pages = "pages.md";
     object_grants = "object-grants.md";
 }

@@ -37,6 +37,7 @@
 //! | say who may do what, and to which rows | [`permission`], [`Access`] |
 //! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
 //! | find out who is asking | [`authentication`], [`Caller`] |
+//! | limit how often they ask | [`throttle`] |
 //! | put it together, and serve it | [`Api`], [`serving`] |
 //! | answer errors | [`Problem`], [`Error`] |
 //!
@@ -65,6 +66,7 @@ pub mod model;
 pub mod permission;
 pub mod serializer;
 pub mod serving;
+pub mod throttle;
 pub mod viewset;
 
 pub use api::{Api, BuiltApi, Guarded, HandlerPermissions, ObtainToken, Valid};

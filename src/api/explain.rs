@@ -110,7 +110,8 @@ impl Explainer {
         });
         let asks = Asks::Handler(IsSuperuser.into_permissions(), None);
         let (asked, inner) = (asks.asked(), answer.boxed());
-        Front { site, actions, asks, asked, reads: None, negotiates: true, allow: None, inner }
+        let throttles = site.throttles.clone();
+        Front { site, actions, asks, asked, reads: None, throttles, negotiates: true, allow: None, inner }
             .map_to_response()
             .boxed()
     }

@@ -15,12 +15,14 @@ use crate::{
     auth::Asked,
     authentication::Offered,
     db::Abandonable,
-    http::{BodyLimits, Caller, Problem, Site},
+    http::{BodyLimits, Caller, Problem, Site, client_address},
     permission::{Action, Permissions},
+    throttle::{self, Throttle},
     viewset::{self, Actions, Guard, Visit},
 };
 
-/// What stands before every endpoint, in the order of CONTRACT 6.1: negotiation, authentication, permission.
+/// What stands before every endpoint: negotiation, authentication, throttles, permission. The order is that of CONTRACT
+/// 6.1, but for throttles: whoever may not ask costs as much as who may.
 pub(super) struct Front {
     pub(super) site: Arc<Site>,
     pub(super) actions: Arc<Actions>,
@@ -29,6 +31,8 @@ pub(super) struct Front {
     pub(super) asked: Option<Arc<Asked>>,
     /// the viewset whose row is read together with the caller
     pub(super) reads: Option<Arc<dyn AnyViewSet>>,
+    /// how often a caller may ask
+    pub(super) throttles: Arc<[Throttle]>,
     /// does it answer in JSON, and so refuse who accepts none?
     pub(super) negotiates: bool,
     /// the methods of the whole path
@@ -113,7 +117,8 @@ impl Front {
         inner: impl IntoEndpoint<Endpoint: 'static>,
     ) -> BoxEndpoint<'static, Response> {
         let inner = inner.map_to_response().boxed();
-        Self { site, actions, asks, asked, reads: None, negotiates: false, allow: None, inner }
+        let throttles = site.throttles.clone();
+        Self { site, actions, asks, asked, reads: None, throttles, negotiates: false, allow: None, inner }
             .map_to_response()
             .boxed()
     }
@@ -124,10 +129,14 @@ impl Front {
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", sentence).into());
         }
         let site = &self.site;
-        let offered = Offered::new(request.method(), request.original_uri(), request.headers());
+        let address = client_address(&request, site.proxies);
+        let offered = Offered::new(request.method(), request.original_uri(), request.headers()).from_address(address);
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
         let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref());
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
+        if let Some(wait) = throttle::wait(&self.throttles, &site.counts, &user, address) {
+            return Err(Problem::throttled(wait).into());
+        }
         if let Some(joined) = joined {
             request.extensions_mut().insert(joined);
         }

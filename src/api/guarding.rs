@@ -1,6 +1,10 @@
 use std::sync::Arc;
 
-use poem::{Endpoint, Middleware, Response, endpoint::BoxEndpoint};
+use poem::{
+    Endpoint, EndpointExt, Middleware, Request, Response,
+    endpoint::BoxEndpoint,
+    http::{HeaderValue, StatusCode, header},
+};
 
 use super::{
     BuiltApi,
@@ -8,7 +12,7 @@ use super::{
 };
 use crate::{
     Result,
-    http::Site,
+    http::{Problem, Site, leading_back, path_and_query},
     permission::{IntoPermissions, Permissions},
     viewset::Actions,
 };
@@ -19,6 +23,8 @@ pub struct Guarding {
     site: Arc<Site>,
     actions: Arc<Actions>,
     permissions: Permissions,
+    /// where people log in, of pages that they open
+    log_in_at: Option<Arc<str>>,
 }
 
 impl BuiltApi {
@@ -47,7 +53,49 @@ impl BuiltApi {
     pub fn guarding(&self, permissions: impl IntoPermissions) -> Result<Guarding> {
         let permissions = permissions.into_permissions();
         permissions.check(None)?;
-        Ok(Guarding { site: self.gate.site.clone(), actions: self.actions.clone(), permissions })
+        let (site, actions) = (self.gate.site.clone(), self.actions.clone());
+        Ok(Guarding { site, actions, permissions, log_in_at: None })
+    }
+}
+
+impl Guarding {
+    /// The same before pages that people open: who has not said who they are is led to this one to log in, and by its
+    /// `next` back to where they were; every other refusal is a page too.
+    ///
+    /// ```no_run
+    /// use poem::{EndpointExt, Route, get, handler};
+    /// use refrain::{BuiltApi, IsAuthenticated};
+    ///
+    /// #[handler]
+    /// fn cars() -> &'static str {
+    ///     "cars"
+    /// }
+    ///
+    /// fn pages(api: &BuiltApi) -> refrain::Result<Route> {
+    ///     let known = api.guarding(IsAuthenticated)?.or_log_in_at("/login");
+    ///     Ok(Route::new().at("/cars", get(cars).with(known)))
+    /// }
+    /// ```
+    ///
+    /// Who is logged in and may not is told so, 403, and not sent round in a circle. A page that logs people in goes on to
+    /// what [`safe_next`](crate::http::safe_next) lets through. Without this, nobody is led anywhere
+    /// (`raise_exception=True`).
+    ///
+    /// # Panics
+    /// Where the page is no address that a header can hold.
+    #[doc(alias(
+        "login_required",
+        "permission_required",
+        "LoginRequiredMixin",
+        "PermissionRequiredMixin",
+        "LOGIN_URL",
+        "redirect_to_login"
+    ))]
+    #[must_use]
+    pub fn or_log_in_at(self, page: &str) -> Self {
+        let is_address = HeaderValue::from_str(page).is_ok() && !page.is_empty() && !page.contains([' ', '#']);
+        assert!(is_address, "`{page}` is no address of a page");
+        Self { log_in_at: Some(page.into()), ..self }
     }
 }
 
@@ -57,6 +105,41 @@ impl<E: Endpoint + 'static> Middleware<E> for Guarding {
     fn transform(&self, inner: E) -> Self::Output {
         let asks = Asks::Handler(self.permissions.clone(), None);
         let asked = asks.asked();
-        Front::before(self.site.clone(), self.actions.clone(), asks, asked, inner)
+        let guarded = Front::before(self.site.clone(), self.actions.clone(), asks, asked, inner);
+        match self.log_in_at.clone() {
+            None => guarded,
+            Some(log_in_at) => Page { guarded, log_in_at }.boxed(),
+        }
+    }
+}
+
+/// A guarded endpoint that people open: what it refuses is for them to read.
+struct Page {
+    guarded: BoxEndpoint<'static, Response>,
+    log_in_at: Arc<str>,
+}
+
+impl Endpoint for Page {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let back = path_and_query(&request);
+        let response = self.guarded.get_response(request).await;
+        let Some(problem) = response.extensions().get::<Problem>() else { return Ok(response) };
+        let page = match problem.code() {
+            "not_authenticated" => {
+                let to = leading_back(&self.log_in_at, &back);
+                Response::builder().status(StatusCode::FOUND).header(header::LOCATION, to).finish()
+            }
+            _ => problem.clone().into_page(),
+        };
+        let (mut parts, body) = page.into_parts();
+        // who it is for, and by what it varies
+        for (name, value) in response.headers() {
+            if ![header::CONTENT_TYPE, header::WWW_AUTHENTICATE].contains(name) {
+                parts.headers.append(name, value.clone());
+            }
+        }
+        Ok(Response::from_parts(parts, body))
     }
 }

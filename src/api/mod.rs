@@ -42,6 +42,7 @@ use crate::{
     http::{DocumentAccess, Site},
     model::Models,
     permission::IntoPermissions,
+    throttle::Throttle,
     viewset::{ViewSet, ViewSetApi},
 };
 
@@ -200,6 +201,22 @@ impl<P: Part> Api<P> {
     /// After that the request is given up and answered 503. The time to send the answer does not count.
     pub fn request_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.site.request_timeout = limit.into();
+        self
+    }
+
+    /// How often a caller may ask, of every endpoint whose viewset does not say; without limit where nothing is said.
+    #[doc(alias("DEFAULT_THROTTLE_CLASSES", "DEFAULT_THROTTLE_RATES"))]
+    pub fn throttles(mut self, throttles: impl IntoIterator<Item = Throttle>) -> Self {
+        self.site.throttles = throttles.into_iter().collect();
+        self
+    }
+
+    /// How many proxies stand in front: the address of who asks is then the one that the outermost of them adds to
+    /// `X-Forwarded-For`, and not that of the last. Only where nobody can come past them: else anybody says they are at
+    /// any address.
+    #[doc(alias = "NUM_PROXIES")]
+    pub fn behind_proxies(mut self, proxies: u8) -> Self {
+        self.site.proxies = proxies;
         self
     }
 

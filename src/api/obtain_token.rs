@@ -7,7 +7,7 @@ use poem_openapi::{
 use super::{Guarded, Valid};
 use crate::{
     auth::Credentials,
-    http::{Problem, WHOLE_BODY, site_of},
+    http::{Problem, WHOLE_BODY, client_address, site_of},
     permission::AllowAny,
     serializer::Serializer,
 };
@@ -25,8 +25,8 @@ use crate::{
 /// ```
 ///
 /// A wrong password, an unknown name and an inactive user get one and the same answer, after the same time. The token is
-/// made at the first call and stays the same. Nothing limits how often somebody may try, but for a
-/// [`Backend`](crate::auth::Backend) that comes first in the chain; how many try at once is limited for all (503 `busy`).
+/// made at the first call and stays the same. How often somebody may be wrong is limited
+/// ([`PasswordTries`](crate::throttle::PasswordTries), 429), and so is how many try at once (503 `busy`).
 /// A body may have 4 KB.
 #[doc(alias("ObtainAuthToken", "obtain_auth_token"))]
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,8 @@ impl ObtainToken {
         let Login { username, password } = login.0;
         let credentials = Credentials::Password { username: username.trim(), password: &password };
         // a backend of one's own may know inactive users
-        let user = site.auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
+        let auth = site.auth.asked_from(client_address(request, site.proxies));
+        let user = auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
         let user =
             user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))?;
         let token = user.token(&site.db).await?;

@@ -34,8 +34,8 @@ pub(super) struct Routes<P> {
 impl<P> Routes<P> {
     /// The permissions that a request with this method to a path can ask for, of those endpoints that are here.
     fn permissions_asked(&self, here: &[&Endpoint], method: &Method) -> Vec<String> {
+        let endpoint = endpoint_of(here, method);
         let method = if *method == Method::HEAD { &Method::GET } else { method };
-        let endpoint = here.iter().find(|endpoint| endpoint.method == *method);
         if let Some(endpoint) = endpoint.filter(|endpoint| !endpoint.is_standard()) {
             let guard = endpoint.guard.as_ref().map(|(guard, _)| guard.permissions_asked());
             return guard.unwrap_or_else(|| endpoint.permissions_asked.clone());
@@ -95,7 +95,9 @@ impl<P: OpenApi> OpenApi for Routes<P> {
                 let (site, actions, allow) = (site.clone(), actions.clone(), HeaderValue::from_str(&allow).ok());
                 let asked = Some(Arc::new(Asked::new(routes.permissions_asked(&here, method))));
                 let reads = routes.read_together(&here, method);
-                Front { site, actions, asks, asked, reads, negotiates, allow, inner }.boxed()
+                let throttles = endpoint_of(&here, method).map(|endpoint| endpoint.throttles(&site).clone());
+                let throttles = throttles.unwrap_or_else(|| site.throttles.clone());
+                Front { site, actions, asks, asked, reads, throttles, negotiates, allow, inner }.boxed()
             };
             let on_path = table.entry(path).or_default();
             for (method, inner) in methods {
@@ -118,6 +120,12 @@ impl<P: OpenApi> OpenApi for Routes<P> {
             }
         }
     }
+}
+
+/// Who answers a method; HEAD is GET.
+fn endpoint_of<'a>(here: &[&'a Endpoint], method: &Method) -> Option<&'a Endpoint> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    here.iter().find(|endpoint| endpoint.method == *method).copied()
 }
 
 /// `/cars/:param0/publish` and `/cars/{id}/publish` are one path.

@@ -149,8 +149,23 @@ impl Backend for RemoteUserBackend {
 
 impl Auth {
     /// Who has these credentials? The first backend that knows, unless one before it vetoes.
+    ///
+    /// [`Error::Throttled`](crate::Error::Throttled) where passwords were wrong too often, before any backend is asked.
     pub async fn authenticate(&self, db: impl Into<Db<'_>>, credentials: Credentials<'_>) -> Result<Option<User>> {
-        let db = db.into();
+        let counted = match credentials {
+            Credentials::Password { username, .. } => self.try_password(username)?,
+            Credentials::RemoteUser(_) => None,
+        };
+        let known = self.ask_backends(db.into(), credentials).await;
+        if !matches!(known, Ok(None))
+            && let Some(counted) = counted
+        {
+            counted.take_back();
+        }
+        known
+    }
+
+    async fn ask_backends(&self, db: Db<'_>, credentials: Credentials<'_>) -> Result<Option<User>> {
         for backend in self.backends() {
             match backend.authenticate(self, db, &credentials).await? {
                 Login::Known(user) => return Ok(Some(*user)),

@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,7 +12,10 @@ use sea_orm::DbBackend;
 use tokio::sync::OnceCell;
 
 use super::{Asked, Backend, JoinedRow, ModelBackend, password::Passwords, statements::Statements};
-use crate::Db;
+use crate::{
+    Db, Error, Result,
+    throttle::{PasswordTries, PasswordTry},
+};
 
 /// How this site keeps its users: where they are, how passwords are hashed, who is asked for permissions.
 ///
@@ -33,6 +37,8 @@ pub struct Auth {
     asked: Option<Arc<Asked>>,
     /// what is read together with them, over the connection with this address
     joined: Option<(Arc<JoinedRow>, usize)>,
+    /// where who asks is
+    address: Option<IpAddr>,
 }
 
 #[derive(Clone)]
@@ -46,6 +52,7 @@ struct Inner {
     statements: [Arc<Statements>; 3],
     grants: Arc<AtomicU64>,
     hashes_met: Arc<OnceCell<()>>,
+    password_tries: Option<PasswordTries>,
 }
 
 impl Default for Auth {
@@ -70,9 +77,11 @@ impl Auth {
                 statements: statements.map(Arc::new),
                 grants: Arc::default(),
                 hashes_met: Arc::default(),
+                password_tries: Some(PasswordTries::default()),
             }),
             asked: None,
             joined: None,
+            address: None,
         }
     }
 
@@ -81,12 +90,31 @@ impl Auth {
     /// What else is asked of such a user is looked for when it is asked. Authenticators and backends are handed such an
     /// `Auth`, and need not know. Such a user comes with another row, too, where one is to be joined.
     pub(crate) fn asking(&self, asked: Option<Arc<Asked>>, joined: Option<Arc<JoinedRow>>, db: Db<'_>) -> Self {
-        Self { inner: self.inner.clone(), asked, joined: joined.map(|row| (row, db.address())) }
+        Self { asked, joined: joined.map(|row| (row, db.address())), ..self.clone() }
     }
 
     /// The same, asking for nothing in particular.
     pub(super) fn plain(&self) -> Self {
-        Self { inner: self.inner.clone(), asked: None, joined: None }
+        Self { inner: self.inner.clone(), asked: None, joined: None, address: None }
+    }
+
+    /// The same, asked by somebody at this address: it has its own number of tries for passwords.
+    ///
+    /// An authenticator is handed such an `Auth`. Where nobody says where a password comes from, its account's tries alone
+    /// are counted.
+    pub fn asked_from(&self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self.clone() }
+    }
+
+    /// The same with other numbers of tries for passwords; `None` for as many as anybody likes.
+    pub fn with_password_tries(&self, tries: impl Into<Option<PasswordTries>>) -> Self {
+        self.with(|inner| inner.password_tries = tries.into())
+    }
+
+    /// A try for a password, if there is one left; `None` where they are not counted.
+    pub(super) fn try_password(&self, username: &str) -> Result<Option<PasswordTry>> {
+        let Some(tries) = &self.inner.password_tries else { return Ok(None) };
+        tries.begin(username, self.address).map(Some).map_err(|wait| Error::Throttled { wait })
     }
 
     /// The row to be joined to a user who is looked for here: an authenticator may look elsewhere.
@@ -142,7 +170,7 @@ impl Auth {
     fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner::clone(&self.inner);
         change(&mut inner);
-        Self { inner: Arc::new(inner), asked: self.asked.clone(), joined: self.joined.clone() }
+        Self { inner: Arc::new(inner), ..self.clone() }
     }
 
     /// Where the users are.

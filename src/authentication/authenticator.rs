@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method, Uri};
@@ -87,6 +87,8 @@ pub struct Offered<'a> {
     pub uri: &'a Uri,
     /// The headers.
     pub headers: &'a HeaderMap,
+    /// Where it comes from, as far as that is known; of IPv6 the first 64 bits.
+    pub address: Option<IpAddr>,
     /// What the endpoint can ask of the permissions held; all of them where nobody says.
     pub(super) asked: Option<&'a Arc<Asked>>,
     /// A row to be read together with the user.
@@ -96,7 +98,13 @@ pub struct Offered<'a> {
 impl<'a> Offered<'a> {
     /// What a request offers.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers, asked: None, joined: None }
+        Self { method, uri, headers, address: None, asked: None, joined: None }
+    }
+
+    /// The same, from this address.
+    #[must_use]
+    pub fn from_address(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
     }
 
     /// The same to an endpoint of which it is known what it can ask of the permissions held, and which row it will ask for.

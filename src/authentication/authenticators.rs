@@ -66,7 +66,7 @@ impl Authenticators {
         offered: &Offered<'_>,
     ) -> Result<User, AuthenticationError> {
         let db = db.into();
-        let asking = auth.asking(offered.asked.cloned(), offered.joined.cloned(), db);
+        let asking = auth.asking(offered.asked.cloned(), offered.joined.cloned(), db).asked_from(offered.address);
         let failed = |sentence| AuthenticationError::Failed { sentence, challenge: self.challenge() };
         for authenticator in self.asked.iter() {
             match authenticator.authenticate(&asking, db, offered).await {

@@ -34,6 +34,9 @@ pub(super) struct Limits {
     /// How long a request may take; 30 where nothing is said, 0 for ever
     #[arg(long, env = "REQUEST_TIMEOUT", value_name = "SECONDS", value_parser = seconds)]
     request_timeout: Option<Duration>,
+    /// How many proxies stand in front, each of which adds to X-Forwarded-For whom it heard from; none where nothing is said
+    #[arg(long, env = "BEHIND_PROXIES", value_name = "NUMBER")]
+    behind_proxies: Option<u8>,
 }
 
 impl Limits {
@@ -67,8 +70,9 @@ impl Limits {
         pool
     }
 
-    /// The same API, with the limit of a request that was asked for.
+    /// The same API, with the limit of a request that was asked for, and what stands in front.
     pub(super) fn on(&self, api: Api) -> Api {
+        let api = api.behind_proxies(self.behind_proxies.unwrap_or_default());
         match self.request_timeout {
             Some(limit) => api.request_timeout(or_never(limit)),
             None => api,

@@ -2,8 +2,10 @@
 
 mod body_limits;
 mod caller;
+mod client_address;
 mod database;
 mod json_size;
+mod next;
 mod path;
 mod problem;
 mod read_json;
@@ -12,8 +14,11 @@ mod site;
 
 pub(crate) use body_limits::BodyLimits;
 pub use caller::Caller;
+pub(crate) use client_address::client_address;
 pub(crate) use database::{RAISED, refused};
-pub(crate) use path::{RequestPath, path_of};
+pub(crate) use next::leading_back;
+pub use next::safe_next;
+pub(crate) use path::{RequestPath, path_and_query, path_of};
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use read_json::{read, read_json};

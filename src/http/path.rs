@@ -15,6 +15,12 @@ impl RequestPath {
     }
 }
 
+/// The path that a request was made to, and its query.
+pub(crate) fn path_and_query(request: &Request) -> String {
+    let path = request.extensions().get::<RequestPath>().cloned().unwrap_or_else(|| RequestPath::of(request));
+    path.0.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
 /// The path that a request was made to.
 pub(crate) fn path_of(request: &Request) -> &str {
     request.extensions().get::<RequestPath>().map_or_else(|| request.original_uri().path(), |path| path.0.path())

@@ -2,6 +2,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     fmt,
+    time::Duration,
 };
 
 use poem::{
@@ -214,6 +215,15 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The request body is too large.")
     }
 
+    /// 429 with the time to wait, in whole seconds (CONTRACT 7.30).
+    #[doc(alias = "Throttled")]
+    pub fn throttled(wait: Duration) -> Self {
+        let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX).max(1);
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail).with_header(header::RETRY_AFTER, seconds)
+    }
+
     /// 503: nobody could tell; the caller may ask again.
     pub(crate) fn unavailable() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The answer could not be found out. Try again later.")
@@ -284,6 +294,19 @@ impl Problem {
         self.more.worth_retrying
     }
 
+    /// The same for people: a page of HTML.
+    pub(crate) fn into_page(self) -> Response {
+        let title = format!("{} {}", self.status.as_u16(), self.status.canonical_reason().unwrap_or("Error"));
+        let named = RequestId::current().map(|id| format!("<p><small>{}</small></p>", escaped(id.as_str())));
+        let page = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<h1>{title}</h1>\n\
+             <p>{}</p>\n{}",
+            escaped(&self.detail),
+            named.unwrap_or_default()
+        );
+        Response::builder().status(self.status).content_type("text/html; charset=utf-8").body(page)
+    }
+
     fn body(&self) -> ProblemBody {
         ProblemBody {
             kind: "about:blank".to_owned(),
@@ -312,6 +335,7 @@ impl From<Error> for Problem {
                 tracing::warn!("a request was turned away: too much is asked for at once");
                 Self::busy()
             }
+            Error::Throttled { wait } => Self::throttled(wait),
             Error::Wiring(message) => {
                 tracing::error!(%message, "the parts do not fit");
                 Self::server_error()
@@ -327,6 +351,11 @@ impl From<&Problem> for Outcome {
     fn from(problem: &Problem) -> Self {
         Self { allowed: false, status: Some(problem.status.as_u16()), detail: Some(problem.detail.to_string()) }
     }
+}
+
+/// A text as HTML shows it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#x27;")
 }
 
 /// What is wrong with a handler's parameter, in DRF's words (CONTRACT 7.14). The framework's own name types of the program,
@@ -381,9 +410,10 @@ impl IntoResponse for Problem {
         use poem_openapi::types::ToJSON;
         let mut response =
             Response::builder().status(self.status).content_type(MEDIA_TYPE).body(self.body().to_json_string());
-        for (name, value) in self.more.headers {
-            response.headers_mut().insert(name, value);
+        for (name, value) in &self.more.headers {
+            response.headers_mut().insert(name, value.clone());
         }
+        response.extensions_mut().insert(self);
         response
     }
 }

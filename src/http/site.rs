@@ -12,6 +12,7 @@ use crate::{
     db::Isolation,
     grants::Deleting,
     permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
+    throttle::{Counts, Throttle},
 };
 
 /// What every endpoint of an API shares.
@@ -25,6 +26,12 @@ pub(crate) struct Site {
     pub(crate) default_permissions: Permissions,
     /// For plain handlers that declare nothing.
     pub(crate) handler_permissions: Permissions,
+    /// How often callers may ask where a viewset does not say.
+    pub(crate) throttles: Arc<[Throttle]>,
+    /// How often they did.
+    pub(crate) counts: Counts,
+    /// How many proxies stand in front, of which each says whom it heard from.
+    pub(crate) proxies: u8,
     /// Who may read the document.
     pub(crate) document: DocumentAccess,
     /// Answer 403 for rows the caller may not view, as DRF does, where 404 is the rule.
@@ -85,6 +92,9 @@ impl Site {
             authenticators,
             default_permissions: ModelPermissions.into_permissions(),
             handler_permissions: IsAuthenticated.into_permissions(),
+            throttles: Arc::default(),
+            counts: Counts::default(),
+            proxies: 0,
             document: DocumentAccess::Everybody,
             reveal_hidden_rows: false,
             deleting: OnceLock::new(),

@@ -32,6 +32,7 @@ use crate::{
     http::Problem,
     permission::{Action, Context},
     serializer::Serializer,
+    throttle::Throttle,
 };
 
 pub(crate) type EntityOf<V> = <<V as ViewSet>::Serializer as Serializer>::Entity;
@@ -94,6 +95,30 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     #[doc(alias("permission_classes", "get_permissions"))]
     fn permissions() -> Access<EntityOf<Self>> {
         Access::nothing()
+    }
+
+    /// How often a caller may take an action; as the API says where this is `None`. The empty list is no limit at all.
+    ///
+    /// ```
+    /// # use refrain::{Access, Action, ViewSet, doc_example::{car, cars::Car}};
+    /// use refrain::throttle::{Rate, Throttle};
+    ///
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    /// #     fn permissions() -> Access<car::Entity> { Access::to(refrain::IsAuthenticated) }
+    ///     fn throttles(action: Action) -> Option<Vec<Throttle>> {
+    ///         match action {
+    ///             Action::Create => Some(vec![Throttle::scoped("new-cars", Rate::per_hour(20))]),
+    ///             _ => None,
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[doc(alias("throttle_classes", "get_throttles", "throttle_scope"))]
+    fn throttles(_action: Action) -> Option<Vec<Throttle>> {
+        None
     }
 
     /// The rows there are at all, for lists and for single rows: `None` for all of the table. A write cannot take a row

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    authentication::SecurityKind,
     http::{MEDIA_TYPE, Site},
     permission::Action,
     viewset::Endpoint,
@@ -27,6 +28,10 @@ const NOT_ACCEPTABLE: Answer = answer("406", "NotAcceptable", "The caller does n
 const CONFLICT: Answer = answer("409", "Conflict", "The write is allowed, and meets what is stored already.");
 const TOO_LARGE: Answer = answer("413", "TooLarge", "The body is too large.");
 const UNSUPPORTED: Answer = answer("415", "UnsupportedMediaType", "The body is not JSON.");
+const THROTTLED: Answer = Answer {
+    header: Some(("Retry-After", "In how many seconds to ask again.")),
+    ..answer("429", "Throttled", "The caller asked too often, or was wrong about a password too often.")
+};
 const UNAVAILABLE: Answer = Answer {
     header: Some(("Retry-After", "In how many seconds to ask again.")),
     ..answer("503", "Unavailable", "The answer could not be found out; ask again later.")
@@ -71,6 +76,8 @@ fn answers(endpoint: &Endpoint, operation: &Map<String, Value>, site: &Site) -> 
     let body = operation.contains_key("requestBody");
     let on_row = endpoint.on_row || has_parameter("path");
     let list = matches!(endpoint.action, Some(Action::List));
+    let by_password = site.authenticators.security_schemes().any(|scheme| scheme.kind == SecurityKind::HttpBasic);
+    let throttled = by_password || !endpoint.throttles(site).is_empty();
     // without a challenge it is 403 in every case (CONTRACT 5.24)
     let challenged = site.authenticators.challenge().is_some();
     [
@@ -82,6 +89,7 @@ fn answers(endpoint: &Endpoint, operation: &Map<String, Value>, site: &Site) -> 
         (writes && endpoint.model.is_some(), CONFLICT),
         (body, TOO_LARGE),
         (body, UNSUPPORTED),
+        (throttled, THROTTLED),
         (true, UNAVAILABLE),
     ]
     .into_iter()

@@ -15,6 +15,7 @@ use crate::{
     error::causes,
     http::Site,
     permission::{Action, Rule},
+    throttle::Throttle,
     viewset::{Declared, Endpoint},
 };
 
@@ -47,7 +48,7 @@ pub struct EndpointPermissions {
     /// The rows it lets callers have, for each kind of caller who is not answered as a more general kind is; empty where
     /// everybody is refused, and where the endpoint has no rows.
     pub rows: Vec<RowsAdmitted>,
-    /// How often a caller may ask: `none`, since nothing limits it.
+    /// How often a caller may ask, `anon 60/minute, user 600/minute`; `none` where nothing limits it.
     pub throttle: String,
 }
 
@@ -91,7 +92,7 @@ impl BuiltApi {
                 asks: endpoint.permissions_asked.clone(),
                 lists: lists(endpoint),
                 rows: if endpoint.guard.is_some() { rows(&self.gate, endpoint).await } else { Vec::new() },
-                throttle: "none".to_owned(),
+                throttle: told(endpoint.throttles(site)),
             });
         }
         endpoints
@@ -110,7 +111,7 @@ impl BuiltApi {
             asks: Vec::new(),
             lists: false,
             rows: Vec::new(),
-            throttle: "none".to_owned(),
+            throttle: told(&site.throttles),
         };
         let documents = self.documents.iter().map(|document| EndpointPermissions {
             asks: document.permissions_asked.clone(),
@@ -187,6 +188,14 @@ async fn in_words(gate: &Gate, endpoint: &Endpoint, user: &User, headers: &Heade
         }
     }
     words
+}
+
+/// How often a caller may ask, in words.
+fn told(throttles: &[Throttle]) -> String {
+    if throttles.is_empty() {
+        return "none".to_owned();
+    }
+    throttles.iter().map(Throttle::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Somebody of this kind to ask about.

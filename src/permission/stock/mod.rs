@@ -4,12 +4,14 @@ mod has_perm;
 mod model_permissions;
 mod object_permissions;
 mod owner;
+mod user_passes;
 mod who;
 
 pub use has_perm::{HasPerm, HasPerms};
 pub use model_permissions::{ModelPermissions, ModelPermissionsOrAnonReadOnly};
 pub use object_permissions::{ObjectPermissions, ObjectPermissionsWithAnonymous};
 pub use owner::{IsOwner, IsOwnerOrReadOnly};
+pub use user_passes::UserPasses;
 pub use who::{AllowAny, DenyAll, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, IsSuperuser, ReadOnly};
 
 use super::Rule;

@@ -10,6 +10,7 @@ use crate::{
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
     permission::{Action, Context, Denied, Judged, Permissions, Rule, judge_one},
+    throttle::Throttle,
     viewset::{Declared, row::ReadAhead},
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Guard {
     pub(crate) declared: Declared,
     /// Who may know of a row: what guards `retrieve`.
     pub(crate) retrieve: Permissions,
+    /// How often a caller may ask.
+    pub(crate) throttles: Arc<[Throttle]>,
 }
 
 impl Guard {

@@ -12,6 +12,7 @@ use crate::{
     http::Site,
     model::ModelInfo,
     permission::{Action, Permissions},
+    throttle::Throttle,
     viewset::{
         Access, Declared, EntityOf, Guard, ViewSet,
         declare::ActionInfo,
@@ -65,10 +66,20 @@ pub(crate) fn told_in(endpoints: &[Endpoint]) -> BTreeMap<&str, Vec<&'static str
 }
 
 impl Endpoint {
+    /// How often a caller may ask.
+    pub(crate) fn throttles<'a>(&'a self, site: &'a Site) -> &'a Arc<[Throttle]> {
+        self.guard.as_ref().map_or(&site.throttles, |(guard, _)| &guard.throttles)
+    }
+
     /// One of a viewset's six?
     pub(crate) fn is_standard(&self) -> bool {
         self.action.is_some_and(|action| action.method().is_some())
     }
+}
+
+/// As the viewset says, or the site.
+fn throttles<V: ViewSet>(action: Action, site: &Site) -> Arc<[Throttle]> {
+    V::throttles(action).map_or_else(|| site.throttles.clone(), Arc::from)
 }
 
 impl<V: ViewSet> Mounted<V> {
@@ -96,6 +107,7 @@ impl<V: ViewSet> Mounted<V> {
                     permissions,
                     declared: access.declared(action),
                     retrieve: retrieve.clone(),
+                    throttles: throttles::<V>(action, site),
                 }),
             );
         }
@@ -169,7 +181,8 @@ impl<V: ViewSet> Mounted<V> {
             permissions = Permissions::And(vec![permissions, Permissions::About(Action::List, Box::new(listed))]);
         }
         let retrieve = self.guards[&Action::Retrieve].permissions.clone();
-        Ok(Guard { model, action, permissions, declared, retrieve })
+        let throttles = throttles::<V>(action, &self.site);
+        Ok(Guard { model, action, permissions, declared, retrieve, throttles })
     }
 
     /// The operations it offers.

@@ -1,0 +1,78 @@
+use std::{borrow::Cow, fmt, net::IpAddr, time::Duration};
+
+use super::{Counts, Rate};
+use crate::auth::User;
+
+/// How often a caller may ask.
+///
+/// ```no_run
+/// use refrain::{Api, throttle::{Rate, Throttle}};
+///
+/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+/// Api::new("Drivers", "1.0", db)
+///     .throttles([Throttle::anonymous(Rate::per_minute(60)), Throttle::user(Rate::per_minute(600))])
+///     .build()
+/// # }
+/// ```
+///
+/// Who asks more often is answered 429, with the time to wait in `Retry-After`. Of several throttles each is asked, and
+/// the longest wait is told; who is refused is not counted for it (CONTRACT 7.29). In no stretch of a rate's time are
+/// there more requests than it says: what was asked leaves the count a sixty-fourth of that time late at most.
+///
+/// An address of IPv6 stands for its first 64 bits: a client has all of them.
+#[doc(alias("throttle_classes", "BaseThrottle"))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    scope: Cow<'static, str>,
+    rate: Rate,
+    whose: Whose,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Anonymous,
+    Everybody,
+}
+
+impl Throttle {
+    /// Callers who do not say who they are, each address by itself.
+    #[doc(alias = "AnonRateThrottle")]
+    pub const fn anonymous(rate: Rate) -> Self {
+        Self { scope: Cow::Borrowed("anon"), rate, whose: Whose::Anonymous }
+    }
+
+    /// Every user by themselves, whichever address they come from; who does not say who they are, by their address.
+    #[doc(alias = "UserRateThrottle")]
+    pub const fn user(rate: Rate) -> Self {
+        Self { scope: Cow::Borrowed("user"), rate, whose: Whose::Everybody }
+    }
+
+    /// The same, of endpoints that name this scope, together.
+    #[doc(alias("ScopedRateThrottle", "throttle_scope"))]
+    pub const fn scoped(scope: &'static str, rate: Rate) -> Self {
+        Self { scope: Cow::Borrowed(scope), rate, whose: Whose::Everybody }
+    }
+
+    /// How long this caller has to wait; `None` where they need not.
+    fn wait(&self, counts: &Counts, user: &User, address: Option<IpAddr>) -> Option<Duration> {
+        let whom = match user.id() {
+            Some(_) if self.whose == Whose::Anonymous => return None,
+            Some(id) => format!("user {id}"),
+            None => format!("address {}", address.map(|address| address.to_string()).unwrap_or_default()),
+        };
+        counts.take(self.rate, &self.scope, &whom).err()
+    }
+}
+
+/// How long a caller has to wait before they may ask; `None` where they need not.
+pub(crate) fn wait(throttles: &[Throttle], counts: &Counts, user: &User, address: Option<IpAddr>) -> Option<Duration> {
+    // each counts, whatever another says
+    throttles.iter().filter_map(|throttle| throttle.wait(counts, user, address)).max()
+}
+
+/// `anon 60/minute`, as the table of permissions has it.
+impl fmt::Display for Throttle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.scope, self.rate)
+    }
+}
