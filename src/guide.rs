@@ -24,5 +24,6 @@ pages! {
     serving = "serving.md";
     throttles = "throttles.md";
     pages = "pages.md";
+    signals = "signals.md";
     object_grants = "object-grants.md";
 }

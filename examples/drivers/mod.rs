@@ -5,6 +5,7 @@
 //! | `car.rs`, `trip.rs` | the models, and the permissions they declare |
 //! | `cars.rs`, `trips.rs` | their viewsets; publishing and exporting cars |
 //! | `me.rs` | who is asking |
+//! | `metrics.rs` | numbers for Prometheus |
 //! | `migration.rs` | the tables |
 //! | `demo.rs` | somebody to try it as |
 
@@ -12,6 +13,7 @@ pub mod car;
 pub mod cars;
 pub mod demo;
 pub mod me;
+pub mod metrics;
 pub mod migration;
 pub mod trip;
 pub mod trips;
@@ -59,6 +61,7 @@ impl Project for Drivers {
     }
 
     async fn prepare(start: &Starting<'_>) -> Result<()> {
+        metrics::serve().await?;
         // who knows the password of a superuser owns the database: one that was there before is left alone
         let wanted = std::env::var("DEMO_DATA").unwrap_or_default();
         if wanted == "0" {

@@ -125,6 +125,24 @@ impl Drop for Server {
 }
 
 #[test]
+fn its_numbers_are_at_an_address_of_their_own() {
+    let folder = Folder::new("numbers");
+    let metrics = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
+    let mut command = folder.program(&[]);
+    command.env("METRICS_BIND", metrics.to_string());
+    let server = Server::start(command);
+    assert!(server.get("/api/cars", "").starts_with("HTTP/1.1 401"));
+    let api = server.address.clone();
+    assert!(server.get("/metrics", "").starts_with("HTTP/1.1 404"), "not for everybody");
+    let mut server = server;
+    server.address = metrics.to_string();
+    let numbers = server.get("/metrics", "");
+    assert!(numbers.contains("refrain_decisions_total{action=\"cars_list\""), "{numbers}");
+    server.address = api;
+    assert_eq!(server.stop("-TERM"), Some(0));
+}
+
+#[test]
 fn it_starts_on_nothing_and_ends_when_told() {
     let folder = Folder::new("starts");
     let demo = || {

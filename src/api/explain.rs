@@ -111,7 +111,8 @@ impl Explainer {
         let asks = Asks::Handler(IsSuperuser.into_permissions(), None);
         let (asked, inner) = (asks.asked(), answer.boxed());
         let throttles = site.throttles.clone();
-        Front { site, actions, asks, asked, reads: None, throttles, negotiates: true, allow: None, inner }
+        let name = "explain".into();
+        Front { site, actions, asks, asked, reads: None, name, throttles, negotiates: true, allow: None, inner }
             .map_to_response()
             .boxed()
     }

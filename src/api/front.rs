@@ -1,4 +1,8 @@
-use std::{any::TypeId, sync::Arc};
+use std::{
+    any::TypeId,
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 
 use mime::Mime;
 use poem::{
@@ -8,14 +12,15 @@ use poem::{
 };
 
 use super::{
+    decision::Decision,
     guarded::{Admitted, admit},
     part::AnyViewSet,
 };
 use crate::{
-    auth::Asked,
+    auth::{Asked, User},
     authentication::Offered,
-    db::Abandonable,
-    http::{BodyLimits, Caller, Problem, Site, client_address},
+    db::{Abandonable, counting_statements},
+    http::{BodyLimits, Caller, Problem, Site, client_address, path_of},
     permission::{Action, Permissions},
     throttle::{self, Throttle},
     viewset::{self, Actions, Guard, Visit},
@@ -31,6 +36,8 @@ pub(super) struct Front {
     pub(super) asked: Option<Arc<Asked>>,
     /// the viewset whose row is read together with the caller
     pub(super) reads: Option<Arc<dyn AnyViewSet>>,
+    /// what it is called where decisions are told
+    pub(super) name: Arc<str>,
     /// how often a caller may ask
     pub(super) throttles: Arc<[Throttle]>,
     /// does it answer in JSON, and so refuse who accepts none?
@@ -79,16 +86,19 @@ impl Endpoint for Front {
 
     /// Every answer is about its caller: caches keep it for nobody else.
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let (is_head, is_safe) = (request.method() == Method::HEAD, request.method().is_safe());
-        let answer = Abandonable::new(self.answer(request));
-        let answer = match self.site.request_timeout {
-            Some(limit) => tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
-                tracing::error!(?limit, "a request took too long, and was given up");
-                Err(if is_safe { Problem::unavailable() } else { Problem::outcome_unknown() }.into())
-            }),
-            None => answer.await,
-        };
+        let (method, path) = (request.method().clone(), path_of(&request).to_owned());
+        let (began, caller) = (Instant::now(), OnceLock::new());
+        let (answer, statements) = counting_statements(self.in_time(request, &caller)).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
+        let decision = Decision {
+            caller: caller.get().map(|user: &Arc<User>| &**user),
+            action: &self.name,
+            method: method.as_str(),
+            path: &path,
+            took: began.elapsed(),
+            statements,
+        };
+        decision.tell(&response);
         let succeeds = response.status().is_success();
         let refuses_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
         let headers = response.headers_mut();
@@ -100,7 +110,7 @@ impl Endpoint for Front {
         if let Some(allow) = self.allow.as_ref().filter(|_| tells_methods) {
             headers.insert(header::ALLOW, allow.clone());
         }
-        if is_head {
+        if method == Method::HEAD {
             response.set_body(());
         }
         Ok(response)
@@ -110,6 +120,7 @@ impl Endpoint for Front {
 impl Front {
     /// Before an endpoint that stands by itself on its path, behind authentication as every other is.
     pub(super) fn before(
+        name: &str,
         site: Arc<Site>,
         actions: Arc<Actions>,
         asks: Asks,
@@ -118,12 +129,25 @@ impl Front {
     ) -> BoxEndpoint<'static, Response> {
         let inner = inner.map_to_response().boxed();
         let throttles = site.throttles.clone();
-        Self { site, actions, asks, asked, reads: None, throttles, negotiates: false, allow: None, inner }
+        let name = name.into();
+        Self { site, actions, asks, asked, reads: None, name, throttles, negotiates: false, allow: None, inner }
             .map_to_response()
             .boxed()
     }
 
-    async fn answer(&self, mut request: Request) -> poem::Result<Response> {
+    /// Gives a request up that takes too long.
+    async fn in_time(&self, request: Request, caller: &OnceLock<Arc<User>>) -> poem::Result<Response> {
+        let is_safe = request.method().is_safe();
+        let answer = Abandonable::new(self.answer(request, caller));
+        let Some(limit) = self.site.request_timeout else { return answer.await };
+        tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
+            tracing::error!(?limit, "a request took too long, and was given up");
+            Err(if is_safe { Problem::unavailable() } else { Problem::outcome_unknown() }.into())
+        })
+    }
+
+    /// Answers a request, and tells whose it is once that is known.
+    async fn answer(&self, mut request: Request, caller: &OnceLock<Arc<User>>) -> poem::Result<Response> {
         if self.negotiates && !accepts_json(&request) {
             let sentence = "Could not satisfy the request Accept header.";
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", sentence).into());
@@ -134,13 +158,14 @@ impl Front {
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
         let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref());
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
+        let user = caller.get_or_init(|| Arc::new(user)).clone();
         if let Some(wait) = throttle::wait(&self.throttles, &site.counts, &user, address) {
             return Err(Problem::throttled(wait).into());
         }
         if let Some(joined) = joined {
             request.extensions_mut().insert(joined);
         }
-        request.extensions_mut().insert(Caller(Arc::new(user)));
+        request.extensions_mut().insert(Caller(user));
         request.extensions_mut().insert(site.clone());
         request.extensions_mut().insert(self.actions.clone());
         match &self.asks {

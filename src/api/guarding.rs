@@ -105,7 +105,7 @@ impl<E: Endpoint + 'static> Middleware<E> for Guarding {
     fn transform(&self, inner: E) -> Self::Output {
         let asks = Asks::Handler(self.permissions.clone(), None);
         let asked = asks.asked();
-        let guarded = Front::before(self.site.clone(), self.actions.clone(), asks, asked, inner);
+        let guarded = Front::before("page", self.site.clone(), self.actions.clone(), asks, asked, inner);
         match self.log_in_at.clone() {
             None => guarded,
             Some(log_in_at) => Page { guarded, log_in_at }.boxed(),

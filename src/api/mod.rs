@@ -3,6 +3,7 @@
 mod as_me;
 mod built;
 mod check;
+mod decision;
 mod document;
 mod explain;
 mod front;

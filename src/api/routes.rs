@@ -95,9 +95,10 @@ impl<P: OpenApi> OpenApi for Routes<P> {
                 let (site, actions, allow) = (site.clone(), actions.clone(), HeaderValue::from_str(&allow).ok());
                 let asked = Some(Arc::new(Asked::new(routes.permissions_asked(&here, method))));
                 let reads = routes.read_together(&here, method);
-                let throttles = endpoint_of(&here, method).map(|endpoint| endpoint.throttles(&site).clone());
-                let throttles = throttles.unwrap_or_else(|| site.throttles.clone());
-                Front { site, actions, asks, asked, reads, throttles, negotiates, allow, inner }.boxed()
+                let endpoint = endpoint_of(&here, method);
+                let throttles = endpoint.map_or(&site.throttles, |endpoint| endpoint.throttles(&site)).clone();
+                let name = endpoint.map_or("no action", |endpoint| &endpoint.operation_id).into();
+                Front { site, actions, asks, asked, reads, name, throttles, negotiates, allow, inner }.boxed()
             };
             let on_path = table.entry(path).or_default();
             for (method, inner) in methods {

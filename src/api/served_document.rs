@@ -36,7 +36,7 @@ impl ServedDocument {
         let Self { document, swagger_ui, of_caller } = self;
         let own = of_caller.map(OfCaller::into_endpoint);
         let before = |asks: Asks, asked, inner: BoxEndpoint<'static, Response>| {
-            Front::before(site.clone(), actions.clone(), asks, asked, inner)
+            Front::before("document", site.clone(), actions.clone(), asks, asked, inner)
         };
         let page = make_sync(move |_| swagger_ui.clone().with_content_type("text/html; charset=utf-8"));
         let page = page.map_to_response().boxed();

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, net::IpAddr};
 
 use async_trait::async_trait;
 use sea_orm::{
@@ -8,7 +8,7 @@ use sea_orm::{
 use unicode_normalization::is_nfkc;
 
 use super::{Answer, Auth, Lookup, NewUser, User, password::Verified};
-use crate::{Db, Result};
+use crate::{Db, Error, Result};
 
 /// One of those asked who a caller is and what they hold.
 ///
@@ -152,16 +152,20 @@ impl Auth {
     ///
     /// [`Error::Throttled`](crate::Error::Throttled) where passwords were wrong too often, before any backend is asked.
     pub async fn authenticate(&self, db: impl Into<Db<'_>>, credentials: Credentials<'_>) -> Result<Option<User>> {
-        let counted = match credentials {
-            Credentials::Password { username, .. } => self.try_password(username)?,
-            Credentials::RemoteUser(_) => None,
+        let Credentials::Password { username, .. } = credentials else {
+            return self.ask_backends(db.into(), credentials).await;
         };
-        let known = self.ask_backends(db.into(), credentials).await;
-        if !matches!(known, Ok(None))
-            && let Some(counted) = counted
-        {
-            counted.take_back();
-        }
+        let known = match self.try_password(username) {
+            Err(error) => Err(error),
+            Ok(counted) => {
+                let known = self.ask_backends(db.into(), credentials).await;
+                if let Some(counted) = counted.filter(|_| !matches!(known, Ok(None))) {
+                    counted.take_back();
+                }
+                known
+            }
+        };
+        tell(&known, self.address());
         known
     }
 
@@ -175,6 +179,19 @@ impl Auth {
         }
         Ok(None)
     }
+}
+
+/// Tells the operator how a log-in ended: never the name that was typed, which may be a password.
+fn tell(known: &Result<Option<User>>, address: Option<IpAddr>) {
+    let (outcome, user) = match known {
+        Ok(Some(user)) => ("right", user.id().map(|id| id.to_string())),
+        Ok(None) => ("wrong", None),
+        Err(Error::Throttled { .. }) => ("throttled", None),
+        Err(_) => ("could_not_tell", None),
+    };
+    let address = address.map(tracing::field::display);
+    tracing::info!(target: "refrain::login", outcome, user, address, "a password was tried");
+    metrics::counter!("refrain_logins_total", "outcome" => outcome).increment(1);
 }
 
 /// Re-hashes the password that was just verified, where this is ours to do.

@@ -106,6 +106,11 @@ impl Auth {
         Self { address, ..self.clone() }
     }
 
+    /// Where who asks is.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
     /// The same with other numbers of tries for passwords; `None` for as many as anybody likes.
     pub fn with_password_tries(&self, tries: impl Into<Option<PasswordTries>>) -> Self {
         self.with(|inner| inner.password_tries = tries.into())

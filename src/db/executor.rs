@@ -31,6 +31,7 @@ impl<'a> Db<'a> {
 
     /// What it is, to run something by.
     pub(crate) fn executor(self) -> Executor<'a> {
+        super::statements_run::count_one();
         if let Some(has_run) = self.has_run {
             has_run.store(true, Ordering::Relaxed);
         }

@@ -13,6 +13,7 @@ mod passing;
 mod private_file;
 mod settings;
 mod sql;
+mod statements_run;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod watch;
 mod write;
@@ -32,4 +33,5 @@ pub(crate) use parameter::{bounded, parameter};
 pub(crate) use passing::may_pass;
 pub use settings::PoolSettings;
 pub(crate) use sql::{Sql, joined, quoted, quoted_table};
+pub(crate) use statements_run::counting_statements;
 pub(crate) use write::{begin_write, commit, is_worth_retrying, roll_back, was_refused};

@@ -43,7 +43,8 @@ pub struct Problem {
 #[derive(Clone, Debug, Default)]
 struct More {
     errors: BTreeMap<String, Vec<String>>,
-    refused_by: Option<String>,
+    /// the class that refused, and whether the caller is told
+    refused_by: Option<(String, bool)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     worth_retrying: bool,
 }
@@ -170,10 +171,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("No {object_name} matches the given query."))
     }
 
-    /// The same, naming the class that refused.
-    pub(crate) fn by(mut self, class: String) -> Self {
-        self.more.refused_by = Some(class);
+    /// The same, knowing which class refused; the caller is told where the site says so.
+    pub(crate) fn by(mut self, class: String, is_told: bool) -> Self {
+        self.more.refused_by = Some((class, is_told));
         self
+    }
+
+    /// The class that refused.
+    pub(crate) fn refused_by(&self) -> Option<&str> {
+        self.more.refused_by.as_ref().map(|(class, _)| class.as_str())
     }
 
     /// 401 with the challenge; 403 where the first authenticator has none (CONTRACT 5.24).
@@ -314,7 +320,7 @@ impl Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone().into_owned(),
             code: self.code.clone().into_owned(),
-            refused_by: self.more.refused_by.clone(),
+            refused_by: self.more.refused_by.as_ref().filter(|(_, is_told)| *is_told).map(|(class, _)| class.clone()),
             request_id: RequestId::current().map(|id| id.to_string()),
             errors: (!self.more.errors.is_empty()).then(|| self.more.errors.clone().into_iter().collect()),
         }

@@ -110,14 +110,13 @@ impl Site {
     /// 401 or 403, as CONTRACT 5.25 has it: nobody is told to say who they are, somebody that they may not.
     pub(crate) fn refuse(&self, denied: Denied, user: &User) -> Problem {
         let Denied { class, denial } = denied;
-        tracing::debug!(class, code = %denial.code, "refused");
         let problem = if user.is_authenticated() || self.authenticators.is_empty() {
             Problem::denied(denial)
         } else {
             let sentence = "Authentication credentials were not provided.";
             Problem::unauthenticated("not_authenticated", sentence, self.challenge().as_deref())
         };
-        if self.explains_refusals { problem.by(class) } else { problem }
+        problem.by(class, self.explains_refusals)
     }
 
     /// What a user who may not come in at all is told (CONTRACT 5.19).

@@ -19,6 +19,7 @@ use refrain::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, QueryTrait};
 use serde_json::Value as Json;
 
+pub mod log;
 pub mod meanwhile;
 pub mod proxy;
 pub mod wire;

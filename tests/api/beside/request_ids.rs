@@ -1,10 +1,5 @@
 //! The name of a request, in its answer, its problem and the log.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, OnceLock},
-};
-
 use poem::{
     EndpointExt,
     http::{HeaderName, Method},
@@ -14,7 +9,7 @@ use refrain_testing::{TestDb, every_database};
 use serde_json::json;
 
 use super::{ask, boxed, site};
-use crate::support::{self, Car, auth, car, sync, user};
+use crate::support::{self, Car, auth, car, log::log, sync, user};
 
 const HEADER: &str = "x-request-id";
 
@@ -69,35 +64,6 @@ async fn only_a_proxy_names_requests_and_harmlessly(db: TestDb) {
     }
 }
 
-/// What a run writes to its log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-/// The log of the whole process: what is spawned for a request runs on other threads.
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let log = Log::default();
-        let writer = log.clone();
-        tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_max_level(tracing::Level::DEBUG)
-            .with_writer(move || writer.clone())
-            .init();
-        log
-    })
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nobody panicked").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Logs where the program's own code runs.
 struct Telling;
 
@@ -136,9 +102,9 @@ async fn every_line_that_is_logged_for_it_has_its_name(db: TestDb) {
     let request = client.post("/api/cars").header("authorization", format!("Token {token}"));
     let made = support::answer(request.body_json(&json!({"name": "a"})).send().await).await;
     assert_eq!(made.code(), 201, "{made:?}");
-    let text = String::from_utf8(log.0.lock().expect("nobody panicked").clone()).expect("text");
+    let text = log.text();
     for (told, answer, method) in
-        [("refused", &refused, "GET"), ("a car is made", &made, "POST"), ("a car was made", &made, "POST")]
+        [("decided", &refused, "GET"), ("a car is made", &made, "POST"), ("a car was made", &made, "POST")]
     {
         let line = text.lines().find(|line| line.contains(told)).unwrap_or_else(|| panic!("{told}: {text}"));
         let name = answer.header(HEADER).expect("a name");
