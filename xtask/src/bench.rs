@@ -1,19 +1,20 @@
 //! `cargo xtask bench`.
 
-use std::process::Command;
+use std::{env, path::PathBuf, process::Command};
 
 use clap::{Args, ValueEnum};
 
 use crate::{
     Result, figures,
-    run::{cargo, show},
+    run::{cargo, root, show},
     stop::Stop,
     test::{Variables, reach},
     tools,
 };
 
-/// The variable by which benches find a Python with Django.
+/// The variables by which benches find a Python with Django, and the example's program.
 const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
+const DRIVERS: &str = "REFRAIN_BENCH_DRIVERS";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -37,6 +38,8 @@ enum Bench {
     Guardian,
     /// Serializers against poem-openapi's derive, without a database.
     Serializer,
+    /// The example's first answer and its memory, with a million grants, on SQLite, PostgreSQL and MariaDB.
+    Startup,
 }
 
 /// Runs the benches one after the other; whole ones write their figures into the documentation, where it has marks.
@@ -50,7 +53,7 @@ pub(crate) fn run(options: &Options) -> Result {
         command.args(&options.arguments).envs(environment);
         let is_whole = options.arguments.is_empty();
         match bench {
-            Bench::Http | Bench::Guardian if is_whole => {
+            Bench::Http | Bench::Guardian | Bench::Startup if is_whole => {
                 figures::write(bench.name(), &figures::show_and_keep(&mut command)?)?;
             }
             _ => show(&mut command)?,
@@ -67,6 +70,7 @@ impl Bench {
             Self::Grants => "grants",
             Self::Guardian => "guardian",
             Self::Serializer => "serializer",
+            Self::Startup => "startup",
         }
     }
 
@@ -88,8 +92,22 @@ impl Bench {
             Self::Guardian => {
                 command.arg("--guardian").env(PYTHON, tools::bench_python()?);
             }
+            Self::Startup => {
+                command.env(DRIVERS, drivers()?);
+            }
             Self::Decision | Self::Grants | Self::Serializer => {}
         }
         Ok(command)
     }
+}
+
+/// The example's program, built with the library's features as benches are.
+fn drivers() -> Result<PathBuf> {
+    let packages = ["-p", "refrain", "-p", "refrain-examples", "--all-features", "--example", "drivers"];
+    show(cargo(&["build", "--release"]).args(packages))?;
+    Ok(target().join("release/examples/drivers"))
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
