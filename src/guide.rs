@@ -24,6 +24,8 @@ pages! {
     serving = "serving.md";
     throttles = "throttles.md";
     pages = "pages.md";
+    #[cfg(feature = "templates")]
+    templates = "templates.md";
     signals = "signals.md";
     object_grants = "object-grants.md";
 }

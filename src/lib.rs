@@ -66,6 +66,8 @@ pub mod model;
 pub mod permission;
 pub mod serializer;
 pub mod serving;
+#[cfg(feature = "templates")]
+pub mod templates;
 pub mod throttle;
 pub mod viewset;
 

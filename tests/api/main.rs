@@ -17,5 +17,7 @@ mod plain_handlers; // handlers that are no viewset's
 mod readme; // what the README shows
 mod serving; // what clients may hold of a server
 mod signals; // what the operator is told
+#[cfg(feature = "templates")]
+mod templates; // what templates ask of permissions
 mod throttles; // how often callers may ask
 mod types_of_one_name; // printed alike, and two

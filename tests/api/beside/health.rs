@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use poem::{EndpointExt, http::Method};
 use refrain::{Api, PoolSettings, serving::Health};
-use refrain_testing::{TestDb, counted, every_database};
+use refrain_testing::{TestDb, every_database};
 
 use super::{Known, ask, boxed, site};
 use crate::support::{cars, proxy::Proxy};
@@ -26,9 +26,11 @@ async fn a_program_that_can_answer_says_so_to_everybody(db: TestDb) {
 }
 
 /// However many ask: anybody can.
+#[cfg(feature = "cli")]
 #[every_database(tables = none)]
 async fn the_database_is_asked_once_a_second_at_most(db: TestDb) {
     use refrain::migration::{MigrationTrait, MigratorTrait, tables};
+    use refrain_testing::counted;
     struct Migrator;
     impl MigratorTrait for Migrator {
         fn migrations() -> Vec<Box<dyn MigrationTrait>> {
