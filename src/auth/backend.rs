@@ -190,7 +190,7 @@ fn tell(known: &Result<Option<User>>, address: Option<IpAddr>) {
         Err(_) => ("could_not_tell", None),
     };
     let address = address.map(tracing::field::display);
-    tracing::info!(target: "refrain::login", outcome, user, address, "a password was tried");
+    tracing::info!(target: "refrain::login", outcome, user, address, "a password was offered");
     metrics::counter!("refrain_logins_total", "outcome" => outcome).increment(1);
 }
 
