@@ -15,6 +15,7 @@ pages! {
     serializers = "serializers.md";
     viewsets = "viewsets.md";
     authentication = "authentication.md";
+    sessions = "sessions.md";
     #[cfg(feature = "cli")]
     from_django = "from-django.md";
     #[cfg(feature = "cli")]

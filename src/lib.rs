@@ -37,6 +37,7 @@
 //! | say who may do what, and to which rows | [`permission`], [`Access`] |
 //! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
 //! | find out who is asking | [`authentication`], [`Caller`] |
+//! | let people log in | [`sessions`] |
 //! | limit how often they ask | [`throttle`] |
 //! | put it together, and serve it | [`Api`], [`serving`] |
 //! | answer errors | [`Problem`], [`Error`] |
@@ -66,12 +67,13 @@ pub mod model;
 pub mod permission;
 pub mod serializer;
 pub mod serving;
+pub mod sessions;
 #[cfg(feature = "templates")]
 pub mod templates;
 pub mod throttle;
 pub mod viewset;
 
-pub use api::{Api, BuiltApi, Guarded, HandlerPermissions, ObtainToken, Valid};
+pub use api::{Api, BuiltApi, CallerSession, Guarded, HandlerPermissions, LogIn, LogOut, Me, ObtainToken, Valid};
 pub use async_trait::async_trait;
 pub use db::{Db, PoolSettings, connect};
 pub use error::{Error, Result};

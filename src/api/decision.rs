@@ -55,9 +55,8 @@ fn verdict(status: StatusCode, problem: Option<&Problem>) -> &'static str {
     match problem {
         Some(problem) if problem.refused_by().is_some() => "refused",
         Some(problem) => match (status, problem.code()) {
-            (StatusCode::UNAUTHORIZED, _) | (_, "authentication_failed" | "not_authenticated" | "cross_site") => {
-                "unauthenticated"
-            }
+            (StatusCode::UNAUTHORIZED, _)
+            | (_, "authentication_failed" | "not_authenticated" | "cross_site" | "csrf_failed") => "unauthenticated",
             (StatusCode::TOO_MANY_REQUESTS, _) => "throttled",
             (StatusCode::NOT_FOUND, _) => "not_found",
             (StatusCode::SERVICE_UNAVAILABLE, _) => "could_not_tell",

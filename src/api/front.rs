@@ -22,6 +22,7 @@ use crate::{
     db::{Abandonable, counting_statements},
     http::{BodyLimits, Caller, Problem, Site, client_address, path_of},
     permission::{Action, Permissions},
+    sessions::SetCookies,
     throttle::{self, Throttle},
     viewset::{self, Actions, Guard, Visit},
 };
@@ -86,9 +87,10 @@ impl Endpoint for Front {
 
     /// Every answer is about its caller: caches keep it for nobody else.
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        let cookies = Arc::<SetCookies>::default();
         let (method, path) = (request.method().clone(), path_of(&request).to_owned());
         let (began, caller) = (Instant::now(), OnceLock::new());
-        let (answer, statements) = counting_statements(self.in_time(request, &caller)).await;
+        let (answer, statements) = counting_statements(self.in_time(request, &caller, &cookies)).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
         let decision = Decision {
             caller: caller.get().map(|user: &Arc<User>| &**user),
@@ -105,6 +107,11 @@ impl Endpoint for Front {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
         for name in self.site.authenticators.varies_by() {
             headers.append(header::VARY, HeaderValue::from_static(name));
+        }
+        // refusals set cookies too: one that names nothing any more is to be forgotten
+        for cookie in cookies.take() {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.append(header::SET_COOKIE, cookie);
         }
         let tells_methods = refuses_method || (self.negotiates && succeeds);
         if let Some(allow) = self.allow.as_ref().filter(|_| tells_methods) {
@@ -136,9 +143,14 @@ impl Front {
     }
 
     /// Gives a request up that takes too long.
-    async fn in_time(&self, request: Request, caller: &OnceLock<Arc<User>>) -> poem::Result<Response> {
+    async fn in_time(
+        &self,
+        request: Request,
+        caller: &OnceLock<Arc<User>>,
+        cookies: &Arc<SetCookies>,
+    ) -> poem::Result<Response> {
         let is_safe = request.method().is_safe();
-        let answer = Abandonable::new(self.answer(request, caller));
+        let answer = Abandonable::new(self.answer(request, caller, cookies.clone()));
         let Some(limit) = self.site.request_timeout else { return answer.await };
         tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
             tracing::error!(?limit, "a request took too long, and was given up");
@@ -147,7 +159,12 @@ impl Front {
     }
 
     /// Answers a request, and tells whose it is once that is known.
-    async fn answer(&self, mut request: Request, caller: &OnceLock<Arc<User>>) -> poem::Result<Response> {
+    async fn answer(
+        &self,
+        mut request: Request,
+        caller: &OnceLock<Arc<User>>,
+        cookies: Arc<SetCookies>,
+    ) -> poem::Result<Response> {
         if self.negotiates && !accepts_json(&request) {
             let sentence = "Could not satisfy the request Accept header.";
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", sentence).into());
@@ -156,7 +173,7 @@ impl Front {
         let address = client_address(&request, site.proxies);
         let offered = Offered::new(request.method(), request.original_uri(), request.headers()).from_address(address);
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
-        let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref());
+        let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref()).setting(&cookies);
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
         let user = caller.get_or_init(|| Arc::new(user)).clone();
         if let Some(wait) = throttle::wait(&self.throttles, &site.counts, &user, address) {
@@ -167,6 +184,7 @@ impl Front {
         }
         request.extensions_mut().insert(Caller(user));
         request.extensions_mut().insert(site.clone());
+        request.extensions_mut().insert(cookies);
         request.extensions_mut().insert(self.actions.clone());
         match &self.asks {
             Asks::Nothing => {}

@@ -10,6 +10,7 @@ use poem_openapi::{
 };
 
 use super::{
+    caller_session,
     front::asked_by_handler,
     guarded::{Announcement, GUARDED, admit},
     part::{Hidden, Mounting, Part},
@@ -81,6 +82,7 @@ impl<O: OpenApi> OpenApi for Handlers<O> {
 impl Mounting {
     /// What an `#[OpenApi]` method asks: what its action asks, what its `Guarded` argument says, or the default.
     pub(super) fn handler(&self, actions: &Actions, path: String, operation: &MetaOperation) -> Result<Endpoint> {
+        caller_session::check(operation, &self.site)?;
         let mut guards = guards(&self.actions, operation);
         let operation_id = operation.operation_id.map_or_else(|| format!("{} {path}", operation.method), str::to_owned);
         let endpoint = Endpoint {

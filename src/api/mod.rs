@@ -2,7 +2,9 @@
 
 mod as_me;
 mod built;
+mod caller_session;
 mod check;
+mod credentials;
 mod decision;
 mod document;
 mod explain;
@@ -11,6 +13,9 @@ mod gate;
 mod guarded;
 mod guarding;
 mod handlers;
+mod log_in;
+mod log_out;
+mod me;
 mod obtain_token;
 mod part;
 mod routes;
@@ -26,10 +31,14 @@ use sea_orm::DatabaseConnection;
 
 pub use crate::auth::CallerKind;
 pub use built::BuiltApi;
+pub use caller_session::CallerSession;
 pub use check::{Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
 pub use guarding::Guarding;
 pub use handlers::Handlers;
+pub use log_in::LogIn;
+pub use log_out::LogOut;
+pub use me::Me;
 pub use obtain_token::ObtainToken;
 pub use part::Part;
 pub use table::{EndpointPermissions, PermissionTable, RowsAdmitted};

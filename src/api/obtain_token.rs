@@ -4,12 +4,13 @@ use poem_openapi::{
     payload::{Json, Response},
 };
 
-use super::{Guarded, Valid};
+use super::{
+    Guarded, Valid,
+    credentials::{Login, MOST_BYTES},
+};
 use crate::{
-    auth::Credentials,
-    http::{Problem, WHOLE_BODY, client_address, site_of},
+    http::{Problem, client_address, site_of},
     permission::AllowAny,
-    serializer::Serializer,
 };
 
 /// `POST /auth/token`: a name and a password for the user's token (CONTRACT 5.27).
@@ -32,20 +33,6 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct ObtainToken;
 
-/// A name and a password, however they are escaped; anybody may send it.
-const MOST_BYTES: usize = 4096;
-
-/// Who asks for a token.
-#[derive(Serializer)]
-struct Login {
-    /// The unique name.
-    #[serializer(length(1..))]
-    username: String,
-    /// The password.
-    #[serializer(length(1..))]
-    password: String,
-}
-
 /// The token to send as `Authorization: Token …`.
 #[derive(Object)]
 #[oai(rename = "Token")]
@@ -65,13 +52,7 @@ impl ObtainToken {
         login: Valid<Login, MOST_BYTES>,
     ) -> Result<Response<Json<Token>>, Problem> {
         let site = site_of(request)?;
-        let Login { username, password } = login.0;
-        let credentials = Credentials::Password { username: username.trim(), password: &password };
-        // a backend of one's own may know inactive users
-        let auth = site.auth.asked_from(client_address(request, site.proxies));
-        let user = auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
-        let user =
-            user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))?;
+        let user = login.0.user(&site, client_address(request, site.proxies)).await?;
         let token = user.token(&site.db).await?;
         Ok(Response::new(Json(Token { token })).header(header::CACHE_CONTROL, "no-store"))
     }

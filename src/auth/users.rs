@@ -208,6 +208,14 @@ impl User {
         Ok(self.auth().passwords().verify(password, self.password()).await?.is_right())
     }
 
+    /// Writes that the user logs in now.
+    pub(crate) async fn write_last_login(&mut self, db: Db<'_>) -> Result<()> {
+        let now = Moment::now();
+        self.write(db, [("last_login", Value::from(now))]).await?;
+        self.last_login = Some(now);
+        Ok(())
+    }
+
     async fn write(&self, db: Db<'_>, columns: impl IntoIterator<Item = (&str, Value)>) -> Result<()> {
         let statement = Query::update()
             .table(Alias::new(&*self.auth().users().table))

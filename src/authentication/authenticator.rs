@@ -3,10 +3,11 @@ use std::{fmt, net::IpAddr, sync::Arc};
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use super::{Refused, SecurityKind, SecurityScheme};
+use super::{Refused, SecurityKind, SecurityScheme, cross_site::Origin};
 use crate::{
     Db,
     auth::{Asked, Auth, JoinedRow, User},
+    sessions::{Sessions, SetCookies},
 };
 
 /// One way of finding out who sends a request.
@@ -75,6 +76,18 @@ pub trait Authenticator: Send + Sync + 'static {
     fn sent_by_browsers(&self) -> bool {
         matches!(self.security_scheme().kind, SecurityKind::HttpBasic | SecurityKind::Cookie(_))
     }
+
+    /// Does it find out by itself whether a page of another site made the request, instead of leaving that to the list?
+    ///
+    /// By default not. Where it says so, it refuses such requests in [`authenticate`](Self::authenticate).
+    fn checks_csrf(&self) -> bool {
+        false
+    }
+
+    /// The sessions that it takes, in which people can be logged in; by default it takes none.
+    fn sessions(&self) -> Option<&Sessions> {
+        None
+    }
 }
 
 /// What an authenticator sees of a request.
@@ -93,12 +106,16 @@ pub struct Offered<'a> {
     pub(super) asked: Option<&'a Arc<Asked>>,
     /// A row to be read together with the user.
     pub(super) joined: Option<&'a Arc<JoinedRow>>,
+    /// The origins whose pages may act with what browsers send by themselves.
+    pub(super) trusted: &'a [Origin],
+    /// Where cookies go that the answer sets.
+    pub(super) cookies: Option<&'a SetCookies>,
 }
 
 impl<'a> Offered<'a> {
     /// What a request offers.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers, address: None, asked: None, joined: None }
+        Self { method, uri, headers, address: None, asked: None, joined: None, trusted: &[], cookies: None }
     }
 
     /// The same, from this address.
@@ -110,6 +127,16 @@ impl<'a> Offered<'a> {
     /// The same to an endpoint of which it is known what it can ask of the permissions held, and which row it will ask for.
     pub(crate) fn to_who_asks(self, asked: Option<&'a Arc<Asked>>, joined: Option<&'a Arc<JoinedRow>>) -> Self {
         Self { asked, joined, ..self }
+    }
+
+    /// The same with a place for the cookies that the answer sets.
+    pub(crate) fn setting(self, cookies: &'a SetCookies) -> Self {
+        Self { cookies: Some(cookies), ..self }
+    }
+
+    /// Did it come over TLS, as far as that is seen here?
+    pub(crate) fn is_over_tls(&self) -> bool {
+        self.uri.scheme() == Some(&http::uri::Scheme::HTTPS)
     }
 
     /// The value of a header that is sent once; `None` where it is not sent.

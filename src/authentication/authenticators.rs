@@ -3,10 +3,12 @@ use std::{fmt, sync::Arc};
 use super::{
     AuthenticationError, Authenticator, Offered, Refused, SecurityScheme,
     cross_site::{Origin, is_cross_site},
+    csrf,
 };
 use crate::{
     Db,
     auth::{Auth, User},
+    sessions::Sessions,
 };
 
 /// Who is asked, in order, who sent a request.
@@ -67,6 +69,7 @@ impl Authenticators {
     ) -> Result<User, AuthenticationError> {
         let db = db.into();
         let asking = auth.asking(offered.asked.cloned(), offered.joined.cloned(), db).asked_from(offered.address);
+        let offered = &Offered { trusted: &self.trusted, ..*offered };
         let failed = |sentence| AuthenticationError::Failed { sentence, challenge: self.challenge() };
         for authenticator in self.asked.iter() {
             match authenticator.authenticate(&asking, db, offered).await {
@@ -75,14 +78,40 @@ impl Authenticators {
                     return Err(failed("User inactive or deleted.".into()));
                 }
                 Ok(Some(user)) => {
-                    let is_theirs = !authenticator.sent_by_browsers() || !is_cross_site(offered, &self.trusted);
-                    return if is_theirs { Ok(user) } else { Err(AuthenticationError::CrossSite) };
+                    if authenticator.sent_by_browsers() && !authenticator.checks_csrf() {
+                        self.refuse_cross_site(offered)?;
+                    }
+                    return Ok(user);
                 }
                 Err(Refused::Failed(sentence)) => return Err(failed(sentence)),
+                Err(Refused::Csrf(reason)) => return Err(AuthenticationError::Csrf(reason)),
                 Err(Refused::CouldNotTell(error)) => return Err(AuthenticationError::CouldNotTell(error)),
             }
         }
         Ok(User::anonymous(auth))
+    }
+
+    /// Is a page of another site behind a request that may change something? Then it is an error, whoever sends it.
+    ///
+    /// For what has no credential yet, such as a log-in: another site's page must not log its reader in as somebody else.
+    pub fn refuse_cross_site(&self, offered: &Offered<'_>) -> Result<(), AuthenticationError> {
+        if is_cross_site(offered, &self.trusted) { Err(AuthenticationError::CrossSite) } else { Ok(()) }
+    }
+
+    /// Does a form of the site's own send this? The token is its field `csrfmiddlewaretoken`; where that is empty, the
+    /// header `X-CSRFToken` (CONTRACT 5.15).
+    ///
+    /// For pages of your own. Requests to an API need the header, and are asked for it by [`authenticate`](Self::authenticate).
+    #[doc(alias("csrf_protect", "csrfmiddlewaretoken"))]
+    pub fn check_form(&self, offered: &Offered<'_>, field: &str) -> Result<(), AuthenticationError> {
+        let Some(sessions) = self.sessions() else { return self.refuse_cross_site(offered) };
+        let offered = Offered { trusted: &self.trusted, ..*offered };
+        csrf::check(&offered, sessions, Some(field)).map_err(AuthenticationError::Csrf)
+    }
+
+    /// The sessions that the first authenticator takes who takes any.
+    pub fn sessions(&self) -> Option<&Sessions> {
+        self.asked.iter().find_map(|authenticator| authenticator.sessions())
     }
 
     /// What a caller without a name is told in `WWW-Authenticate`: the first authenticator's challenge. `None` where it
@@ -192,6 +221,7 @@ mod tests {
                 format!("401 {sentence} [{challenge}]")
             }
             Err(AuthenticationError::CrossSite) => "another site".into(),
+            Err(AuthenticationError::Csrf(reason)) => format!("403 CSRF Failed: {reason}"),
             Err(AuthenticationError::CouldNotTell(_)) => "could not tell".into(),
         }
     }

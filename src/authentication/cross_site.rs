@@ -28,7 +28,7 @@ pub(super) fn is_cross_site(offered: &Offered<'_>, trusted: &[Origin]) -> bool {
     !origins.iter().all(|origin| Origin::of(origin).is_some_and(|origin| origin.is_asked_by(offered)))
 }
 
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
+pub(super) fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
     headers.get_all(name).iter().map(|value| value.as_bytes()).collect()
 }
 
@@ -50,7 +50,7 @@ impl Origin {
     }
 
     /// What a browser names; `None` for `null`, which is nobody's in particular.
-    fn of(text: &[u8]) -> Option<Self> {
+    pub(super) fn of(text: &[u8]) -> Option<Self> {
         let (scheme, authority) = str::from_utf8(text).ok()?.split_once("://")?;
         let uri: Uri = format!("{scheme}://{authority}").parse().ok()?;
         // no path, no query, no name of a user, no pattern
@@ -61,12 +61,16 @@ impl Origin {
         Some(Self { authority: without_usual_port(&scheme, authority), scheme })
     }
 
+    pub(super) fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
     fn is(&self, text: &[u8]) -> bool {
         Self::of(text).is_some_and(|origin| origin == *self)
     }
 
     /// Is it the host that was asked? Which scheme was, only a proxy in front may know.
-    fn is_asked_by(&self, offered: &Offered<'_>) -> bool {
+    pub(super) fn is_asked_by(&self, offered: &Offered<'_>) -> bool {
         let mut hosts = values(offered.headers, &header::HOST);
         if let (true, Some(authority)) = (hosts.is_empty(), offered.uri.authority()) {
             hosts.push(authority.as_str().as_bytes());

@@ -44,6 +44,7 @@ pub(super) fn told(answer: Result<Option<User>, Refused>) -> String {
         Ok(None) => "nobody".into(),
         Ok(Some(user)) => user.username,
         Err(Refused::Failed(sentence)) => sentence.into_owned(),
+        Err(Refused::Csrf(reason)) => format!("CSRF Failed: {reason}"),
         Err(Refused::CouldNotTell(_)) => "could not tell".into(),
     }
 }

@@ -19,11 +19,13 @@ mod authenticators;
 mod authorization;
 mod basic;
 mod cross_site;
+mod csrf;
 #[cfg(test)]
 mod fixture;
 mod refused;
 mod remote_user;
 mod security_scheme;
+mod session;
 mod token;
 
 pub use authenticator::{Authenticator, Offered};
@@ -33,4 +35,5 @@ pub(crate) use cross_site::Origin;
 pub use refused::{AuthenticationError, Refused};
 pub use remote_user::RemoteUserAuthentication;
 pub use security_scheme::{SecurityKind, SecurityScheme};
+pub use session::SessionAuthentication;
 pub use token::TokenAuthentication;

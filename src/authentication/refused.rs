@@ -14,6 +14,9 @@ pub enum Refused {
     #[doc(alias = "AuthenticationFailed")]
     #[error("{0}")]
     Failed(Cow<'static, str>),
+    /// The credential is right, and a page of another site may have made the request. The sentence is Django's.
+    #[error("CSRF Failed: {0}")]
+    Csrf(Cow<'static, str>),
     /// Nobody could tell: never a bad credential, never an anonymous caller.
     #[error(transparent)]
     CouldNotTell(#[from] Error),
@@ -54,6 +57,10 @@ pub enum AuthenticationError {
     /// Another site's page made the request, and the browser added the credential by itself: 403.
     #[error("A page of another site made this request.")]
     CrossSite,
+    /// A page of another site may have made the request, whose session the browser named by itself: 403. The sentence is
+    /// Django's (CONTRACT 5.16).
+    #[error("CSRF Failed: {0}")]
+    Csrf(Cow<'static, str>),
     /// Nobody could tell.
     #[error(transparent)]
     CouldNotTell(#[from] Error),

@@ -388,6 +388,7 @@ impl From<AuthenticationError> for Problem {
                 Self::unauthenticated("authentication_failed", sentence, challenge.as_deref())
             }
             AuthenticationError::CrossSite => Self::cross_site(),
+            error @ AuthenticationError::Csrf(_) => Self::new(StatusCode::FORBIDDEN, "csrf_failed", error.to_string()),
             AuthenticationError::CouldNotTell(error) => error.into(),
         }
     }

@@ -14,6 +14,7 @@ mod logging_in; // passwords, names vouched for, tokens
 mod native_uuids; // users' keys in MariaDB's own type
 mod permission_sync; // permissions follow the declarations
 mod seed_article; // the article's lines on users and viewsets
+mod sessions; // logging in, and what other sites do not
 mod strangers_guesses; // who makes this site hash keeps nobody out
 mod time_does_not_tell; // whose hash is of which kind, and who has none
 mod users_and_groups; // who holds which permission

@@ -5,9 +5,11 @@ mod errors;
 mod tidy;
 
 use poem_openapi::{registry::Registry, types::Type};
+use refrain_entity::Key;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    api::me::USER_KEY,
     http::{ProblemBody, Site},
     permission::Action,
     viewset::{Endpoint, told_in},
@@ -42,11 +44,29 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
     }
     let mut document = Value::Object(document);
     leave_counts_out(&mut document, endpoints);
+    name_user_keys(&mut document["components"]["schemas"], site.auth.users().key);
     let components = &mut document["components"];
     for (name, told) in told_in(endpoints) {
         access::name_told(&mut components["schemas"][name], &told);
     }
     serde_json::to_string_pretty(&document).unwrap_or_else(|_| plain.to_owned())
+}
+
+/// A user's key is what the site's are.
+fn name_user_keys(schema: &mut Value, key: Key) {
+    if schema.get("format").is_some_and(|format| format == USER_KEY) {
+        let (kind, format) = match key {
+            Key::Integer | Key::BigInteger => ("integer", "int64"),
+            Key::Uuid => ("string", "uuid"),
+        };
+        (schema["type"], schema["format"]) = (json!(kind), json!(format));
+    }
+    let inner: Box<dyn Iterator<Item = &mut Value>> = match schema {
+        Value::Object(members) => Box::new(members.values_mut()),
+        Value::Array(items) => Box::new(items.iter_mut()),
+        _ => return,
+    };
+    inner.for_each(|schema| name_user_keys(schema, key));
 }
 
 /// A page whose list may be made without a count does not promise one.

@@ -1,0 +1,35 @@
+//! A name and a password in a body, of what hands out tokens and sessions.
+
+use std::net::IpAddr;
+
+use crate::{
+    auth::{Credentials, User},
+    http::{Problem, Site, WHOLE_BODY},
+    serializer::Serializer,
+};
+
+/// A name and a password, however they are escaped; anybody may send it.
+pub(super) const MOST_BYTES: usize = 4096;
+
+/// Who logs in.
+#[derive(Serializer)]
+pub(super) struct Login {
+    /// The unique name.
+    #[serializer(length(1..))]
+    username: String,
+    /// The password.
+    #[serializer(length(1..))]
+    password: String,
+}
+
+impl Login {
+    /// Whose they are; in one and the same answer for a wrong password, an unknown name and an inactive user.
+    pub(super) async fn user(self, site: &Site, address: Option<IpAddr>) -> Result<User, Problem> {
+        let Self { username, password } = self;
+        let credentials = Credentials::Password { username: username.trim(), password: &password };
+        // a backend of one's own may know inactive users
+        let auth = site.auth.asked_from(address);
+        let user = auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
+        user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))
+    }
+}

@@ -1,0 +1,58 @@
+use poem::Request;
+use poem_openapi::{OpenApi, payload::Json};
+
+use super::{
+    CallerSession, Guarded, Valid,
+    credentials::{Login, MOST_BYTES},
+    me::{Me, Profile},
+};
+use crate::{
+    http::{Problem, client_address, site_of},
+    permission::AllowAny,
+};
+
+/// `POST /auth/login`: a name and a password for a session (CONTRACT 5.12).
+///
+/// ```no_run
+/// use refrain::{
+///     Api, LogIn, LogOut, Me,
+///     authentication::{Authenticators, SessionAuthentication, TokenAuthentication},
+///     sessions::{SecretKey, Sessions},
+/// };
+///
+/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// let sessions = Sessions::new(SecretKey::new("a site's own, long and random")?).secure();
+/// let authenticators =
+///     Authenticators::none().with(TokenAuthentication::default()).with(SessionAuthentication::new(sessions));
+/// let api = Api::new("Drivers", "1.0", db).authenticators(authenticators).with(LogIn).with(LogOut).with(Me).build()?;
+/// # let _ = api;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The answer is the caller's, as [`Me`] tells them, with the cookies `sessionid` and `csrftoken`. A wrong password, an
+/// unknown name and an inactive user get one and the same answer, after the same time, as with
+/// [`ObtainToken`](super::ObtainToken), whose limits hold here too. The body is JSON, and a page of another site is refused
+/// whatever it sends: it could log its reader in as somebody else.
+#[doc(alias("LoginView", "login"))]
+#[derive(Clone, Copy, Debug)]
+pub struct LogIn;
+
+#[OpenApi]
+impl LogIn {
+    /// Log in
+    #[oai(path = "/auth/login", method = "post", operation_id = "auth_login")]
+    async fn log_in(
+        &self,
+        _open: Guarded<AllowAny>,
+        session: CallerSession,
+        request: &Request,
+        login: Valid<Login, MOST_BYTES>,
+    ) -> Result<Json<Profile>, Problem> {
+        let site = site_of(request)?;
+        let mut user = login.0.user(&site, client_address(request, site.proxies)).await?;
+        let profile = Me::profile(&user, &site.db).await?;
+        session.log_in(&mut user).await?;
+        Ok(Json(profile))
+    }
+}

@@ -1,0 +1,94 @@
+//! Logging in, and being the one who logged in.
+
+use refrain_entity::Secret;
+
+use super::{Session, Sessions, rows::delete, secret_key::SignedBy};
+use crate::{
+    Db, Error, Result,
+    auth::{User, UserId},
+    db::commit,
+};
+
+/// The salt of the digest of a password (CONTRACT 5.10).
+const PASSWORD: &str = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash";
+
+impl Sessions {
+    /// Logs a user in: gives the session that they had a new key, in which it is written who they are.
+    ///
+    /// What an anonymous visitor's session held is kept; what another user's held is not (CONTRACT 5.12). The old key
+    /// finds nothing any more, so that whoever knew it, or had set it, is not logged in. `last_login` is written as
+    /// Django writes it, in the same transaction. Whether the password was right, or a server in front vouched, is for
+    /// the caller to know.
+    #[doc(alias = "login")]
+    pub async fn log_in(&self, db: impl Into<Db<'_>>, session: Session, user: &mut User) -> Result<Session> {
+        let db = db.into();
+        let id = user.id().filter(|_| user.is_active);
+        let id = id.ok_or_else(|| Error::invalid("somebody who is inactive, or nobody, cannot log in"))?;
+        let hash = self.hash(user);
+        let Session { key: old, data } = session;
+        let mut session = Session { key: None, data };
+        if !self.is_of(&session, id, &hash, user) {
+            session.data = Default::default();
+        }
+        let transaction = db.begin().await?;
+        let writing = Db::from(&transaction);
+        // one that was ended meanwhile leaves nothing
+        if !had(writing, old.as_ref()).await? {
+            session.data = Default::default();
+        }
+        session.remember(id, self.backend(), &hash);
+        let key = self.insert(writing, &session).await?;
+        user.write_last_login(writing).await?;
+        commit(transaction).await?;
+        session.key = Some(key);
+        Ok(session)
+    }
+
+    /// May this user go on with what the session holds: an anonymous visitor's, or their own?
+    fn is_of(&self, session: &Session, id: UserId, hash: &str, user: &User) -> bool {
+        match session.logged_in() {
+            None => session.get("_auth_user_id").is_none(),
+            Some(before) => {
+                let is_theirs = UserId::parse(&before.user, user.auth().users().key) == Some(id);
+                is_theirs && before.hash.as_deref() == Some(hash)
+            }
+        }
+    }
+
+    /// Is the password still the one that this digest was made of? By which key it was made is told.
+    pub(crate) fn fits(&self, hash: Option<&str>, user: &User) -> Option<SignedBy> {
+        self.key().digested_by(PASSWORD, user.password(), hash?)
+    }
+
+    /// Writes the session anew, under another key, with the digest of today's key. Was it still there?
+    pub(crate) async fn renew(&self, db: Db<'_>, session: &mut Session, user: &User) -> Result<bool> {
+        let (Some(id), Some(before)) = (user.id(), session.logged_in()) else { return Ok(false) };
+        session.remember(id, &before.backend, &self.hash(user));
+        self.cycle_key(db, session).await
+    }
+
+    fn hash(&self, user: &User) -> String {
+        self.key().hex_digest(PASSWORD, user.password())
+    }
+}
+
+/// Takes the old row away. A session that has none is no worse for it.
+async fn had(db: Db<'_>, key: Option<&Secret>) -> Result<bool> {
+    match key {
+        Some(key) => delete(db, key).await,
+        None => Ok(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::SecretKey;
+
+    #[test]
+    fn a_password_is_digested_as_django_does() {
+        let digest =
+            SecretKey::new("secret-for-vectors").expect("a key").hex_digest(PASSWORD, "pbkdf2_sha256$1000$abc$def");
+        assert_eq!(digest, "dd7de6208ca40f6cd9a121522de9194f3fd0c2322da98c956fe8d414aaa73f82");
+    }
+}
