@@ -14,6 +14,7 @@ use crate::{
     Api, BuiltApi, PoolSettings,
     auth::Auth,
     db::{Opening, lacks_file, open},
+    sessions,
 };
 
 #[derive(Parser)]
@@ -46,6 +47,9 @@ pub(super) enum Command {
     Explain(Explain),
     /// Delete object permissions whose rows do not exist
     CleanOrphans(CleanOrphans),
+    /// Delete the sessions that have ended
+    #[command(visible_alias = "clearsessions")]
+    ClearSessions(ClearSessions),
 }
 
 #[derive(Args)]
@@ -248,6 +252,16 @@ pub(super) struct CleanOrphans {
     /// The most batches
     #[arg(long)]
     pub(super) max_batches: Option<u64>,
+}
+
+#[doc(alias = "clearsessions")]
+#[derive(Args)]
+pub(super) struct ClearSessions {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// The most sessions one statement deletes
+    #[arg(long, default_value_t = sessions::BATCH, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) batch_size: u64,
 }
 
 impl Arguments {

@@ -1,5 +1,5 @@
 //! The command line that a program embeds: `serve`, `migrate`, `sync-permissions`, `createsuperuser`, `changepassword`,
-//! `check`, `permissions`, `explain` and `clean-orphans`.
+//! `check`, `permissions`, `explain`, `clean-orphans` and `clear-sessions`.
 //!
 //! A program says once what it consists of, as a [`Project`], and its `main` is one line:
 //!
@@ -50,6 +50,7 @@
 mod arguments;
 mod check;
 mod clean_orphans;
+mod clear_sessions;
 mod client_limits;
 mod drop_users;
 mod explain;
@@ -90,6 +91,7 @@ async fn execute<P: Project>(command: Command) -> Outcome<ExitCode> {
         Command::Permissions(options) => permissions::run::<P>(options).await?,
         Command::Explain(options) => explain::run::<P>(options).await?,
         Command::CleanOrphans(options) => clean_orphans::run::<P>(options).await?,
+        Command::ClearSessions(options) => clear_sessions::run::<P>(options).await?,
         Command::Check(options) => return check::run::<P>(options).await,
     }
     Ok(ExitCode::SUCCESS)
