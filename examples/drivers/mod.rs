@@ -4,15 +4,15 @@
 //! |---|---|
 //! | `car.rs`, `trip.rs` | the models, and the permissions they declare |
 //! | `cars.rs`, `trips.rs` | their viewsets; publishing and exporting cars |
-//! | `me.rs` | who is asking |
+//! | `access.rs` | who is asked who callers are, and what signs their sessions |
 //! | `metrics.rs` | numbers for Prometheus |
 //! | `migration.rs` | the tables |
 //! | `demo.rs` | somebody to try it as |
 
+pub mod access;
 pub mod car;
 pub mod cars;
 pub mod demo;
-pub mod me;
 pub mod metrics;
 pub mod migration;
 pub mod trip;
@@ -20,8 +20,7 @@ pub mod trips;
 
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
 use refrain::{
-    Api, BuiltApi, ObtainToken, Result,
-    authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
+    Api, BuiltApi, LogIn, LogOut, Me, ObtainToken, Result,
     cli::{Project, Starting},
     model::Models,
     serving::{Cors, SecurityHeaders},
@@ -42,26 +41,28 @@ impl Project for Drivers {
     }
 
     fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi> {
-        let authenticators =
-            Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
-        api.authenticators(authenticators)
+        let (authenticators, take_sessions) = access::authenticators(db)?;
+        let api = api
+            .authenticators(authenticators)
             .mount(cars::Cars)
             .with(cars::CarActions)
             .mount(trips::Trips)
             .with(ObtainToken)
-            .with(me::Me { db: db.clone() })
-            .build()
+            .with(Me);
+        if take_sessions { api.with(LogIn).with(LogOut).build() } else { api.build() }
     }
 
     fn endpoint(api: BuiltApi) -> Result<BoxEndpoint<'static, Response>> {
-        let origins = std::env::var("ALLOWED_ORIGINS").unwrap_or_default();
-        let origins = origins.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        let origins = access::listed("ALLOWED_ORIGINS");
         let endpoint = api.into_endpoint().with(SecurityHeaders::default()).with(Cors::new(origins));
         Ok(endpoint.map_to_response().boxed())
     }
 
     async fn prepare(start: &Starting<'_>) -> Result<()> {
         metrics::serve().await?;
+        if access::secret_key(start.db)?.is_none() {
+            eprintln!("no SECRET_KEY: nobody logs in by a session, and /api/auth/login is not there");
+        }
         // who knows the password of a superuser owns the database: one that was there before is left alone
         let wanted = std::env::var("DEMO_DATA").unwrap_or_default();
         if wanted == "0" {

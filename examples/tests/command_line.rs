@@ -30,7 +30,15 @@ impl Folder {
         let program = test.ancestors().nth(2).expect("tests are in `deps`").join("examples/drivers");
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.0).stdin(Stdio::null()).env("DEMO_DATA", "0");
-        for name in ["DATABASE_URL", "BIND", "DEFAULT_PERMISSIONS", "RUST_LOG"] {
+        for name in [
+            "DATABASE_URL",
+            "BIND",
+            "DEFAULT_PERMISSIONS",
+            "RUST_LOG",
+            "SECRET_KEY",
+            "SECRET_KEY_FALLBACKS",
+            "ALLOWED_ORIGINS",
+        ] {
             command.env_remove(name);
         }
         command
@@ -105,6 +113,15 @@ impl Server {
         let authorization = if token.is_empty() { "" } else { &authorization };
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{authorization}\r\n", self.address)
             .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it writes");
+        answer
+    }
+
+    /// Sends a head, all but what every request has, and a body.
+    fn ask(&self, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        write!(stream, "{head}Host: {}\r\nConnection: close\r\n\r\n{body}", self.address).expect("it reads");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it writes");
         answer
@@ -193,6 +210,49 @@ fn it_adds_demo_users_to_no_database_that_was_there() {
     let server = start(Some("1"));
     assert!(server.greeting.contains(PASSWORD) && server.greeting.contains("  root "), "{}", server.greeting);
     assert!(server.stop("-TERM") == Some(0));
+}
+
+/// The key is made once, beside the database and for its owner alone; a site's own is taken where it is given.
+#[test]
+fn people_log_in_and_stay_in_over_a_restart() {
+    let folder = Folder::new("sessions");
+    let start = |key: Option<&str>| {
+        let mut command = folder.program(&[]);
+        command.env("DEMO_DATA", "1");
+        key.map(|key| command.env("SECRET_KEY", key));
+        Server::start(command)
+    };
+    let body = format!("{{\"username\":\"alice\",\"password\":\"{PASSWORD}\"}}");
+    let log_in = |server: &Server| {
+        let length = body.len();
+        let told = server.ask(
+            &format!("POST /api/auth/login HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"),
+            &body,
+        );
+        assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+        let cookie =
+            told.lines().find_map(|line| line.strip_prefix("set-cookie: ").filter(|it| it.starts_with("sessionid=")));
+        cookie.and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned()
+    };
+    let me =
+        |server: &Server, cookie: &str| server.ask(&format!("GET /api/auth/me HTTP/1.1\r\nCookie: {cookie}\r\n"), "");
+    let server = start(None);
+    let cookie = log_in(&server);
+    assert!(me(&server, &cookie).contains("\"alice\""));
+    assert_eq!(server.stop("-TERM"), Some(0));
+    let kept = folder.0.join("drivers.sqlite3-secret-key");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(kept).expect("it is kept").permissions());
+    assert_eq!(mode & 0o777, 0o600);
+
+    let server = start(None);
+    assert!(me(&server, &cookie).contains("\"alice\""), "signed by the same key");
+    assert_eq!(server.stop("-TERM"), Some(0));
+    let server = start(Some("a site's"));
+    assert!(me(&server, &cookie).starts_with("HTTP/1.1 401"), "signed by another");
+    log_in(&server);
+    assert_eq!(server.stop("-TERM"), Some(0));
+    folder.run(&["clear-sessions"]).is(0, "deleted 0 sessions that have ended", "");
+    folder.run(&["clearsessions", "--batch-size", "0"]).is(2, "", "invalid value '0'");
 }
 
 #[test]
@@ -358,7 +418,7 @@ fn the_table_is_printed_for_people_and_programs() {
     let folder = Folder::new("table");
     let text = folder.run(&["permissions"]).is(0, "", "");
     let operations = text.out.lines().filter(|line| !line.starts_with(' ')).count();
-    assert!(operations == 18 && text.out.lines().all(|line| line.chars().count() <= 100), "{}", text.out);
+    assert!(operations == 20 && text.out.lines().all(|line| line.chars().count() <= 100), "{}", text.out);
     let lines = "GET     /api/cars/export  export\n\
                  \x20       permissions  HasPerm(\"drivers.export_car\") & list(ModelPermissions & IsOwnerOrReadOnly)\n\
                  \x20       asks         drivers.export_car, drivers.view_car\n\
@@ -368,7 +428,7 @@ fn the_table_is_printed_for_people_and_programs() {
     assert!(markdown.out.starts_with("| path | method | action |"), "{}", markdown.out);
     let json = folder.run(&["permissions", "--format", "json"]).is(0, "", "");
     let json: Value = serde_json::from_str(&json.out).expect("JSON");
-    assert_eq!(json["endpoints"].as_array().map(Vec::len), Some(18));
+    assert_eq!(json["endpoints"].as_array().map(Vec::len), Some(20));
     folder.run(&["permissions", "--format", "yaml"]).is(2, "", "invalid value 'yaml'");
     assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
 }

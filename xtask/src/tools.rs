@@ -22,6 +22,7 @@ pub(crate) fn prepare() -> Result<Variables> {
         ("REFRAIN_NODE_MODULES", node_modules(&npm)?),
         ("REFRAIN_NODE", node),
         ("REFRAIN_PYTHON", python()?),
+        ("REFRAIN_DJANGO", bench_python()?),
         ("REFRAIN_CHROMIUM", chromium),
         ("REFRAIN_CHROMEDRIVER", chromedriver),
     ];
@@ -49,7 +50,7 @@ fn python() -> Result<PathBuf> {
     python_with("openapi/python/requirements.txt", "python")
 }
 
-/// An environment with what the bench over HTTP serves Django with.
+/// An environment with Django, which the bench over HTTP serves and a test reads sessions by.
 pub(crate) fn bench_python() -> Result<PathBuf> {
     python_with("benches/django/requirements.txt", "bench-python")
 }

@@ -1,6 +1,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -9,7 +10,7 @@ use super::Folder;
 /// The drivers, answering on a port of their own from a new SQLite file, until this is dropped.
 pub struct Site {
     process: Child,
-    _folder: Folder,
+    folder: Folder,
     greeting: String,
     /// `127.0.0.1:40677`
     pub address: String,
@@ -17,15 +18,24 @@ pub struct Site {
 
 impl Site {
     pub fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// The same with these variables.
+    pub fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
         let folder = Folder::new(name);
         let mut command = Command::new(env!("CARGO_BIN_EXE_drivers"));
-        for name in ["DATABASE_URL", "DEFAULT_PERMISSIONS", "DEMO_DATA", "RUST_LOG"] {
+        for name in ["DATABASE_URL", "DEFAULT_PERMISSIONS", "DEMO_DATA", "RUST_LOG", "SECRET_KEY", "ALLOWED_ORIGINS"] {
             command.env_remove(name);
         }
-        command.current_dir(&folder.0).env("BIND", "127.0.0.1:0").stdout(Stdio::piped());
+        command
+            .envs(variables.iter().copied())
+            .current_dir(&folder.0)
+            .env("BIND", "127.0.0.1:0")
+            .stdout(Stdio::piped());
         let mut process = command.spawn().expect("cargo has built it");
         let mut lines = BufReader::new(process.stdout.take().expect("its output is read here")).lines();
-        let mut site = Self { process, _folder: folder, greeting: String::new(), address: String::new() };
+        let mut site = Self { process, folder, greeting: String::new(), address: String::new() };
         while site.address.is_empty() {
             let line = lines.next().expect("it says where it answers").expect("it prints text");
             match line.split_once(" answers at http://") {
@@ -46,6 +56,20 @@ impl Site {
         let words = self.greeting.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
         let at = words.filter(|words| words.first() == Some(&name)).find_map(|words| words.get(1).copied());
         at.unwrap_or_else(|| panic!("no token of `{name}` is printed"))
+    }
+
+    /// Where its database is.
+    pub fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
+    /// Sends a head, but for what every request has, and a body. The whole answer.
+    pub fn ask(&self, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        write!(stream, "{head}Host: {}\r\nConnection: close\r\n\r\n{body}", self.address).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers text");
+        answer
     }
 
     /// The body of an answer.

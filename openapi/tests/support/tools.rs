@@ -23,6 +23,13 @@ impl Tools {
         command
     }
 
+    /// Python with Django.
+    pub fn django() -> Command {
+        let mut command = Command::new(place("REFRAIN_DJANGO"));
+        command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1");
+        command
+    }
+
     /// Node in a copy of the TypeScript package, which finds there what its lock file names.
     pub fn node(folder: &Folder) -> (PathBuf, impl Fn(&[&str]) -> Command) {
         let node = place("REFRAIN_NODE");

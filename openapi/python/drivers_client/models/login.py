@@ -11,7 +11,7 @@ T = TypeVar("T", bound="Login")
 
 @_attrs_define
 class Login:
-    """Who asks for a token.
+    """Who logs in.
 
     Attributes:
         password (str): The password.

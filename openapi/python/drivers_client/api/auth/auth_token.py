@@ -98,7 +98,7 @@ def sync_detailed(
     """Obtain a token
 
     Args:
-        body (Login): Who asks for a token.
+        body (Login): Who logs in.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,7 +127,7 @@ def sync(
     """Obtain a token
 
     Args:
-        body (Login): Who asks for a token.
+        body (Login): Who logs in.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,7 +151,7 @@ async def asyncio_detailed(
     """Obtain a token
 
     Args:
-        body (Login): Who asks for a token.
+        body (Login): Who logs in.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,7 +178,7 @@ async def asyncio(
     """Obtain a token
 
     Args:
-        body (Login): Who asks for a token.
+        body (Login): Who logs in.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
