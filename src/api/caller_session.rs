@@ -14,7 +14,7 @@ use crate::{
     Error, Result,
     auth::User,
     authentication::Offered,
-    http::{Problem, Site, site_of},
+    http::{Problem, Site, is_over_tls, site_of},
     sessions::{Sent, Session, Sessions, SetCookies, new_secret},
     viewset::marker,
 };
@@ -132,12 +132,13 @@ impl<'a> ApiExtractor<'a> for CallerSession {
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let site = site_of(request).map_err(Problem::from)?;
         let offered = Offered::new(request.method(), request.original_uri(), request.headers());
+        let offered = offered.sent_over_tls(is_over_tls(request));
         site.authenticators.refuse_cross_site(&offered).map_err(Problem::from)?;
         let sessions = site.authenticators.sessions().cloned();
         let sessions = sessions.ok_or_else(no_sessions).map_err(Problem::from)?;
         let cookies = request.extensions().get::<Arc<SetCookies>>().cloned().unwrap_or_default();
         let sent = Sent::of(request.headers(), sessions.cookie());
-        let over_tls = offered.is_over_tls();
+        let over_tls = offered.over_tls;
         Ok(Self { site, sessions, cookies, sent, over_tls })
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     auth::{Asked, User},
     authentication::Offered,
     db::{Abandonable, counting_statements},
-    http::{BodyLimits, Caller, Problem, Site, client_address, path_of},
+    http::{BodyLimits, Caller, Problem, Site, client_address, is_over_tls, path_of},
     permission::{Action, Permissions},
     sessions::SetCookies,
     throttle::{self, Throttle},
@@ -171,7 +171,8 @@ impl Front {
         }
         let site = &self.site;
         let address = client_address(&request, site.proxies);
-        let offered = Offered::new(request.method(), request.original_uri(), request.headers()).from_address(address);
+        let offered = Offered::new(request.method(), request.original_uri(), request.headers());
+        let offered = offered.from_address(address).sent_over_tls(is_over_tls(&request));
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
         let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref()).setting(&cookies);
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;

@@ -102,6 +102,8 @@ pub struct Offered<'a> {
     pub headers: &'a HeaderMap,
     /// Where it comes from, as far as that is known; of IPv6 the first 64 bits.
     pub address: Option<IpAddr>,
+    /// Did it come over TLS, as far as the server sees?
+    pub over_tls: bool,
     /// What the endpoint can ask of the permissions held; all of them where nobody says.
     pub(super) asked: Option<&'a Arc<Asked>>,
     /// A row to be read together with the user.
@@ -115,13 +117,29 @@ pub struct Offered<'a> {
 impl<'a> Offered<'a> {
     /// What a request offers.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers, address: None, asked: None, joined: None, trusted: &[], cookies: None }
+        Self {
+            method,
+            uri,
+            headers,
+            address: None,
+            over_tls: false,
+            asked: None,
+            joined: None,
+            trusted: &[],
+            cookies: None,
+        }
     }
 
     /// The same, from this address.
     #[must_use]
     pub fn from_address(self, address: Option<IpAddr>) -> Self {
         Self { address, ..self }
+    }
+
+    /// The same over TLS, or not.
+    #[must_use]
+    pub fn sent_over_tls(self, over_tls: bool) -> Self {
+        Self { over_tls, ..self }
     }
 
     /// The same to an endpoint of which it is known what it can ask of the permissions held, and which row it will ask for.
@@ -132,11 +150,6 @@ impl<'a> Offered<'a> {
     /// The same with a place for the cookies that the answer sets.
     pub(crate) fn setting(self, cookies: &'a SetCookies) -> Self {
         Self { cookies: Some(cookies), ..self }
-    }
-
-    /// Did it come over TLS, as far as that is seen here?
-    pub(crate) fn is_over_tls(&self) -> bool {
-        self.uri.scheme() == Some(&http::uri::Scheme::HTTPS)
     }
 
     /// The value of a header that is sent once; `None` where it is not sent.

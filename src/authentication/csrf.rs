@@ -20,7 +20,7 @@ pub(super) fn check(offered: &Offered<'_>, sessions: &Sessions, field: Option<&s
     if offered.method.is_safe() {
         return Ok(());
     }
-    let is_secure = sessions.is_secure() || offered.is_over_tls();
+    let is_secure = sessions.is_secure() || offered.over_tls;
     let origins = values(offered.headers, &header::ORIGIN);
     if !origins.is_empty() {
         check_origin(offered, &origins, is_secure)?;

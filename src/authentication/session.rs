@@ -85,7 +85,7 @@ impl SessionAuthentication {
         match self.sessions.renew(db, &mut session, user).await {
             Ok(true) => {
                 if let Some(cookies) = offered.cookies {
-                    self.sessions.keep(&session, offered.is_over_tls(), cookies);
+                    self.sessions.keep(&session, offered.over_tls, cookies);
                 }
             }
             // another request was first, and its answer has the new key
@@ -96,7 +96,7 @@ impl SessionAuthentication {
 
     fn forget(&self, offered: &Offered<'_>) {
         if let Some(cookies) = offered.cookies {
-            self.sessions.forget(offered.is_over_tls(), cookies);
+            self.sessions.forget(offered.over_tls, cookies);
         }
     }
 }

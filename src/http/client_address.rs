@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, uri::Scheme};
 use poem::Request;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -12,6 +12,11 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// others to itself.
 pub(crate) fn client_address(request: &Request, proxies: u8) -> Option<IpAddr> {
     address(request.remote_addr().as_socket_addr(), request.headers(), proxies)
+}
+
+/// Did a request come over TLS? What ends TLS in front of the program is not seen here.
+pub(crate) fn is_over_tls(request: &Request) -> bool {
+    *request.scheme() == Scheme::HTTPS
 }
 
 fn address(remote: Option<&SocketAddr>, headers: &HeaderMap, proxies: u8) -> Option<IpAddr> {

@@ -14,7 +14,7 @@ mod site;
 
 pub(crate) use body_limits::BodyLimits;
 pub use caller::Caller;
-pub(crate) use client_address::client_address;
+pub(crate) use client_address::{client_address, is_over_tls};
 pub(crate) use database::{RAISED, refused};
 pub(crate) use next::leading_back;
 pub use next::safe_next;

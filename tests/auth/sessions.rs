@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
-use poem::http::{Method, header::SET_COOKIE};
+use poem::http::{Method, header::SET_COOKIE, uri::Scheme};
 use refrain::{
     Access, Api, IsOwner, LogIn, LogOut, Me, Result,
     auth::{Auth, NewUser, User},
@@ -601,8 +601,13 @@ async fn cookies_are_what_a_browser_keeps_to_itself(db: TestDb) -> Result<()> {
     let auth = crate::people::django();
     alice(&auth, &db).await?;
     let body = Sent::text(json!({"username": "alice", "password": PASSWORD}).to_string());
-    for (sessions, secure) in [(sessions(), ""), (sessions().secure(), " Secure;")] {
-        let wire = Wire::serve(api(&db, &auth, &sessions).into_endpoint()).await;
+    for (sessions, scheme, secure) in [
+        (sessions(), Scheme::HTTP, ""),
+        (sessions().secure(), Scheme::HTTP, " Secure;"),
+        // where the program itself ends TLS, nobody needs to say so
+        (sessions(), Scheme::HTTPS, " Secure;"),
+    ] {
+        let wire = Wire::serve_by(scheme, api(&db, &auth, &sessions).into_endpoint()).await;
         let told = wire.ask("POST", "/api/auth/login", &[("Content-Type", b"application/json")], &body).await;
         assert_eq!(told.code(), 200, "{told:?}");
         let cookies: Vec<&str> =

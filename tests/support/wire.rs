@@ -1,12 +1,13 @@
 //! The API on a real port, and a client that can say what no well-behaved one would.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use poem::{
     Response,
     endpoint::BoxEndpoint,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, uri::Scheme},
     listener::{Acceptor, Listener, TcpListener},
+    web::{LocalAddr, RemoteAddr},
 };
 use refrain::ServeSettings;
 use tokio::{
@@ -42,6 +43,22 @@ impl Sent {
 /// A header as bytes: not everything that is sent is text.
 pub type Header<'a> = (&'a str, &'a [u8]);
 
+/// Accepts what another does, and says by which scheme.
+struct Saying<A>(A, Scheme);
+
+impl<A: Acceptor> Acceptor for Saying<A> {
+    type Io = A::Io;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        self.0.local_addr()
+    }
+
+    async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
+        let (io, local, remote, _) = self.0.accept().await?;
+        Ok((io, local, remote, self.1.clone()))
+    }
+}
+
 impl Drop for Wire {
     fn drop(&mut self) {
         self.server.abort();
@@ -50,8 +67,14 @@ impl Drop for Wire {
 
 impl Wire {
     pub async fn serve(endpoint: BoxEndpoint<'static, Response>) -> Self {
+        Self::serve_by(Scheme::HTTP, endpoint).await
+    }
+
+    /// As if connections came by this scheme: what ends TLS within the program says `https`.
+    pub async fn serve_by(scheme: Scheme, endpoint: BoxEndpoint<'static, Response>) -> Self {
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a free port");
         let address = *acceptor.local_addr()[0].as_socket_addr().expect("an address of TCP");
+        let acceptor = Saying(acceptor, scheme);
         let server = tokio::spawn(ServeSettings::default().serve(acceptor, endpoint, std::future::pending()));
         Self { address, server }
     }
