@@ -28,7 +28,7 @@ pub(crate) struct Options {
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Bench {
-    /// One decision, without a database.
+    /// One decision without a database; by other engines as well, unless arguments are given, which are criterion's.
     Decision,
     /// Viewsets' routes against handlers by hand and Django REST framework, over HTTP, on PostgreSQL and SQLite.
     Http,
@@ -53,6 +53,11 @@ pub(crate) fn run(options: &Options) -> Result {
         command.args(&options.arguments).envs(environment);
         let is_whole = options.arguments.is_empty();
         match bench {
+            Bench::Decision if is_whole => {
+                show(&mut command)?;
+                let mut engines = contestants(&["run", "--bin", "decision"]);
+                figures::write(bench.name(), &figures::show_and_keep(&mut engines)?)?;
+            }
             Bench::Http | Bench::Guardian | Bench::Startup if is_whole => {
                 figures::write(bench.name(), &figures::show_and_keep(&mut command)?)?;
             }
@@ -106,6 +111,14 @@ fn drivers() -> Result<PathBuf> {
     let packages = ["-p", "refrain", "-p", "refrain-examples", "--all-features", "--example", "drivers"];
     show(cargo(&["build", "--release"]).args(packages))?;
     Ok(target().join("release/examples/drivers"))
+}
+
+/// Cargo in the workspace of other engines, which is apart from this one; it shares what is built.
+fn contestants(arguments: &[&str]) -> Command {
+    let mut command = cargo(arguments);
+    command.args(["--release", "--manifest-path", "benches/contestants/Cargo.toml"]);
+    command.env("CARGO_TARGET_DIR", target());
+    command
 }
 
 fn target() -> PathBuf {
