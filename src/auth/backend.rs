@@ -150,7 +150,7 @@ impl Backend for RemoteUserBackend {
 impl Auth {
     /// Who has these credentials? The first backend that knows, unless one before it vetoes.
     ///
-    /// [`Error::Throttled`](crate::Error::Throttled) where passwords were wrong too often, before any backend is asked.
+    /// [`Error::Throttled`] where passwords were wrong too often, before any backend is asked.
     pub async fn authenticate(&self, db: impl Into<Db<'_>>, credentials: Credentials<'_>) -> Result<Option<User>> {
         let Credentials::Password { username, .. } = credentials else {
             return self.ask_backends(db.into(), credentials).await;
