@@ -60,6 +60,7 @@ impl SecretKey {
     }
 
     /// The key that signs, to be kept.
+    #[cfg(any(feature = "sqlite", test))]
     pub(super) fn expose(&self) -> &str {
         self.0[0].expose()
     }
