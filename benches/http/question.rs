@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use refrain_testing::Backend;
+
 use crate::{
     fill::{CARS, Caller, Callers},
     load::Requests,
@@ -66,41 +68,55 @@ const fn within_5_percent(question: &'static str, of: &'static str, by: &'static
     Target { question, of, by, bounds: (0.95, 1.05) }
 }
 
-pub(crate) fn questions(callers: &Callers) -> Vec<Question> {
+pub(crate) fn questions(callers: &Callers, on: Backend) -> Vec<Question> {
     let pages = (0..50).map(|page| format!("?limit=20&offset={}", page * 20)).collect::<Vec<_>>();
+    // as crudcrate names them
+    let numbered = (1..=50).map(|page| format!("?page={page}&per_page=20&sort_by=id&order=ASC")).collect::<Vec<_>>();
     let all = (1..=CARS).map(|car| format!("/{car}")).collect::<Vec<_>>();
-    let shape = |method, collection, paths: &[String], body, status| Shape {
-        method,
-        collection,
-        paths: paths.to_vec(),
-        body,
-        status,
+    let shape = |method, collection, paths: &[String], body, status| {
+        Some(Shape { method, collection, paths: paths.to_vec(), body, status })
     };
     vec![
-        Question { name: "detail", asked: by_all(callers, |_| shape("GET", "/cars", &all, "", 200)), alike: true },
+        Question { name: "detail", asked: by_all(callers, |_, _| shape("GET", "/cars", &all, "", 200)), alike: true },
         Question {
             name: "list of 20 and count",
-            asked: by_all(callers, |_| shape("GET", "/cars", &pages, "", 200)),
+            asked: by_all(callers, |contestant, _| match contestant {
+                Contestant::Crudcrate => shape("GET", "/cars", &numbered, "", 200),
+                _ => shape("GET", "/cars", &pages, "", 200),
+            }),
             alike: true,
         },
         Question {
             name: "list of 20",
-            asked: by_all(callers, |_| shape("GET", "/uncounted", &pages, "", 200)),
+            asked: by_all(callers, |contestant, _| match contestant {
+                // it always counts
+                Contestant::Crudcrate => None,
+                _ => shape("GET", "/uncounted", &pages, "", 200),
+            }),
             alike: true,
         },
         Question { name: "denied", asked: denied(&callers.denied, &all), alike: false },
         Question {
             name: "update",
-            asked: by_all(callers, |caller| {
+            asked: by_all(callers, |contestant, caller| {
+                // its transaction reads before it writes, which SQLite refuses while another writes
+                if contestant == Contestant::Crudcrate && on == Backend::Sqlite {
+                    return None;
+                }
                 let own = caller.cars.iter().map(|car| format!("/{car}")).collect::<Vec<_>>();
-                shape("PATCH", "/cars", &own, r##"{"name": "car #"}"##, 200)
+                let method = if contestant == Contestant::Crudcrate { "PUT" } else { "PATCH" };
+                shape(method, "/cars", &own, r##"{"name": "car #"}"##, 200)
             }),
             // each caller's own cars
             alike: false,
         },
         Question {
             name: "create",
-            asked: by_all(callers, |_| shape("POST", "/cars", &[String::new()], r##"{"name": "car #"}"##, 201)),
+            asked: by_all(callers, |contestant, _| match contestant {
+                // its route has nowhere to learn whose the new row is
+                Contestant::Crudcrate => None,
+                _ => shape("POST", "/cars", &[String::new()], r##"{"name": "car #"}"##, 201),
+            }),
             alike: true,
         },
     ]
@@ -124,18 +140,17 @@ impl Shape {
     }
 }
 
-fn by_all(callers: &Callers, shape: impl Fn(&Caller) -> Shape) -> Vec<Asked> {
+fn by_all(callers: &Callers, shape: impl Fn(Contestant, &Caller) -> Option<Shape>) -> Vec<Asked> {
     let (few, many) = ((&callers.few, FEW), (&callers.many, MANY));
-    let of = |contestant: Contestant, prefix: &str, (caller, held): (&Caller, &str)| Asked {
-        contestant,
-        name: match (contestant, prefix) {
+    let of = |contestant: Contestant, prefix: &str, (caller, held): (&Caller, &str)| {
+        let name = match (contestant, prefix) {
             (Contestant::ByHand, _) => contestant.name().to_owned(),
             (_, "") => format!("{}, {held}", contestant.name()),
             _ => format!("{}, row permissions, {held}", contestant.name()),
-        },
-        requests: shape(caller).below(prefix, &caller.token),
+        };
+        Some(Asked { contestant, name, requests: shape(contestant, caller)?.below(prefix, &caller.token) })
     };
-    vec![
+    let asked = [
         of(Contestant::ByHand, "", few),
         of(Contestant::ByHandChecked, "", few),
         of(Contestant::ByHandChecked, "", many),
@@ -143,9 +158,14 @@ fn by_all(callers: &Callers, shape: impl Fn(&Caller) -> Shape) -> Vec<Asked> {
         of(Contestant::Refrain, "", many),
         of(Contestant::Refrain, "/told", few),
         of(Contestant::Refrain, "/told", many),
+        of(Contestant::PoemGrants, "", few),
+        of(Contestant::PoemGrants, "", many),
+        of(Contestant::Crudcrate, "", few),
+        of(Contestant::Crudcrate, "", many),
         of(Contestant::Django, "", few),
         of(Contestant::Django, "", many),
-    ]
+    ];
+    asked.into_iter().flatten().collect()
 }
 
 /// Measured by what it costs to learn who calls.
@@ -160,6 +180,6 @@ fn denied(caller: &Caller, cars: &[String]) -> Vec<Asked> {
         name: "Refrain, authentication alone".to_owned(),
         requests: alone.below("", &caller.token),
     };
-    let [by_hand, refrain, django] = [Contestant::ByHandChecked, Contestant::Refrain, Contestant::Django].map(refused);
-    vec![alone, by_hand, refrain, django]
+    let others = Contestant::ALL.into_iter().filter(|contestant| *contestant != Contestant::ByHand);
+    [alone].into_iter().chain(others.map(refused)).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     io::{BufRead, BufReader},
     net,
     path::Path,
@@ -21,22 +22,30 @@ pub(crate) const SERVE: &str = "serve";
 /// The variable that names a Python with what `benches/django/requirements.txt` names.
 const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
 
+/// The variable that names the program that serves by other libraries, of `benches/contestants`.
+const OTHERS: &str = "REFRAIN_BENCH_SERVE";
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Contestant {
     ByHand,
     ByHandChecked,
     Refrain,
+    PoemGrants,
+    Crudcrate,
     Django,
 }
 
 impl Contestant {
-    pub(crate) const ALL: [Self; 4] = [Self::ByHand, Self::ByHandChecked, Self::Refrain, Self::Django];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::ByHand, Self::ByHandChecked, Self::Refrain, Self::PoemGrants, Self::Crudcrate, Self::Django];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ByHand => "by hand, no permissions",
             Self::ByHandChecked => "by hand, with permissions",
             Self::Refrain => "Refrain",
+            Self::PoemGrants => "poem-grants",
+            Self::Crudcrate => "crudcrate",
             Self::Django => "DRF + guardian",
         }
     }
@@ -54,7 +63,12 @@ impl Running {
     pub(crate) fn start(contestant: Contestant, url: &str) -> Option<Self> {
         let (address, mut command) = match contestant {
             Contestant::Django => django(url)?,
-            _ => {
+            Contestant::PoemGrants | Contestant::Crudcrate => {
+                let mut command = Command::new(found(OTHERS, contestant)?);
+                command.args([contestant.name(), url]).stdout(Stdio::piped());
+                (None, command)
+            }
+            Contestant::ByHand | Contestant::ByHandChecked | Contestant::Refrain => {
                 let mut command = Command::new(env::current_exe().expect("this program is a file"));
                 command.args([SERVE, contestant.name(), url]).stdout(Stdio::piped());
                 (None, command)
@@ -94,10 +108,7 @@ impl Drop for Running {
 
 /// gunicorn with as many threads as there are connections: each keeps its client and its connection to the database.
 fn django(url: &str) -> Option<(Option<String>, Command)> {
-    let Some(python) = env::var_os(PYTHON) else {
-        eprintln!("not run: {} ({PYTHON} is not set; `cargo xtask bench http` sets it)", Contestant::Django.name());
-        return None;
-    };
+    let python = found(PYTHON, Contestant::Django)?;
     let address = free_address();
     let mut command = Command::new(python);
     command.args(["-m", "gunicorn", "bench_site:application", "--bind", &address, "--worker-class", "gthread"]);
@@ -105,6 +116,15 @@ fn django(url: &str) -> Option<(Option<String>, Command)> {
     command.args(["--log-level", "warning"]).env("DATABASE_URL", url);
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/django"));
     Some((Some(address), command))
+}
+
+/// The program that the variable names.
+fn found(variable: &str, contestant: Contestant) -> Option<OsString> {
+    let program = env::var_os(variable);
+    if program.is_none() {
+        eprintln!("not run: {} ({variable} is not set; `cargo xtask bench http` sets it)", contestant.name());
+    }
+    program
 }
 
 fn free_address() -> String {

@@ -12,7 +12,8 @@ use crate::{
     tools,
 };
 
-/// The variables by which benches find a Python with Django, and the example's program.
+/// The variables by which benches find a Python with Django, the program that serves by other libraries, and the example's.
+const SERVE: &str = "REFRAIN_BENCH_SERVE";
 const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
 const DRIVERS: &str = "REFRAIN_BENCH_DRIVERS";
 
@@ -88,12 +89,16 @@ impl Bench {
         let program = if self == Self::Guardian { "grants" } else { self.name() };
         let mut command = cargo(&["bench", "-p", "refrain", "--all-features", "--bench", program, "--"]);
         match self {
-            Self::Http => match tools::bench_python() {
-                Ok(python) => {
-                    command.env(PYTHON, python);
+            Self::Http => {
+                show(&mut contestants(&["build", "--bin", "serve"]))?;
+                command.env(SERVE, target().join("release/serve"));
+                match tools::bench_python() {
+                    Ok(python) => {
+                        command.env(PYTHON, python);
+                    }
+                    Err(why) => eprintln!("without Django REST framework: {why}"),
                 }
-                Err(why) => eprintln!("without Django REST framework: {why}"),
-            },
+            }
             Self::Guardian => {
                 command.arg("--guardian").env(PYTHON, tools::bench_python()?);
             }
