@@ -50,7 +50,8 @@ impl Default for Counts {
 impl Counts {
     /// One more by this rate, of what and for whom; or how long to wait.
     pub(super) fn take(&self, rate: Rate, of: &str, whom: &str) -> Result<Taken, Duration> {
-        let key = (self.hashed.hash_one((of, whom)), self.hashed.hash_one((whom, of)));
+        // another rate counts in other slots
+        let key = (self.hashed.hash_one((of, whom, rate)), self.hashed.hash_one((rate, whom, of)));
         let counted = self.windows.get_with(key, || Arc::new(Counted { rate, window: Mutex::default() }));
         let slot = counted.window().take(rate, self.since.elapsed())?;
         Ok(Taken { counted, slot })
@@ -100,6 +101,7 @@ mod tests {
         assert!(take("a", "alice") && take("a", "bob") && take("b", "alice"));
         assert!(!take("a", "alice") && !take("b", "alice"));
         assert!(take("ab", "c") && take("a", "bc"));
+        assert!(counts.take(Rate::per_hour(1), "a", "alice").is_ok(), "by each rate");
     }
 
     #[test]

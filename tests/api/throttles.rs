@@ -143,6 +143,16 @@ async fn of_several_each_counts_and_the_longest_wait_is_told(db: TestDb) {
     is_throttled(&site.list(&site.alice, HERE).await, 86_000, 88_000);
 }
 
+#[every_database(sqlite, because = "it is about no row")]
+async fn a_burst_and_a_day_are_counted_each_by_itself(db: TestDb) {
+    let both = [Throttle::user(Rate::per_second(100)), Throttle::user(Rate::per_day(3))];
+    let site = Site::open(&db, both).await;
+    for _ in 0..3 {
+        assert_eq!(site.list(&site.alice, HERE).await.code(), 200);
+    }
+    is_throttled(&site.list(&site.alice, HERE).await, 86_000, 88_000);
+}
+
 #[every_database]
 async fn a_viewset_says_for_itself(db: TestDb) {
     let site = Site::open(&db, [Throttle::user(Rate::per_minute(1))]).await;
