@@ -123,8 +123,11 @@ async fn try_it(browser: Client, address: String, token: String) -> Result<(), C
     page.click(".btn.authorize").await?;
     let dialog = page.text(".dialog-ux .modal-ux").await?;
     assert!(dialog.contains("tokenAuth") && dialog.contains("Token <key>"), "it says what to write: {dialog}");
-    page.0.find(Locator::Id("api_key_value")).await?.send_keys(&format!("Token {token}")).await?;
-    page.click(".auth-container:has(#api_key_value) .authorize").await?;
+    // beside it is the box of the session's cookie
+    let of_token = "//h4[contains(., 'tokenAuth')]/ancestor::div[contains(@class, 'auth-container')][1]";
+    let find = async |what: &str| page.0.find(Locator::XPath(&format!("{of_token}{what}"))).await;
+    find("//input").await?.send_keys(&format!("Token {token}")).await?;
+    find("//button[contains(@class, 'authorize')]").await?.click().await?;
     page.click(".auth-btn-wrapper .btn-done").await?;
 
     let (status, list) = page.call("cars-cars_list").await?;

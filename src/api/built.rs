@@ -5,7 +5,6 @@ use poem::{
     Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route,
     endpoint::{BoxEndpoint, make_sync},
     error::MethodNotAllowedError,
-    get,
     http::header,
     middleware::CatchPanic,
     web::Redirect,
@@ -129,7 +128,13 @@ impl BuiltApi {
         let route = match (documents.last(), prefix.is_empty()) {
             (Some(Endpoint { path, .. }), false) => {
                 let page = path.clone();
-                route.at("/", get(make_sync(move |_| Redirect::temporary(&page))))
+                route.at(
+                    "/",
+                    make_sync(move |request| match *request.method() {
+                        Method::GET | Method::HEAD => Redirect::temporary(&page).into_response(),
+                        _ => Problem::not_found().into_response(),
+                    }),
+                )
             }
             _ => route,
         };

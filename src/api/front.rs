@@ -85,7 +85,6 @@ pub(super) fn asked_by_handler(permissions: &Permissions) -> Vec<String> {
 impl Endpoint for Front {
     type Output = Response;
 
-    /// Every answer is about its caller: caches keep it for nobody else.
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let cookies = Arc::<SetCookies>::default();
         let (method, path) = (request.method().clone(), path_of(&request).to_owned());
@@ -101,22 +100,7 @@ impl Endpoint for Front {
             statements,
         };
         decision.tell(&response);
-        let succeeds = response.status().is_success();
-        let refuses_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
-        let headers = response.headers_mut();
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
-        for name in self.site.authenticators.varies_by() {
-            headers.append(header::VARY, HeaderValue::from_static(name));
-        }
-        // refusals set cookies too: one that names nothing any more is to be forgotten
-        for cookie in cookies.take() {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            headers.append(header::SET_COOKIE, cookie);
-        }
-        let tells_methods = refuses_method || (self.negotiates && succeeds);
-        if let Some(allow) = self.allow.as_ref().filter(|_| tells_methods) {
-            headers.insert(header::ALLOW, allow.clone());
-        }
+        self.add_headers(&mut response, &cookies);
         if method == Method::HEAD {
             response.set_body(());
         }
@@ -140,6 +124,25 @@ impl Front {
         Self { site, actions, asks, asked, reads: None, name, throttles, negotiates: false, allow: None, inner }
             .map_to_response()
             .boxed()
+    }
+
+    /// Every answer is about its caller: caches keep it for nobody else.
+    fn add_headers(&self, response: &mut Response, cookies: &SetCookies) {
+        let status = response.status();
+        let headers = response.headers_mut();
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
+        for name in self.site.authenticators.varies_by() {
+            headers.append(header::VARY, HeaderValue::from_static(name));
+        }
+        // refusals set cookies too: one that names nothing any more is to be forgotten
+        for cookie in cookies.take() {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.append(header::SET_COOKIE, cookie);
+        }
+        let tells_methods = status == StatusCode::METHOD_NOT_ALLOWED || (self.negotiates && status.is_success());
+        if let Some(allow) = self.allow.as_ref().filter(|_| tells_methods) {
+            headers.insert(header::ALLOW, allow.clone());
+        }
     }
 
     /// Gives a request up that takes too long.

@@ -41,7 +41,7 @@ struct Site {
 
 impl Site {
     async fn new(db: &TestDb) -> Self {
-        let auth = auth();
+        let auth = auth().with_password_tries(None);
         sync(&auth, db).await;
         let (alice, token) = user(&auth, db, NewUser::new("alice"), &["add", "change", "delete", "view"]).await;
         let row = format!("{LIST}/{}", car_of(db, Some(&alice), "as it was").await.id);
@@ -543,7 +543,7 @@ async fn values_that_only_the_database_refuses(db: TestDb) {
 async fn routes_and_methods_that_are_not_there(db: TestDb) {
     let site = Site::new(&db).await;
     for target in
-        ["/", "/nothing", "/api", "/api/", "/apis", "/api/carts", "/api/cars/1/2/3", "/api/%63ars", "//", "/%", "*"]
+        ["/nothing", "/api", "/api/", "/apis", "/api/carts", "/api/cars/1/2/3", "/api/%63ars", "//", "/%", "*"]
     {
         for method in ["GET", "POST", "DELETE", "OPTIONS"] {
             let answer = site.ask(method, target, &[JSON], Sent::text("{")).await;

@@ -40,6 +40,7 @@ async fn who_opens_the_address_finds_the_documentation(db: TestDb) {
     let answer = ask(&client, Method::GET, "/", &[]).await;
     assert_eq!((answer.code(), answer.header("location")), (307, Some("/docs")));
     assert_eq!(ask(&client, Method::GET, "/docs", &[]).await.code(), 200);
+    assert_eq!(ask(&client, Method::POST, "/", &[]).await.code(), 404, "there is nothing to change");
 }
 
 #[every_database(sqlite, because = "it is about no row")]
