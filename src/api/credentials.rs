@@ -1,10 +1,10 @@
 //! A name and a password in a body, of what hands out tokens and sessions.
 
-use std::net::IpAddr;
+use poem::Request;
 
 use crate::{
     auth::{Credentials, User},
-    http::{Problem, Site, WHOLE_BODY},
+    http::{Problem, Site, WHOLE_BODY, client_address},
     serializer::Serializer,
 };
 
@@ -24,11 +24,11 @@ pub(super) struct Login {
 
 impl Login {
     /// Whose they are; in one and the same answer for a wrong password, an unknown name and an inactive user.
-    pub(super) async fn user(self, site: &Site, address: Option<IpAddr>) -> Result<User, Problem> {
+    pub(super) async fn user(self, site: &Site, request: &Request) -> Result<User, Problem> {
         let Self { username, password } = self;
         let credentials = Credentials::Password { username: username.trim(), password: &password };
         // a backend of one's own may know inactive users
-        let auth = site.auth.asked_from(address);
+        let auth = site.auth.asked_from(client_address(request, site.proxies));
         let user = auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
         user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))
     }

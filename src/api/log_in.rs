@@ -7,7 +7,7 @@ use super::{
     me::{Me, Profile},
 };
 use crate::{
-    http::{Problem, client_address, site_of},
+    http::{Problem, site_of},
     permission::AllowAny,
 };
 
@@ -50,7 +50,7 @@ impl LogIn {
         login: Valid<Login, MOST_BYTES>,
     ) -> Result<Json<Profile>, Problem> {
         let site = site_of(request)?;
-        let mut user = login.0.user(&site, client_address(request, site.proxies)).await?;
+        let mut user = login.0.user(&site, request).await?;
         let profile = Me::profile(&user, &site.db).await?;
         session.log_in(&mut user).await?;
         Ok(Json(profile))

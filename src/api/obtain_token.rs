@@ -9,7 +9,7 @@ use super::{
     credentials::{Login, MOST_BYTES},
 };
 use crate::{
-    http::{Problem, client_address, site_of},
+    http::{Problem, site_of},
     permission::AllowAny,
 };
 
@@ -52,7 +52,7 @@ impl ObtainToken {
         login: Valid<Login, MOST_BYTES>,
     ) -> Result<Response<Json<Token>>, Problem> {
         let site = site_of(request)?;
-        let user = login.0.user(&site, client_address(request, site.proxies)).await?;
+        let user = login.0.user(&site, request).await?;
         let token = user.token(&site.db).await?;
         Ok(Response::new(Json(Token { token })).header(header::CACHE_CONTROL, "no-store"))
     }

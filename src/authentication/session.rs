@@ -4,7 +4,7 @@ use super::{Authenticator, Offered, Refused, SecurityKind, SecurityScheme, csrf}
 use crate::{
     Db, Error,
     auth::{Auth, Lookup, User, UserId},
-    sessions::{Sent, Session, Sessions, SignedBy, is_key},
+    sessions::{Sent, Session, Sessions, SignedBy},
 };
 
 /// The cookie of a session of Django's, in which somebody logged in (CONTRACT 5.21).
@@ -49,8 +49,7 @@ impl SessionAuthentication {
                 return Ok(None);
             }
         };
-        let session = if is_key(&key) { sessions.load(db, &key).await? } else { None };
-        let Some(session) = session else {
+        let Some(session) = sessions.load(db, &key).await? else {
             self.forget(offered);
             return Ok(None);
         };

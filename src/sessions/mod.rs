@@ -51,7 +51,6 @@ pub use settings::{SameSite, Sessions};
 pub(crate) use cookies::{Sent, SetCookies};
 pub(crate) use csrf_token::{BadToken, CsrfToken, new_secret};
 pub(crate) use secret_key::SignedBy;
-pub(crate) use session::is_key;
 
 /// The salt of what is signed in `django_session` (CONTRACT 5.8).
 const SALT: &str = "django.contrib.sessions.SessionStore";

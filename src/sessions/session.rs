@@ -136,7 +136,7 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// Whether a cookie can name a session at all (CONTRACT 5.7); what it names is looked for to the last byte.
-pub(crate) fn is_key(text: &str) -> bool {
+pub(super) fn is_key(text: &str) -> bool {
     (8..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 

@@ -10,7 +10,10 @@ use refrain::{
 };
 use refrain_testing::{TestDb, every_database};
 
-use crate::support::{self, Answer, auth, sync, user};
+use crate::{
+    beside::boxed as client,
+    support::{self, Answer, auth, sync, user},
+};
 
 #[handler]
 fn page(caller: Caller) -> String {
@@ -51,10 +54,6 @@ impl Site {
         }
         told
     }
-}
-
-fn client(endpoint: impl Endpoint + 'static) -> TestClient<BoxEndpoint<'static, Response>> {
-    TestClient::new(endpoint.map_to_response().boxed())
 }
 
 async fn ask(client: &TestClient<BoxEndpoint<'static, Response>>, method: Method, path: &str, token: &str) -> Answer {

@@ -41,7 +41,7 @@ async fn ask(
     support::answer(request.send().await).await
 }
 
-fn boxed(endpoint: impl Endpoint + 'static) -> TestClient<BoxEndpoint<'static, Response>> {
+pub(super) fn boxed(endpoint: impl Endpoint + 'static) -> TestClient<BoxEndpoint<'static, Response>> {
     use poem::EndpointExt;
     TestClient::new(endpoint.map_to_response().boxed())
 }
