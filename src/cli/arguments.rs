@@ -57,6 +57,10 @@ pub(super) struct Database {
     /// The database; a SQLite file named after the program where nothing is said
     #[arg(long = "database-url", env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     url: Option<String>,
+    /// The database server's own address, where `serve` answers requests through a pooler: for migrations, and for all
+    /// other commands
+    #[arg(long, env, value_name = "URL", hide_env_values = true, global = true)]
+    direct_database_url: Option<String>,
 }
 
 #[derive(Args)]
@@ -290,19 +294,31 @@ fn with_command(mut given: Vec<OsString>) -> Vec<OsString> {
 }
 
 impl Database {
+    /// For what is done at once; past a pooler, where there is one.
     pub(super) async fn open<P: Project>(&self, opening: Opening) -> Outcome<DatabaseConnection> {
-        Ok(open(&self.address::<P>(), opening).await?)
+        Ok(open(&self.direct::<P>(), opening).await?)
+    }
+
+    /// For requests.
+    pub(super) async fn open_to_serve<P: Project>(&self, settings: PoolSettings) -> Outcome<DatabaseConnection> {
+        Ok(open(&self.address::<P>(), Opening::Serving(settings)).await?)
     }
 
     /// For a command about users: where their table is not there yet, it says what makes it, and leaves no file behind.
     pub(super) async fn open_migrated<P: Project>(&self) -> Outcome<DatabaseConnection> {
         let missing = || Failure::saying(format!("the tables are not there yet: run `{} migrate` first", P::NAME));
-        if lacks_file(&self.address::<P>()) {
+        if lacks_file(&self.direct::<P>()) {
             return Err(missing());
         }
         let db = self.open::<P>(Opening::Serving(PoolSettings::default())).await?;
         let users = P::auth().users().table.to_string();
         if SchemaManager::new(&db).has_table(users).await? { Ok(db) } else { Err(missing()) }
+    }
+
+    fn direct<P: Project>(&self) -> String {
+        // a variable that is set to nothing is not set
+        let direct = self.direct_database_url.clone().filter(|url| !url.is_empty());
+        direct.unwrap_or_else(|| self.address::<P>())
     }
 
     fn address<P: Project>(&self) -> String {

@@ -35,6 +35,7 @@
 //! | environment | meaning | when left out |
 //! |---|---|---|
 //! | `DATABASE_URL` | the database | a SQLite file named after the program |
+//! | `DIRECT_DATABASE_URL` | the server's own address, where `serve` answers requests through a pooler | `DATABASE_URL` |
 //! | `DATABASE_MAX_CONNECTIONS` and others | connections and limits of `serve`: see [`PoolSettings`](crate::PoolSettings) | fit |
 //! | `REQUEST_TIMEOUT` | how many seconds a request may take | 30 |
 //! | `MIGRATION_WAIT` | how many seconds another program that migrates is waited for | [`Project::MIGRATION_WAIT`] |

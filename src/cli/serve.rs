@@ -21,7 +21,7 @@ use crate::{
 pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     let auth = P::auth();
     let limits = &options.limits;
-    let db = options.database.open::<P>(Opening::Serving(limits.pool())).await?;
+    let db = options.database.open_to_serve::<P>(limits.pool()).await?;
     let api = options.defaults.api_with::<P>(&db, &auth, |api| limits.on(api))?;
     let documented_at = api.documented_at().map(str::to_owned);
     let ids = options.request_id_header.into_iter().fold(RequestIds::default(), RequestIds::given_in);

@@ -3,6 +3,8 @@ use sea_orm::{
     sqlx::{self, ConnectOptions, Connection, Database, pool::PoolOptions},
 };
 
+#[cfg(feature = "postgres")]
+use super::pooler;
 use super::settings::PoolSettings;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use super::watch;
@@ -38,7 +40,8 @@ const FILE_CONNECTIONS: u32 = 8;
 ///
 /// Numbers of connections and limits of time are those of [`PoolSettings`], which opens a database with others. A
 /// connection that nobody used for a second is asked whether it still stands before it is used again, so a database that
-/// was away is found again without a restart. Statements are logged at the level `debug`, without their values. No
+/// was away is found again without a restart. A pooler in front of PostgreSQL that lends connections by the transaction is
+/// refused. Statements are logged at the level `debug`, without their values. No
 /// error shows the address, which may hold a password.
 pub async fn connect(url: &str) -> Result<DatabaseConnection> {
     PoolSettings::default().connect(url).await
@@ -77,7 +80,9 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
         "postgres" | "postgresql" => {
             let options: sqlx::postgres::PgConnectOptions = read(url)?;
             let place = format!("PostgreSQL at `{}:{}`", options.get_host(), options.get_port());
-            let session = postgres_session(&opening.settings());
+            let settings = opening.settings();
+            pooler::refuse(&options, &place, settings.acquire_timeout).await?;
+            let session = postgres_session(&settings);
             Ok(server::<sqlx::Postgres>(options, place, session, END_ON_POSTGRES, &opening).await?.into())
         }
         #[cfg(feature = "mysql")]

@@ -9,6 +9,8 @@ mod given_up;
 mod isolation;
 mod parameter;
 mod passing;
+#[cfg(feature = "postgres")]
+mod pooler;
 #[cfg(all(feature = "sqlite", unix))]
 mod private_file;
 mod settings;
