@@ -17,6 +17,7 @@ mod log_in;
 mod log_out;
 mod me;
 mod obtain_token;
+mod page_session;
 mod part;
 mod routes;
 mod schemas;
@@ -40,6 +41,7 @@ pub use log_in::LogIn;
 pub use log_out::LogOut;
 pub use me::Me;
 pub use obtain_token::ObtainToken;
+pub use page_session::PageSession;
 pub use part::Part;
 pub use table::{EndpointPermissions, PermissionTable, RowsAdmitted};
 pub use valid::Valid;
@@ -52,7 +54,7 @@ use crate::{
     http::{DocumentAccess, Site},
     model::Models,
     permission::IntoPermissions,
-    throttle::Throttle,
+    throttle::{Counts, Throttle},
     viewset::{ViewSet, ViewSetApi},
 };
 
@@ -83,6 +85,7 @@ pub struct Api<P = ()> {
     prefix: String,
     site: Site,
     models: Models,
+    counts: Option<Counts>,
     parts: P,
 }
 
@@ -99,6 +102,7 @@ impl Api {
             prefix: "/api".to_owned(),
             site: Site::new(db, Auth::default(), authenticators),
             models: Models::default(),
+            counts: None,
             parts: (),
         }
     }
@@ -221,6 +225,39 @@ impl<P: Part> Api<P> {
         self
     }
 
+    /// The same of one handler, by its `operation_id`: in place of what holds for every endpoint; the empty list is no limit.
+    ///
+    /// ```no_run
+    /// use refrain::{Api, ObtainToken, throttle::{Rate, Throttle}};
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+    /// let tokens = Throttle::scoped("tokens", Rate::per_hour(20));
+    /// Api::new("Drivers", "1.0", db).with(ObtainToken).handler_throttles("auth_token", [tokens]).build()
+    /// # }
+    /// ```
+    pub fn handler_throttles(
+        mut self,
+        operation_id: impl Into<String>,
+        throttles: impl IntoIterator<Item = Throttle>,
+    ) -> Self {
+        self.site.handler_throttles.insert(operation_id.into(), throttles.into_iter().collect());
+        self
+    }
+
+    /// Where callers and wrong passwords are counted: in the process, where nothing is said; in Redis for several nodes
+    /// (`RedisCounts`, feature `redis`).
+    pub fn counts(mut self, counts: impl Into<Counts>) -> Self {
+        self.counts = Some(counts.into());
+        self
+    }
+
+    /// Callers are told how often they may ask and how often they still may, by the fields `RateLimit-Policy` and
+    /// `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    pub fn tell_rates(mut self) -> Self {
+        self.site.tells_rates = true;
+        self
+    }
+
     /// How many proxies stand in front: the address of who asks is then the one that the outermost of them adds to
     /// `X-Forwarded-For`, and not that of the last. Only where nobody can come past them: else anybody says they are at
     /// any address.
@@ -248,12 +285,16 @@ impl<P: Part> Api<P> {
     }
 
     fn add<Q: Part>(self, part: Q) -> Api<(P, Q)> {
-        let Self { title, version, prefix, site, models, parts } = self;
-        Api { title, version, prefix, site, models, parts: (parts, part) }
+        let Self { title, version, prefix, site, models, counts, parts } = self;
+        Api { title, version, prefix, site, models, counts, parts: (parts, part) }
     }
 
     /// Meets everything with everything: refuses what does not fit, with a message that says what to write.
     pub fn build(mut self) -> Result<BuiltApi> {
+        if let Some(counts) = self.counts {
+            self.site.auth = self.site.auth.counted_in(&counts);
+            self.site.counts = counts;
+        }
         let site = Arc::new(self.site);
         site.handler_permissions.check(None)?;
         if let Some(permissions) = site.document.permissions() {

@@ -105,6 +105,7 @@ impl Mounting {
             self.endpoints.push(endpoint);
         }
         check_distinct(&self.endpoints)?;
+        check_throttled(&self.endpoints, &self.site)?;
         let Self { models, viewsets, endpoints, hidden, .. } = self;
         Ok(MountedParts { models, viewsets, actions: Arc::new(actions), endpoints, hidden })
     }
@@ -190,6 +191,18 @@ fn check_distinct(endpoints: &[Endpoint]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whoever limits a handler means one that is there.
+fn check_throttled(endpoints: &[Endpoint], site: &Site) -> Result<()> {
+    let is_handler =
+        |name: &String| endpoints.iter().any(|endpoint| endpoint.operation_id == *name && endpoint.guard.is_none());
+    match site.handler_throttles.keys().find(|name| !is_handler(name)) {
+        Some(name) => {
+            Err(Error::wiring(format!("no handler's operation is called `{name}`, which throttles are said for")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A handler that the document leaves out answers by the default's permissions, whoever's route it takes.

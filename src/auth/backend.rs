@@ -155,12 +155,12 @@ impl Auth {
         let Credentials::Password { username, .. } = credentials else {
             return self.ask_backends(db.into(), credentials).await;
         };
-        let known = match self.try_password(username) {
+        let known = match self.try_password(username).await {
             Err(error) => Err(error),
             Ok(counted) => {
                 let known = self.ask_backends(db.into(), credentials).await;
                 if let Some(counted) = counted.filter(|_| !matches!(known, Ok(None))) {
-                    counted.take_back();
+                    counted.take_back().await;
                 }
                 known
             }

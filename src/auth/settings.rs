@@ -13,8 +13,8 @@ use tokio::sync::OnceCell;
 
 use super::{Asked, Backend, JoinedRow, ModelBackend, password::Passwords, statements::Statements};
 use crate::{
-    Db, Error, Result,
-    throttle::{PasswordTries, PasswordTry},
+    Db, Result,
+    throttle::{Counts, PasswordTries, PasswordTry},
 };
 
 /// How this site keeps its users: where they are, how passwords are hashed, who is asked for permissions.
@@ -117,9 +117,16 @@ impl Auth {
     }
 
     /// A try for a password, if there is one left; `None` where they are not counted.
-    pub(super) fn try_password(&self, username: &str) -> Result<Option<PasswordTry>> {
+    pub(super) async fn try_password(&self, username: &str) -> Result<Option<PasswordTry>> {
         let Some(tries) = &self.inner.password_tries else { return Ok(None) };
-        tries.begin(username, self.address).map(Some).map_err(|wait| Error::Throttled { wait })
+        tries.begin(username, self.address).await.map(Some)
+    }
+
+    /// The same, whose wrong passwords are counted there.
+    pub(crate) fn counted_in(&self, counts: &Counts) -> Self {
+        self.with(|inner| {
+            inner.password_tries = inner.password_tries.take().map(|tries| tries.counted_in(counts.clone()))
+        })
     }
 
     /// The row to be joined to a user who is looked for here: an authenticator may look elsewhere.

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeMap,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -28,8 +29,12 @@ pub(crate) struct Site {
     pub(crate) handler_permissions: Permissions,
     /// How often callers may ask where a viewset does not say.
     pub(crate) throttles: Arc<[Throttle]>,
+    /// The same of single handlers, by what they are called in the document.
+    pub(crate) handler_throttles: BTreeMap<String, Arc<[Throttle]>>,
     /// How often they did.
     pub(crate) counts: Counts,
+    /// Are callers told how often they still may?
+    pub(crate) tells_rates: bool,
     /// How many proxies stand in front, of which each says whom it heard from.
     pub(crate) proxies: u8,
     /// Who may read the document.
@@ -93,7 +98,9 @@ impl Site {
             default_permissions: ModelPermissions.into_permissions(),
             handler_permissions: IsAuthenticated.into_permissions(),
             throttles: Arc::default(),
+            handler_throttles: BTreeMap::new(),
             counts: Counts::default(),
+            tells_rates: false,
             proxies: 0,
             document: DocumentAccess::Everybody,
             reveal_hidden_rows: false,

@@ -1,6 +1,6 @@
-use std::{borrow::Cow, fmt, net::IpAddr, time::Duration};
+use std::{borrow::Cow, fmt};
 
-use super::{Counts, Rate};
+use super::Rate;
 use crate::auth::User;
 
 /// How often a caller may ask.
@@ -53,21 +53,18 @@ impl Throttle {
         Self { scope: Cow::Borrowed(scope), rate, whose: Whose::Everybody }
     }
 
-    /// How long this caller has to wait; `None` where they need not.
-    fn wait(&self, counts: &Counts, user: &User, address: Option<IpAddr>) -> Option<Duration> {
-        let whom = match user.id() {
-            Some(_) if self.whose == Whose::Anonymous => return None,
-            Some(id) => format!("user {id}"),
-            None => format!("address {}", address.map(|address| address.to_string()).unwrap_or_default()),
-        };
-        counts.take(self.rate, &self.scope, &whom).err()
+    /// Is this caller counted?
+    pub(super) fn counts(&self, user: &User) -> bool {
+        self.whose == Whose::Everybody || !user.is_authenticated()
     }
-}
 
-/// How long a caller has to wait before they may ask; `None` where they need not.
-pub(crate) fn wait(throttles: &[Throttle], counts: &Counts, user: &User, address: Option<IpAddr>) -> Option<Duration> {
-    // each counts, whatever another says
-    throttles.iter().filter_map(|throttle| throttle.wait(counts, user, address)).max()
+    pub(super) fn scope(&self) -> &str {
+        &self.scope
+    }
+
+    pub(super) fn rate(&self) -> Rate {
+        self.rate
+    }
 }
 
 /// `anon 60/minute`, as the table of permissions has it.

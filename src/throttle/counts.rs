@@ -1,128 +1,95 @@
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
-use moka::{Expiry, sync::Cache};
-
+#[cfg(feature = "redis")]
+use super::redis::{self, RedisCounts};
 use super::{
     Rate,
-    window::{Slot, Window},
+    in_process::{self, InProcess},
+    window::Room,
 };
+use crate::Result;
 
-/// How many callers are counted at one time; of more, those who asked longest ago are forgotten.
-const CALLERS: u64 = 100_000;
-
-/// Who asked how often, in this process. A cheap handle.
+/// Where it is kept who asked how often: in the process, or in Redis, with others. A cheap handle.
 #[derive(Clone)]
-pub(crate) struct Counts {
-    windows: Cache<Key, Arc<Counted>, RandomState>,
-    since: Instant,
-    hashed: RandomState,
+pub struct Counts(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    InProcess(InProcess),
+    #[cfg(feature = "redis")]
+    Redis(RedisCounts),
 }
 
-/// What is counted and for whom, in a form that is short however long their names are.
-type Key = (u64, u64);
-
-struct Counted {
-    rate: Rate,
-    window: Mutex<Window>,
+/// What is counted. What cannot be counted is let through or refused, the one kind or the other.
+#[derive(Clone, Copy)]
+pub(super) enum What {
+    Request,
+    Password,
 }
 
-/// What was taken, which can be given back.
+/// One that was taken, which can be given back.
 pub(super) struct Taken {
-    counted: Arc<Counted>,
-    slot: Slot,
+    pub(super) room: Room,
+    place: Place,
+}
+
+enum Place {
+    InProcess(in_process::Place),
+    #[cfg(feature = "redis")]
+    Redis(redis::Place),
 }
 
 impl Default for Counts {
     fn default() -> Self {
-        let windows = Cache::builder()
-            .max_capacity(CALLERS)
-            .eviction_policy(moka::policy::EvictionPolicy::lru())
-            .expire_after(Idle)
-            .build_with_hasher(RandomState::new());
-        Self { windows, since: Instant::now(), hashed: RandomState::new() }
+        Self::in_process()
     }
 }
 
 impl Counts {
-    /// One more by this rate, of what and for whom; or how long to wait.
-    pub(super) fn take(&self, rate: Rate, of: &str, whom: &str) -> Result<Taken, Duration> {
-        // another rate counts in other slots
-        let key = (self.hashed.hash_one((of, whom, rate)), self.hashed.hash_one((rate, whom, of)));
-        let counted = self.windows.get_with(key, || Arc::new(Counted { rate, window: Mutex::default() }));
-        let slot = counted.window().take(rate, self.since.elapsed())?;
-        Ok(Taken { counted, slot })
+    /// In this process: a hundred thousand callers, and of more those who asked last.
+    pub fn in_process() -> Self {
+        Self(Kept::InProcess(InProcess::default()))
+    }
+
+    /// One more by each of these rates, or how long to wait for it; nothing where nobody could count and it is let through.
+    pub(super) async fn take(
+        &self,
+        what: What,
+        rates: &[(Rate, &str)],
+        whom: &str,
+    ) -> Result<Vec<Result<Taken, Duration>>> {
+        match &self.0 {
+            Kept::InProcess(counts) => {
+                let take = |(rate, of): &(Rate, &str)| Taken::from(counts.take(*rate, of, whom), Place::InProcess);
+                Ok(rates.iter().map(take).collect())
+            }
+            #[cfg(feature = "redis")]
+            Kept::Redis(counts) => {
+                let each = counts.take(what, rates, whom).await?;
+                Ok(each.into_iter().map(|one| Taken::from(one, Place::Redis)).collect())
+            }
+        }
     }
 }
 
 impl Taken {
-    pub(super) fn give_back(self) {
-        self.counted.window().give_back(self.slot);
-    }
-}
-
-impl Counted {
-    fn window(&self) -> std::sync::MutexGuard<'_, Window> {
-        self.window.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What was asked longer ago than the rate's time counts no more; a slot is a sixty-fourth of it.
-struct Idle;
-
-impl Expiry<Key, Arc<Counted>> for Idle {
-    fn expire_after_create(&self, _: &Key, counted: &Arc<Counted>, _: Instant) -> Option<Duration> {
-        Some(counted.rate.time * 2)
+    fn from<P>(taken: Result<(Room, P), Duration>, place: fn(P) -> Place) -> Result<Self, Duration> {
+        taken.map(|(room, taken)| Self { room, place: place(taken) })
     }
 
-    fn expire_after_read(
-        &self,
-        _: &Key,
-        counted: &Arc<Counted>,
-        _: Instant,
-        _: Option<Duration>,
-        _: Instant,
-    ) -> Option<Duration> {
-        Some(counted.rate.time * 2)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everybody_is_counted_for_themselves() {
-        let (counts, rate) = (Counts::default(), Rate::per_minute(1));
-        let take = |of, whom| counts.take(rate, of, whom).is_ok();
-        assert!(take("a", "alice") && take("a", "bob") && take("b", "alice"));
-        assert!(!take("a", "alice") && !take("b", "alice"));
-        assert!(take("ab", "c") && take("a", "bc"));
-        assert!(counts.take(Rate::per_hour(1), "a", "alice").is_ok(), "by each rate");
-    }
-
-    #[test]
-    fn however_many_there_are_no_more_are_kept() {
-        let (counts, rate) = (Counts::default(), Rate::per_minute(1));
-        for caller in 0..150_000 {
-            assert!(counts.take(rate, "a", &caller.to_string()).is_ok());
+    /// As if it had not been taken; where that cannot be done it stays counted.
+    pub(super) async fn give_back(self) {
+        match self.place {
+            Place::InProcess(place) => place.give_back(),
+            #[cfg(feature = "redis")]
+            Place::Redis(place) => place.give_back().await,
         }
-        counts.windows.run_pending_tasks();
-        assert!(counts.windows.entry_count() <= CALLERS);
-        assert!(counts.take(rate, "a", "149999").is_err(), "the last are known");
     }
+}
 
-    #[test]
-    fn at_once_no_more_than_the_rate() {
-        let (counts, rate) = (Counts::default(), Rate::per_hour(50));
-        let let_in = std::thread::scope(|scope| {
-            let asking = || (0..100).filter(|_| counts.take(rate, "a", "alice").is_ok()).count();
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(asking)).collect();
-            threads.into_iter().map(|thread| thread.join().expect("it counts")).sum::<usize>()
-        });
-        assert_eq!(let_in, 50);
+#[cfg(feature = "redis")]
+impl From<RedisCounts> for Counts {
+    fn from(counts: RedisCounts) -> Self {
+        Self(Kept::Redis(counts))
     }
 }

@@ -12,19 +12,27 @@
 //! |---|---|
 //! | `rate` | [`Rate`], so many in so long |
 //! | `classes` | [`Throttle`], who is counted by what |
+//! | `usage` | what is left of a caller's rates |
 //! | `password_tries` | [`PasswordTries`], wrong passwords |
-//! | `counts` | the counts of all callers |
-//! | `window` | the count of one |
+//! | `counts` | [`Counts`], where it is kept |
+//! | `in_process`, `window` | in the process: everybody's, and one caller's |
+//! | `redis` | `RedisCounts`, in Redis (feature `redis`) |
 
 mod classes;
 mod counts;
+mod in_process;
 mod password_tries;
 mod rate;
+#[cfg(feature = "redis")]
+mod redis;
+mod usage;
 mod window;
 
 pub use classes::Throttle;
-pub(crate) use classes::wait;
-pub(crate) use counts::Counts;
+pub use counts::Counts;
 pub use password_tries::PasswordTries;
 pub(crate) use password_tries::PasswordTry;
 pub use rate::{Rate, RateError};
+#[cfg(feature = "redis")]
+pub use redis::{RedisCounts, WhileAway};
+pub(crate) use usage::{Usage, ask};

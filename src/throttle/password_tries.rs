@@ -1,8 +1,12 @@
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{Counts, Rate, counts::Taken};
+use super::{
+    Counts, Rate,
+    counts::{Taken, What},
+};
+use crate::{Error, Result};
 
 /// How often somebody may be wrong about a password.
 ///
@@ -16,7 +20,8 @@ use super::{Counts, Rate, counts::Taken};
 /// Wherever a name and a password come in, before anything is hashed: who was wrong too often is answered 429, right or
 /// wrong. Ten times a minute from an address, and fifty for an account from all addresses together, where nothing is said:
 /// a stranger at one address cannot keep an account's owner out. A right password is not counted, and neither is one that
-/// could not be looked at; one that is still looked at is. What is counted is kept in the process.
+/// could not be looked at; one that is still looked at is. What is counted is kept where the API
+/// counts its callers ([`Api::counts`](crate::Api::counts)).
 #[derive(Clone)]
 pub struct PasswordTries {
     per_address: Rate,
@@ -39,27 +44,39 @@ impl PasswordTries {
         Self { per_address, per_account, counts: Counts::default() }
     }
 
-    /// A try for this account from this address, where that is known; or how long to wait for one.
-    pub(crate) fn begin(&self, username: &str, address: Option<IpAddr>) -> Result<PasswordTry, Duration> {
-        let mut taken = PasswordTry(Vec::new());
+    /// The same, counted there.
+    pub(crate) fn counted_in(self, counts: Counts) -> Self {
+        Self { counts, ..self }
+    }
+
+    /// A try for this account from this address, where that is known; [`Error::Throttled`] where there is none left.
+    pub(crate) async fn begin(&self, username: &str, address: Option<IpAddr>) -> Result<PasswordTry> {
+        let mut begun = PasswordTry(Vec::new());
         if let Some(address) = address {
-            taken.0.push(self.counts.take(self.per_address, "password of address", &address.to_string())?);
+            begun.0.extend(self.take(self.per_address, "password of address", &address.to_string()).await?);
         }
-        match self.counts.take(self.per_account, "password of account", &account(username)) {
-            Ok(of_account) => taken.0.push(of_account),
-            Err(wait) => {
-                taken.take_back();
-                return Err(wait);
+        match self.take(self.per_account, "password of account", &account(username)).await {
+            Ok(of_account) => begun.0.extend(of_account),
+            Err(error) => {
+                begun.take_back().await;
+                return Err(error);
             }
         }
-        Ok(taken)
+        Ok(begun)
+    }
+
+    async fn take(&self, rate: Rate, of: &str, whom: &str) -> Result<Option<Taken>> {
+        let taken = self.counts.take(What::Password, &[(rate, of)], whom).await?.pop();
+        taken.transpose().map_err(|wait| Error::Throttled { wait })
     }
 }
 
 impl PasswordTry {
     /// It was not wrong.
-    pub(crate) fn take_back(self) {
-        self.0.into_iter().for_each(Taken::give_back);
+    pub(crate) async fn take_back(self) {
+        for taken in self.0 {
+            taken.give_back().await;
+        }
     }
 }
 
@@ -74,36 +91,36 @@ mod tests {
 
     const HERE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
 
-    #[test]
-    fn an_address_has_its_tries_whatever_the_account() {
+    #[tokio::test]
+    async fn an_address_has_its_tries_whatever_the_account() {
         let tries = PasswordTries::new(Rate::per_minute(3), Rate::per_minute(100));
         for name in ["alice", "bob", "carol"] {
-            assert!(tries.begin(name, HERE).is_ok());
+            assert!(tries.begin(name, HERE).await.is_ok());
         }
-        assert!(tries.begin("dave", HERE).is_err());
-        assert!(tries.begin("alice", None).is_ok());
+        assert!(tries.begin("dave", HERE).await.is_err());
+        assert!(tries.begin("alice", None).await.is_ok());
     }
 
-    #[test]
-    fn an_account_has_its_tries_however_it_is_spelled() {
+    #[tokio::test]
+    async fn an_account_has_its_tries_however_it_is_spelled() {
         let tries = PasswordTries::new(Rate::per_minute(100), Rate::per_minute(3));
         for name in ["alice", "ALICE", "álicé"] {
-            assert!(tries.begin(name, None).is_ok());
+            assert!(tries.begin(name, None).await.is_ok());
         }
-        assert!(tries.begin("ａlice", HERE).is_err());
-        assert!(tries.begin("bob", HERE).is_ok());
+        assert!(tries.begin("ａlice", HERE).await.is_err());
+        assert!(tries.begin("bob", HERE).await.is_ok());
     }
 
-    #[test]
-    fn who_was_not_wrong_is_not_counted() {
+    #[tokio::test]
+    async fn who_was_not_wrong_is_not_counted() {
         let tries = PasswordTries::new(Rate::per_minute(1), Rate::per_minute(1));
         for _ in 0..5 {
-            let Ok(right) = tries.begin("alice", HERE) else { panic!("the last was taken back") };
-            right.take_back();
+            let Ok(right) = tries.begin("alice", HERE).await else { panic!("the last was taken back") };
+            right.take_back().await;
         }
         // refused by the account: the address has its try still
-        let _wrong = tries.begin("alice", None);
-        assert!(tries.begin("alice", HERE).is_err());
-        assert!(tries.begin("bob", HERE).is_ok());
+        let _wrong = tries.begin("alice", None).await;
+        assert!(tries.begin("alice", HERE).await.is_err());
+        assert!(tries.begin("bob", HERE).await.is_ok());
     }
 }

@@ -14,13 +14,22 @@ pub(super) struct Window {
     slots: VecDeque<(u64, u32)>,
 }
 
+/// What is left once one was taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Room {
+    /// how many more
+    pub(super) left: u32,
+    /// in how long the first that was taken counts no more
+    pub(super) until: Duration,
+}
+
 /// The slot in which something was asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Slot(u64);
 
 impl Window {
     /// One more at this time; or how long to wait for it. Who is refused is not counted (CONTRACT 7.29).
-    pub(super) fn take(&mut self, rate: Rate, now: Duration) -> Result<Slot, Duration> {
+    pub(super) fn take(&mut self, rate: Rate, now: Duration) -> Result<(Room, Slot), Duration> {
         let slot = slot_length(rate);
         let at = (now.as_nanos() / slot.as_nanos()) as u64;
         self.forget(rate, now);
@@ -28,16 +37,17 @@ impl Window {
         if taken >= rate.count {
             return Err(self.wait(rate, now));
         }
-        match self.slots.back_mut().filter(|(last, _)| *last >= at) {
+        let slot = match self.slots.back_mut().filter(|(last, _)| *last >= at) {
             Some((last, count)) => {
                 *count += 1;
-                Ok(Slot(*last))
+                *last
             }
             None => {
                 self.slots.push_back((at, 1));
-                Ok(Slot(at))
+                at
             }
-        }
+        };
+        Ok((Room { left: rate.count - taken - 1, until: self.wait(rate, now) }, Slot(slot)))
     }
 
     /// As if what was taken in this slot had not been.
@@ -104,7 +114,8 @@ mod tests {
     fn what_is_given_back_can_be_taken_again() {
         let (mut window, rate) = (Window::default(), Rate::per_minute(1));
         for second in 1..5 {
-            let slot = window.take(rate, SECOND * second).expect("it was given back");
+            let (room, slot) = window.take(rate, SECOND * second).expect("it was given back");
+            assert_eq!(room.left, 0);
             window.give_back(slot);
         }
         assert!(window.slots.is_empty());
@@ -125,7 +136,12 @@ mod tests {
             for gap in gaps {
                 now += Duration::from_millis(gap);
                 match window.take(rate, now) {
-                    Ok(_) => let_in.push(now),
+                    Ok((room, _)) => {
+                        let_in.push(now);
+                        let within = let_in.iter().filter(|at| now - **at < rate.time).count();
+                        prop_assert!(room.left as usize + within <= count as usize);
+                        prop_assert!(room.until > Duration::ZERO && room.until <= rate.time + slot_length(rate));
+                    }
                     Err(wait) => {
                         prop_assert!(wait > Duration::ZERO && wait <= rate.time + slot_length(rate));
                         let mut later = Window { slots: window.slots.clone() };

@@ -55,9 +55,14 @@ impl Drop for Proxy {
 impl Proxy {
     /// To the database's server.
     pub async fn before(db: &TestDb) -> Self {
-        let url = db.url();
-        let (before, rest) = url.split_once('@').expect("the test's servers have a user each");
-        let (server, path) = rest.split_once('/').expect("the address names a database");
+        Self::to(&db.url()).await
+    }
+
+    /// To the server at this address.
+    pub async fn to(url: &str) -> Self {
+        let authority = url.find('@').unwrap_or(url.find("//").expect("an address") + 1) + 1;
+        let (before, rest) = url.split_at(authority);
+        let (server, path) = rest.split_once('/').expect("the address ends in a path");
         let mut proxy = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             server: server.to_owned(),
@@ -75,7 +80,7 @@ impl Proxy {
     /// What a program connects with.
     pub fn url(&self) -> String {
         let (before, path) = &self.url;
-        format!("{before}@{}/{path}", self.address)
+        format!("{before}{}/{path}", self.address)
     }
 
     /// Refuses whoever connects, and breaks every connection there is.

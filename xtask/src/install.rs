@@ -16,6 +16,10 @@ pub(crate) struct Package {
 pub(crate) const POSTGRES: Package = Package { names: &["postgresql"], programs: ["initdb", "postgres"] };
 pub(crate) const MARIADB: Package =
     Package { names: &["mariadb-server"], programs: ["mariadb-install-db", "mariadbd"] };
+pub(crate) const REDIS: Package = Package { names: &["redis-server"], programs: ["redis-server", "redis-cli"] };
+/// What pools connections to PostgreSQL; the other is what it serves.
+pub(crate) const PGBOUNCER: Package =
+    Package { names: &["pgbouncer", "postgresql"], programs: ["pgbouncer", "postgres"] };
 pub(crate) const NODE: Package = Package { names: &["nodejs", "npm"], programs: ["node", "npm"] };
 pub(crate) const CHROMIUM: Package =
     Package { names: &["chromium", "chromium-driver"], programs: ["chromium", "chromedriver"] };

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     Result,
-    install::{MARIADB, POSTGRES, is_root},
+    install::{MARIADB, POSTGRES, REDIS, is_root},
     run::{find, quietly},
     tls::Certificates,
 };
@@ -21,6 +21,7 @@ use crate::{
 /// The variables by which tests find the servers.
 pub(crate) const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
 pub(crate) const MARIADB_URL: &str = "TEST_MARIADB_URL";
+pub(crate) const REDIS_URL: &str = "TEST_REDIS_URL";
 
 /// The variables by which tests of TLS find what verifies each server.
 const POSTGRES_CA: &str = "TEST_POSTGRES_CA";
@@ -28,25 +29,24 @@ const MARIADB_CA: &str = "TEST_MARIADB_CA";
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One PostgreSQL and one MariaDB.
-pub(crate) struct Servers([Server; 2]);
+/// One PostgreSQL, one MariaDB and one Redis.
+pub(crate) struct Servers([Server; 3]);
 
 impl Servers {
     pub(crate) fn start() -> Result<Self> {
-        Ok(Self([postgres()?, mariadb()?]))
+        Ok(Self([postgres()?, mariadb()?, redis()?]))
     }
 
     /// The environment variables that lead tests to the servers.
     pub(crate) fn variables(&self) -> Vec<(&str, &str)> {
-        self.0.iter().flat_map(Server::variables).collect()
+        self.0.iter().flat_map(|server| &server.variables).map(|(name, value)| (*name, value.as_str())).collect()
     }
 }
 
 /// A server that stops, and loses its data, when this value is dropped; also when this program is killed.
 struct Server {
-    variable: &'static str,
-    url: String,
-    authority: (&'static str, String),
+    /// the first is its address
+    variables: Vec<(&'static str, String)>,
     process: Option<Child>,
     folder: PathBuf,
     stop_signal: &'static str,
@@ -68,7 +68,7 @@ impl Drop for Server {
 fn postgres() -> Result<Server> {
     let [initdb, postgres] = POSTGRES.programs()?;
     // At once, yet it gives back its shared memory, which `kill -KILL` would not.
-    let mut server = Server::in_folder("postgres", POSTGRES_URL, POSTGRES_CA, "QUIT")?;
+    let mut server = Server::in_folder("postgres", "QUIT")?;
     let certificates = server.certificates()?;
     let (port, data) = (free_port()?, server.folder.join("data"));
     let mut init = unprivileged(&initdb, server.stop_signal);
@@ -104,7 +104,8 @@ fn postgres() -> Result<Server> {
         command.args(["-c", setting]);
     }
     // most tests are not about TLS, and are faster without
-    server.url = format!("postgres://refrain@127.0.0.1:{port}/postgres?sslmode=disable");
+    let url = format!("postgres://refrain@127.0.0.1:{port}/postgres?sslmode=disable");
+    server.variables = vec![(POSTGRES_URL, url), (POSTGRES_CA, certificates.authority.display().to_string())];
     // The port opens before the server takes connections; its last line here says that it does.
     let status = data.join("postmaster.pid");
     server.run(command, || fs::read_to_string(&status).is_ok_and(|status| status.trim_end().ends_with("ready")))
@@ -112,7 +113,7 @@ fn postgres() -> Result<Server> {
 
 fn mariadb() -> Result<Server> {
     let [install, mariadbd] = MARIADB.programs()?;
-    let mut server = Server::in_folder("mariadb", MARIADB_URL, MARIADB_CA, "KILL")?;
+    let mut server = Server::in_folder("mariadb", "KILL")?;
     let certificates = server.certificates()?;
     let (port, folder) = (free_port()?, server.folder.clone());
     let data = format!("--datadir={}", folder.join("data").display());
@@ -135,20 +136,26 @@ fn mariadb() -> Result<Server> {
         .arg(format!("--port={port}"))
         .arg(format!("--socket={}", folder.join("socket").display()))
         .arg(format!("--pid-file={}", folder.join("pid").display()));
-    server.url = format!("mysql://root@127.0.0.1:{port}/mysql?ssl-mode=DISABLED");
+    let url = format!("mysql://root@127.0.0.1:{port}/mysql?ssl-mode=DISABLED");
+    server.variables = vec![(MARIADB_URL, url), (MARIADB_CA, certificates.authority.display().to_string())];
+    server.run(command, || TcpStream::connect(("127.0.0.1", port)).is_ok())
+}
+
+fn redis() -> Result<Server> {
+    let [redis, _] = REDIS.programs()?;
+    let mut server = Server::in_folder("redis", "KILL")?;
+    let port = free_port()?;
+    let mut command = unprivileged(&redis, server.stop_signal);
+    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
+    command.arg("--dir").arg(&server.folder);
+    server.variables = vec![(REDIS_URL, format!("redis://127.0.0.1:{port}/"))];
     server.run(command, || TcpStream::connect(("127.0.0.1", port)).is_ok())
 }
 
 impl Server {
-    fn in_folder(
-        name: &str,
-        variable: &'static str,
-        authority: &'static str,
-        stop_signal: &'static str,
-    ) -> Result<Self> {
+    fn in_folder(name: &str, stop_signal: &'static str) -> Result<Self> {
         let folder = env::temp_dir().join(format!("refrain-{name}-{}", process::id()));
-        let authority = (authority, String::new());
-        let server = Self { variable, url: String::new(), authority, process: None, folder, stop_signal };
+        let server = Self { variables: Vec::new(), process: None, folder, stop_signal };
         fs::create_dir_all(&server.folder).map_err(|error| format!("`{}`: {error}", server.folder.display()))?;
         if is_root() {
             chown(&server.folder, Some(NOBODY), Some(NOBODY)).map_err(|error| format!("chown to nobody: {error}"))?;
@@ -156,15 +163,8 @@ impl Server {
         Ok(server)
     }
 
-    fn certificates(&mut self) -> Result<Certificates> {
-        let certificates = Certificates::make(&self.folder)?;
-        self.authority.1 = certificates.authority.display().to_string();
-        Ok(certificates)
-    }
-
-    fn variables(&self) -> [(&str, &str); 2] {
-        let (variable, authority) = &self.authority;
-        [(self.variable, &self.url), (variable, authority)]
+    fn certificates(&self) -> Result<Certificates> {
+        Certificates::make(&self.folder)
     }
 
     fn run(mut self, mut command: Command, ready: impl Fn() -> bool) -> Result<Self> {
@@ -174,17 +174,18 @@ impl Server {
         let (out, err) = output.map_err(|error| format!("`{}`: {error}", log.display()))?;
         // A group of its own: Ctrl-C is for this program, which then stops the server.
         command.stdin(Stdio::null()).stdout(out).stderr(err).process_group(0);
-        let process = command.spawn().map_err(|error| format!("{} did not start: {error}", self.variable))?;
+        let (variable, url) = &self.variables[0];
+        let process = command.spawn().map_err(|error| format!("{variable} did not start: {error}"))?;
         let process = self.process.insert(process);
         while !ready() {
             let ended = !matches!(process.try_wait(), Ok(None));
             if ended || begun.elapsed() > PATIENCE {
                 let said = fs::read_to_string(&log).unwrap_or_default();
-                return Err(format!("{} did not start:\n{said}", self.variable));
+                return Err(format!("{variable} did not start:\n{said}"));
             }
             thread::sleep(Duration::from_millis(20));
         }
-        eprintln!("started {} (process {})", self.url, process.id());
+        eprintln!("started {url} (process {})", process.id());
         Ok(self)
     }
 }
@@ -192,7 +193,7 @@ impl Server {
 /// Debian's `nobody` and `nogroup`.
 pub(crate) const NOBODY: u32 = 65534;
 
-/// Both servers refuse to run as root: then they run as nobody. With setpriv they also end when this program is killed,
+/// Databases refuse to run as root: then all servers run as nobody. With setpriv they also end when this program is killed,
 /// by the signal that ends them at once: PostgreSQL takes others as a wish, and waits for its clients to go.
 fn unprivileged(program: &Path, stop_signal: &str) -> Command {
     let Some(setpriv) = find("setpriv", &[]) else {

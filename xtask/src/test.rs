@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     Result, openapi,
     run::{cargo, has_cargo, show},
-    servers::{MARIADB_URL, POSTGRES_URL, Servers},
+    servers::{MARIADB_URL, POSTGRES_URL, REDIS_URL, Servers},
     stop::Stop,
     tools,
 };
@@ -116,9 +116,9 @@ fn cores() -> usize {
 
 /// Servers that run already and are named in the environment, else new ones.
 pub(crate) fn reach() -> Result<(Option<Servers>, Variables)> {
-    match (env::var(POSTGRES_URL), env::var(MARIADB_URL)) {
-        (Ok(_), Ok(_)) => {
-            eprintln!("using the servers that {POSTGRES_URL} and {MARIADB_URL} name");
+    match [POSTGRES_URL, MARIADB_URL, REDIS_URL].map(env::var) {
+        [Ok(_), Ok(_), Ok(_)] => {
+            eprintln!("using the servers that {POSTGRES_URL}, {MARIADB_URL} and {REDIS_URL} name");
             Ok((None, Vec::new()))
         }
         _ => {

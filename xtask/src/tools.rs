@@ -1,5 +1,5 @@
 //! What the tests of the document and its clients need and cargo does not install: Node and npm's packages, Python and
-//! PyPI's, a browser. Packages go below `target/tools`, in the versions that the lock files name.
+//! PyPI's, a browser, pgbouncer. Packages go below `target/tools`, in the versions that the lock files name.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     Result,
-    install::{CHROMIUM, NODE, install},
+    install::{CHROMIUM, NODE, PGBOUNCER, install},
     run::{capture, find, quietly, root},
     test::Variables,
 };
@@ -18,11 +18,13 @@ use crate::{
 pub(crate) fn prepare() -> Result<Variables> {
     let [node, npm] = NODE.programs()?;
     let [chromium, chromedriver] = CHROMIUM.programs()?;
+    let [pgbouncer, _] = PGBOUNCER.programs()?;
     let places = [
         ("REFRAIN_NODE_MODULES", node_modules(&npm)?),
         ("REFRAIN_NODE", node),
         ("REFRAIN_PYTHON", python()?),
         ("REFRAIN_DJANGO", bench_python()?),
+        ("REFRAIN_PGBOUNCER", pgbouncer),
         ("REFRAIN_CHROMIUM", chromium),
         ("REFRAIN_CHROMEDRIVER", chromedriver),
     ];

@@ -68,7 +68,10 @@ pub(crate) fn told_in(endpoints: &[Endpoint]) -> BTreeMap<&str, Vec<&'static str
 impl Endpoint {
     /// How often a caller may ask.
     pub(crate) fn throttles<'a>(&'a self, site: &'a Site) -> &'a Arc<[Throttle]> {
-        self.guard.as_ref().map_or(&site.throttles, |(guard, _)| &guard.throttles)
+        match &self.guard {
+            Some((guard, _)) => &guard.throttles,
+            None => site.handler_throttles.get(&self.operation_id).unwrap_or(&site.throttles),
+        }
     }
 
     /// One of a viewset's six?

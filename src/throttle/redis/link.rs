@@ -1,0 +1,101 @@
+use std::time::{Duration, Instant};
+
+use redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation,
+    aio::MultiplexedConnection,
+};
+use tokio::sync::Mutex;
+
+/// A Redis beside the program answers within a millisecond: a request is not held up by one that does not.
+const CONNECT_WITHIN: Duration = Duration::from_millis(500);
+const ANSWER_WITHIN: Duration = Duration::from_millis(250);
+
+/// So long nobody tries again a Redis that was not there: all others are told so at once.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// One connection for everybody, made when it is first used and again when it is lost.
+pub(super) struct Link {
+    client: Client,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<MultiplexedConnection>,
+    /// counted up with each connection, so that who finds one lost does not close the next
+    number: u64,
+    away_until: Option<Instant>,
+}
+
+/// Redis does not answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Away {
+    #[error("Redis does not answer")]
+    Failed(#[from] RedisError),
+    #[error("Redis did not answer a moment ago")]
+    Lately,
+}
+
+impl Link {
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, state: Mutex::default() }
+    }
+
+    pub(super) async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Away> {
+        let (mut connection, number) = self.connection().await?;
+        let told = script.invoke_async(&mut connection).await;
+        if let Err(error) = &told {
+            tracing::error!(%error, "Redis did not count a caller");
+            if error.is_unrecoverable_error() || error.is_timeout() {
+                self.lost(number).await;
+            }
+        }
+        Ok(told?)
+    }
+
+    /// Whoever comes while the first is made waits for it; while one that was lost is made anew, one tries and the others
+    /// are told that Redis is away. Dropped meanwhile, it is tried again by the next.
+    async fn connection(&self) -> Result<(MultiplexedConnection, u64), Away> {
+        let mut state = self.state.lock().await;
+        if let Some(connection) = &state.connection {
+            return Ok((connection.clone(), state.number));
+        }
+        let connected = match state.away_until {
+            None => self.connect().await,
+            Some(until) if Instant::now() < until => return Err(Away::Lately),
+            Some(_) => {
+                state.away_until = Some(Instant::now() + PAUSE);
+                drop(state);
+                let connected = self.connect().await;
+                state = self.state.lock().await;
+                connected
+            }
+        };
+        match connected {
+            Ok(connection) => {
+                let number = state.number + 1;
+                *state = State { connection: Some(connection.clone()), number, away_until: None };
+                Ok((connection, number))
+            }
+            Err(error) => {
+                tracing::error!(%error, "Redis cannot be reached: callers are not counted");
+                state.away_until = Some(Instant::now() + PAUSE);
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_WITHIN))
+            .set_response_timeout(Some(ANSWER_WITHIN));
+        self.client.get_multiplexed_async_connection_with_config(&config).await
+    }
+
+    async fn lost(&self, number: u64) {
+        let mut state = self.state.lock().await;
+        if state.number == number && state.connection.take().is_some() {
+            state.away_until = Some(Instant::now() + PAUSE);
+        }
+    }
+}
