@@ -35,7 +35,7 @@ pub(crate) async fn fill(db: &TestDb, rows: Rows) -> Vec<String> {
         Backend::Sqlite => format!(
             "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS s"
         ),
-        Backend::Postgres => format!("generate_series(1, {last}) AS s (n)"),
+        Backend::Postgres => format!("generate_series(CAST(1 AS bigint), {last}) AS s (n)"),
         Backend::MariaDb => format!("(SELECT seq AS n FROM seq_1_to_{last}) AS s"),
     };
     let joined = |before: &str, n: &str, after: &str| match backend {
