@@ -1,3 +1,4 @@
 //! The parts of the examples that tests ask too.
 
 pub mod drivers;
+pub mod site;

@@ -73,7 +73,9 @@ pub mod templates;
 pub mod throttle;
 pub mod viewset;
 
-pub use api::{Api, BuiltApi, CallerSession, Guarded, HandlerPermissions, LogIn, LogOut, Me, ObtainToken, Valid};
+pub use api::{
+    Api, BuiltApi, CallerSession, Guarded, HandlerPermissions, LogIn, LogOut, Me, ObtainToken, PageSession, Valid,
+};
 pub use async_trait::async_trait;
 pub use db::{Db, PoolSettings, connect};
 pub use error::{Error, Result};

@@ -1,4 +1,5 @@
-//! Who is asked who callers are: tokens, passwords, and the sessions of browsers where there is a key to sign them.
+//! Who is asked who callers are: tokens, passwords, and the sessions of browsers where there is a key to sign them. And
+//! where it is counted how often they ask.
 
 use std::env;
 
@@ -6,6 +7,7 @@ use refrain::{
     Result,
     authentication::{Authenticators, BasicAuthentication, SessionAuthentication, TokenAuthentication},
     sessions::{SecretKey, Sessions},
+    throttle::{Counts, RedisCounts},
 };
 use sea_orm::DatabaseConnection;
 
@@ -29,6 +31,14 @@ pub fn secret_key(db: &DatabaseConnection) -> Result<Option<SecretKey>> {
     };
     let Some(key) = key else { return Ok(None) };
     listed("SECRET_KEY_FALLBACKS").into_iter().try_fold(key, |key, fallback| key.with_fallback(fallback)).map(Some)
+}
+
+/// Where callers are counted: in the Redis that `REDIS_URL` names, for several nodes, else in the process.
+pub fn counts() -> Result<Counts> {
+    match env::var("REDIS_URL").ok().filter(|url| !url.is_empty()) {
+        Some(url) => Ok(RedisCounts::at(&url)?.named("drivers").into()),
+        None => Ok(Counts::in_process()),
+    }
 }
 
 /// What a variable names, by commas.

@@ -44,6 +44,7 @@ impl Project for Drivers {
         let (authenticators, take_sessions) = access::authenticators(db)?;
         let api = api
             .authenticators(authenticators)
+            .counts(access::counts()?)
             .mount(cars::Cars)
             .with(cars::CarActions)
             .mount(trips::Trips)

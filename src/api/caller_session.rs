@@ -13,9 +13,9 @@ use poem_openapi::{
 use crate::{
     Error, Result,
     auth::User,
-    authentication::Offered,
-    http::{Problem, Site, is_over_tls, site_of},
-    sessions::{Sent, Session, Sessions, SetCookies, new_secret},
+    authentication::{AuthenticationError, Authenticators, Offered},
+    http::{FormToken, Problem, Site, is_over_tls, site_of},
+    sessions::{CsrfToken, Sent, Session, Sessions, SetCookies, new_secret},
     viewset::marker,
 };
 
@@ -96,6 +96,16 @@ impl CallerSession {
         Ok(())
     }
 
+    /// What CSRF tokens are compared with: the answer has the browser keep it, where it keeps nothing yet.
+    pub(super) fn csrf_secret(&self, request: &Request) -> String {
+        let known = Sent::of(request.headers(), self.sessions.csrf_cookie()).one();
+        known.filter(|secret| CsrfToken::read(secret).is_ok()).unwrap_or_else(|| {
+            let secret = new_secret();
+            self.sessions.keep_csrf(&secret, self.over_tls, &self.cookies);
+            secret
+        })
+    }
+
     /// A session whose values are to be looked at; an empty one where the caller has none.
     pub async fn load(&self) -> Result<Session> {
         let Sent::One(key) = &self.sent else { return Ok(Session::default()) };
@@ -130,12 +140,22 @@ impl<'a> ApiExtractor<'a> for CallerSession {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let site = site_of(request).map_err(Problem::from)?;
+        Ok(Self::of(request, |authenticators, offered| authenticators.refuse_cross_site(offered))?)
+    }
+}
+
+impl CallerSession {
+    /// That of a request which passes this check.
+    pub(super) fn of(
+        request: &Request,
+        check: impl FnOnce(&Authenticators, &Offered<'_>) -> Result<(), AuthenticationError>,
+    ) -> Result<Self, Problem> {
+        let site = site_of(request)?;
         let offered = Offered::new(request.method(), request.original_uri(), request.headers());
-        let offered = offered.sent_over_tls(is_over_tls(request));
-        site.authenticators.refuse_cross_site(&offered).map_err(Problem::from)?;
+        let offered = offered.sent_over_tls(is_over_tls(request)).with_form_token(FormToken::of(request));
+        check(&site.authenticators, &offered)?;
         let sessions = site.authenticators.sessions().cloned();
-        let sessions = sessions.ok_or_else(no_sessions).map_err(Problem::from)?;
+        let sessions = sessions.ok_or_else(no_sessions)?;
         let cookies = request.extensions().get::<Arc<SetCookies>>().cloned().unwrap_or_default();
         let sent = Sent::of(request.headers(), sessions.cookie());
         let over_tls = offered.over_tls;

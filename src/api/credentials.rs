@@ -3,6 +3,7 @@
 use poem::Request;
 
 use crate::{
+    Result,
     auth::{Credentials, User},
     http::{Problem, Site, WHOLE_BODY, client_address},
     serializer::Serializer,
@@ -27,9 +28,15 @@ impl Login {
     pub(super) async fn user(self, site: &Site, request: &Request) -> Result<User, Problem> {
         let Self { username, password } = self;
         let credentials = Credentials::Password { username: username.trim(), password: &password };
-        // a backend of one's own may know inactive users
-        let auth = site.auth.asked_from(client_address(request, site.proxies));
-        let user = auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active);
-        user.ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))
+        user_of(site, request, credentials)
+            .await?
+            .ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))
     }
+}
+
+/// The active user whose credentials a request brings.
+pub(super) async fn user_of(site: &Site, request: &Request, credentials: Credentials<'_>) -> Result<Option<User>> {
+    let auth = site.auth.asked_from(client_address(request, site.proxies));
+    // a backend of one's own may know inactive users
+    Ok(auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active))
 }

@@ -20,10 +20,10 @@ use crate::{
     auth::{Asked, User},
     authentication::Offered,
     db::{Abandonable, counting_statements},
-    http::{BodyLimits, Caller, Problem, Site, client_address, is_over_tls, path_of},
+    http::{BodyLimits, Caller, FormToken, Problem, Site, client_address, is_over_tls, path_of},
     permission::{Action, Permissions},
     sessions::SetCookies,
-    throttle::{self, Throttle},
+    throttle::{self, Throttle, Usage},
     viewset::{self, Actions, Guard, Visit},
 };
 
@@ -58,6 +58,13 @@ pub(super) enum Asks {
     Action(Arc<Guard>),
 }
 
+/// What is known of a request so far, also where it is given up.
+#[derive(Default)]
+struct Known {
+    caller: OnceLock<Arc<User>>,
+    usage: OnceLock<Usage>,
+}
+
 impl Asks {
     pub(super) fn of(endpoint: &viewset::Endpoint) -> Self {
         match &endpoint.guard {
@@ -88,11 +95,11 @@ impl Endpoint for Front {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let cookies = Arc::<SetCookies>::default();
         let (method, path) = (request.method().clone(), path_of(&request).to_owned());
-        let (began, caller) = (Instant::now(), OnceLock::new());
-        let (answer, statements) = counting_statements(self.in_time(request, &caller, &cookies)).await;
+        let (began, known) = (Instant::now(), Known::default());
+        let (answer, statements) = counting_statements(self.in_time(request, &known, &cookies)).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
         let decision = Decision {
-            caller: caller.get().map(|user: &Arc<User>| &**user),
+            caller: known.caller.get().map(|user| &**user),
             action: &self.name,
             method: method.as_str(),
             path: &path,
@@ -101,6 +108,9 @@ impl Endpoint for Front {
         };
         decision.tell(&response);
         self.add_headers(&mut response, &cookies);
+        if let Some(usage) = known.usage.get().filter(|_| self.site.tells_rates) {
+            usage.add_fields(response.headers_mut());
+        }
         if method == Method::HEAD {
             response.set_body(());
         }
@@ -146,14 +156,9 @@ impl Front {
     }
 
     /// Gives a request up that takes too long.
-    async fn in_time(
-        &self,
-        request: Request,
-        caller: &OnceLock<Arc<User>>,
-        cookies: &Arc<SetCookies>,
-    ) -> poem::Result<Response> {
+    async fn in_time(&self, request: Request, known: &Known, cookies: &Arc<SetCookies>) -> poem::Result<Response> {
         let is_safe = request.method().is_safe();
-        let answer = Abandonable::new(self.answer(request, caller, cookies.clone()));
+        let answer = Abandonable::new(self.answer(request, known, cookies.clone()));
         let Some(limit) = self.site.request_timeout else { return answer.await };
         tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
             tracing::error!(?limit, "a request took too long, and was given up");
@@ -162,12 +167,7 @@ impl Front {
     }
 
     /// Answers a request, and tells whose it is once that is known.
-    async fn answer(
-        &self,
-        mut request: Request,
-        caller: &OnceLock<Arc<User>>,
-        cookies: Arc<SetCookies>,
-    ) -> poem::Result<Response> {
+    async fn answer(&self, mut request: Request, known: &Known, cookies: Arc<SetCookies>) -> poem::Result<Response> {
         if self.negotiates && !accepts_json(&request) {
             let sentence = "Could not satisfy the request Accept header.";
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", sentence).into());
@@ -178,9 +178,11 @@ impl Front {
         let offered = offered.from_address(address).sent_over_tls(is_over_tls(&request));
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
         let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref()).setting(&cookies);
+        let offered = offered.with_form_token(FormToken::of(&request));
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
-        let user = caller.get_or_init(|| Arc::new(user)).clone();
-        if let Some(wait) = throttle::wait(&self.throttles, &site.counts, &user, address) {
+        let user = known.caller.get_or_init(|| Arc::new(user)).clone();
+        let usage = throttle::ask(&self.throttles, &site.counts, &user, address).await.map_err(Problem::from)?;
+        if let Some(wait) = known.usage.get_or_init(|| usage).wait() {
             return Err(Problem::throttled(wait).into());
         }
         if let Some(joined) = joined {

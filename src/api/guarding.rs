@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Result,
-    http::{Problem, Site, leading_back, path_and_query},
+    http::{FormToken, Problem, Site, leading_back, path_and_query},
     permission::{IntoPermissions, Permissions},
     viewset::Actions,
 };
@@ -106,9 +106,14 @@ impl<E: Endpoint + 'static> Middleware<E> for Guarding {
         let asks = Asks::Handler(self.permissions.clone(), None);
         let asked = asks.asked();
         let guarded = Front::before("page", self.site.clone(), self.actions.clone(), asks, asked, inner);
+        let most_bytes = self.site.body_limit;
+        let with_form = guarded.before(move |mut request: Request| async move {
+            FormToken::read(&mut request, most_bytes).await?;
+            Ok(request)
+        });
         match self.log_in_at.clone() {
-            None => guarded,
-            Some(log_in_at) => Page { guarded, log_in_at }.boxed(),
+            None => with_form.boxed(),
+            Some(log_in_at) => Page { guarded: with_form.boxed(), log_in_at }.boxed(),
         }
     }
 }

@@ -112,6 +112,8 @@ pub struct Offered<'a> {
     pub(super) trusted: &'a [Origin],
     /// Where cookies go that the answer sets.
     pub(super) cookies: Option<&'a SetCookies>,
+    /// The token that a form sends as its field `csrfmiddlewaretoken`.
+    pub(super) form_token: Option<&'a str>,
 }
 
 impl<'a> Offered<'a> {
@@ -127,6 +129,7 @@ impl<'a> Offered<'a> {
             joined: None,
             trusted: &[],
             cookies: None,
+            form_token: None,
         }
     }
 
@@ -150,6 +153,14 @@ impl<'a> Offered<'a> {
     /// The same with a place for the cookies that the answer sets.
     pub(crate) fn setting(self, cookies: &'a SetCookies) -> Self {
         Self { cookies: Some(cookies), ..self }
+    }
+
+    /// The same with a form's field `csrfmiddlewaretoken`; where it is empty, the header `X-CSRFToken` counts (CONTRACT
+    /// 5.15).
+    #[doc(alias = "csrfmiddlewaretoken")]
+    #[must_use]
+    pub fn with_form_token(self, field: Option<&'a str>) -> Self {
+        Self { form_token: field, ..self }
     }
 
     /// The value of a header that is sent once; `None` where it is not sent.

@@ -98,15 +98,15 @@ impl Authenticators {
         if is_cross_site(offered, &self.trusted) { Err(AuthenticationError::CrossSite) } else { Ok(()) }
     }
 
-    /// Does a form of the site's own send this? The token is its field `csrfmiddlewaretoken`; where that is empty, the
-    /// header `X-CSRFToken` (CONTRACT 5.15).
+    /// Does a page of the site's own send this? It has the CSRF token, whoever sends it.
     ///
-    /// For pages of your own. Requests to an API need the header, and are asked for it by [`authenticate`](Self::authenticate).
-    #[doc(alias("csrf_protect", "csrfmiddlewaretoken"))]
-    pub fn check_form(&self, offered: &Offered<'_>, field: &str) -> Result<(), AuthenticationError> {
+    /// For forms of nobody in particular, such as one that people log in by. Whoever has a session is asked for it by
+    /// [`authenticate`](Self::authenticate).
+    #[doc(alias = "csrf_protect")]
+    pub fn check_csrf(&self, offered: &Offered<'_>) -> Result<(), AuthenticationError> {
         let Some(sessions) = self.sessions() else { return self.refuse_cross_site(offered) };
         let offered = Offered { trusted: &self.trusted, ..*offered };
-        csrf::check(&offered, sessions, Some(field)).map_err(AuthenticationError::Csrf)
+        csrf::check(&offered, sessions).map_err(AuthenticationError::Csrf)
     }
 
     /// The sessions that the first authenticator takes who takes any.

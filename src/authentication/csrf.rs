@@ -16,7 +16,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-csrftoken");
 /// Was this made by a page of the site's own? In Django's words, where not.
 ///
 /// The token is a form's field, where one is given that is not empty; else the header.
-pub(super) fn check(offered: &Offered<'_>, sessions: &Sessions, field: Option<&str>) -> Result<(), Cow<'static, str>> {
+pub(super) fn check(offered: &Offered<'_>, sessions: &Sessions) -> Result<(), Cow<'static, str>> {
     if offered.method.is_safe() {
         return Ok(());
     }
@@ -27,7 +27,7 @@ pub(super) fn check(offered: &Offered<'_>, sessions: &Sessions, field: Option<&s
     } else if is_secure {
         check_referer(offered)?;
     }
-    check_token(offered, sessions, field.filter(|field| !field.is_empty()))
+    check_token(offered, sessions, offered.form_token.filter(|field| !field.is_empty()))
 }
 
 fn check_origin(offered: &Offered<'_>, origins: &[&[u8]], is_secure: bool) -> Result<(), Cow<'static, str>> {
@@ -114,7 +114,7 @@ mod tests {
         let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
         let trusted = [Origin::written("https://app.example.com")];
         let offered = Offered { trusted: &trusted, ..request.offered() };
-        match check(&offered, sessions, field) {
+        match check(&offered.with_form_token(field), sessions) {
             Ok(()) => "fine".to_owned(),
             Err(reason) => reason.into_owned(),
         }
@@ -240,10 +240,10 @@ mod tests {
     fn what_changes_nothing_is_not_asked() {
         for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE] {
             let request = Request::to("/cars").by(method).header("origin", "https://evil.example");
-            assert_eq!(check(&request.offered(), &sessions(), None), Ok(()));
+            assert_eq!(check(&request.offered(), &sessions()), Ok(()));
         }
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-            assert!(check(&Request::to("/cars").by(method).offered(), &sessions(), None).is_err());
+            assert!(check(&Request::to("/cars").by(method).offered(), &sessions()).is_err());
         }
     }
 }

@@ -104,7 +104,7 @@ impl SessionAuthentication {
 impl Authenticator for SessionAuthentication {
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
         let Some(user) = self.user(auth, db, offered).await? else { return Ok(None) };
-        csrf::check(offered, &self.sessions, None).map_err(Refused::Csrf)?;
+        csrf::check(offered, &self.sessions).map_err(Refused::Csrf)?;
         Ok(Some(user))
     }
 

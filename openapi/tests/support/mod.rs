@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+mod browser;
 mod site;
 mod tools;
 
@@ -11,6 +12,8 @@ use std::{
     process::Command,
 };
 
+#[allow(unused_imports, reason = "not every program of tests opens a browser")]
+pub use browser::Driver;
 #[allow(unused_imports, reason = "not every program starts one")]
 pub use site::Site;
 pub use tools::Tools;

@@ -23,8 +23,17 @@ impl Site {
 
     /// The same with these variables.
     pub fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::run(env!("CARGO_BIN_EXE_drivers"), name, variables)
+    }
+
+    /// The pages.
+    pub fn start_pages(name: &str) -> Self {
+        Self::run(env!("CARGO_BIN_EXE_site"), name, &[])
+    }
+
+    fn run(program: &str, name: &str, variables: &[(&str, &str)]) -> Self {
         let folder = Folder::new(name);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_drivers"));
+        let mut command = Command::new(program);
         for name in ["DATABASE_URL", "DEFAULT_PERMISSIONS", "DEMO_DATA", "RUST_LOG", "SECRET_KEY", "ALLOWED_ORIGINS"] {
             command.env_remove(name);
         }

@@ -3,6 +3,7 @@
 mod cors;
 mod health;
 mod own_routes;
+mod poems_own;
 mod request_ids;
 mod security_headers;
 
