@@ -32,7 +32,7 @@ struct Arguments {
 enum Task {
     /// Run every test on SQLite, PostgreSQL and MariaDB, with servers started for the run.
     Test(test::Options),
-    /// Start PostgreSQL and MariaDB, print how to reach them, and stop them on Ctrl-C.
+    /// Start PostgreSQL, MariaDB and Redis, print how to reach them, and stop them on Ctrl-C.
     Servers,
     /// See to Node, Python, a browser and their packages, and print where they are.
     Tools,
@@ -85,7 +85,7 @@ fn servers() -> Result {
     for (variable, url) in servers.variables() {
         println!("export {variable}='{url}'");
     }
-    eprintln!("both run until Ctrl-C");
+    eprintln!("all run until Ctrl-C");
     stop.wait();
     Ok(())
 }
