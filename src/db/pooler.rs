@@ -33,10 +33,12 @@ async fn is_shared(options: &PgConnectOptions) -> sqlx::Result<bool> {
     Ok(before == others || before != after)
 }
 
-/// The server's process that answers.
-async fn process(connection: &mut PgConnection) -> sqlx::Result<i32> {
+/// The server's process that answers. Of two servers behind one address, in a container each, processes have the same
+/// numbers: the servers did not start at the same moment.
+async fn process(connection: &mut PgConnection) -> sqlx::Result<String> {
     // without preparing it
-    connection.fetch_one(sqlx::raw_sql("SELECT pg_backend_pid()")).await?.try_get(0)
+    let process = sqlx::raw_sql("SELECT concat(pg_backend_pid(), ' since ', pg_postmaster_start_time())");
+    connection.fetch_one(process).await?.try_get(0)
 }
 
 #[derive(Debug, thiserror::Error)]
