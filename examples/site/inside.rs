@@ -31,8 +31,9 @@ impl Inside {
         let mut asked = Request::builder().method(method).uri_str(path).finish();
         let headers = asked.headers_mut();
         for name in [header::COOKIE, header::HOST, header::ORIGIN, header::REFERER] {
-            if let Some(value) = page.headers().get(&name) {
-                headers.insert(name, value.clone());
+            // each of several: cookies of HTTP/2 may come in parts
+            for value in page.headers().get_all(&name) {
+                headers.append(name.clone(), value.clone());
             }
         }
         let token = session.form_token().parse().map_err(Error::could_not_tell)?;
