@@ -46,9 +46,8 @@ impl Link {
         let told = script.invoke_async(&mut connection).await;
         if let Err(error) = &told {
             tracing::error!(%error, "Redis did not count a caller");
-            if error.is_unrecoverable_error() || error.is_timeout() {
-                self.lost(number).await;
-            }
+            // also one that answers: it may be a replica by now, and its address another's
+            self.lost(number).await;
         }
         Ok(told?)
     }
