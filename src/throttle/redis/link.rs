@@ -53,14 +53,17 @@ impl Link {
     }
 
     /// Whoever comes while the first is made waits for it; while one that was lost is made anew, one tries and the others
-    /// are told that Redis is away. Dropped meanwhile, it is tried again by the next.
+    /// are told that Redis is away. Dropped meanwhile, it is tried again after the pause: nobody waits for several.
     async fn connection(&self) -> Result<(MultiplexedConnection, u64), Away> {
         let mut state = self.state.lock().await;
         if let Some(connection) = &state.connection {
             return Ok((connection.clone(), state.number));
         }
         let connected = match state.away_until {
-            None => self.connect().await,
+            None => {
+                state.away_until = Some(Instant::now() + PAUSE);
+                self.connect().await
+            }
             Some(until) if Instant::now() < until => return Err(Away::Lately),
             Some(_) => {
                 state.away_until = Some(Instant::now() + PAUSE);
