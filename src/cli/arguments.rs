@@ -316,8 +316,11 @@ impl Database {
     }
 
     fn direct<P: Project>(&self) -> String {
+        // who names a database on the command line means that one, whatever the environment has beside
+        let is_typed = |variable: &str, url: &Option<String>| *url != std::env::var(variable).ok();
+        let counts = is_typed("DIRECT_DATABASE_URL", &self.direct_database_url) || !is_typed("DATABASE_URL", &self.url);
         // a variable that is set to nothing is not set
-        let direct = self.direct_database_url.clone().filter(|url| !url.is_empty());
+        let direct = self.direct_database_url.clone().filter(|url| counts && !url.is_empty());
         direct.unwrap_or_else(|| self.address::<P>())
     }
 
