@@ -36,6 +36,10 @@ impl Inside {
                 headers.append(name.clone(), value.clone());
             }
         }
+        // HTTP/2 has the host in the address
+        if let (false, Some(authority)) = (headers.contains_key(header::HOST), page.original_uri().authority()) {
+            headers.insert(header::HOST, authority.as_str().parse().map_err(Error::could_not_tell)?);
+        }
         let token = session.form_token().parse().map_err(Error::could_not_tell)?;
         headers.insert("x-csrftoken", token);
         if let Some(body) = body {
