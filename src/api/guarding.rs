@@ -106,9 +106,9 @@ impl<E: Endpoint + 'static> Middleware<E> for Guarding {
         let asks = Asks::Handler(self.permissions.clone(), None);
         let asked = asks.asked();
         let guarded = Front::before("page", self.site.clone(), self.actions.clone(), asks, asked, inner);
-        let most_bytes = self.site.body_limit;
+        let (most_bytes, limit) = (self.site.body_limit, self.site.request_timeout);
         let with_form = guarded.before(move |mut request: Request| async move {
-            FormToken::read(&mut request, most_bytes).await?;
+            FormToken::read(&mut request, most_bytes, limit).await?;
             Ok(request)
         });
         match self.log_in_at.clone() {

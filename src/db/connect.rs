@@ -56,7 +56,7 @@ pub(crate) enum Opening {
     /// Changes of the schema: over one connection, as settings made on the way are a connection's own, and without a
     /// limit on how long they take.
     Migrating,
-    /// A look: nothing is made, no setting is left behind, and nothing is connected before it is asked.
+    /// A look: nothing is made, no setting is left behind, and a database that is not there is none.
     Looking,
 }
 
@@ -81,17 +81,18 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
             let options: sqlx::postgres::PgConnectOptions = read(url)?;
             let place = format!("PostgreSQL at `{}:{}`", options.get_host(), options.get_port());
             let settings = opening.settings();
+            reach(&options, &place, &opening).await?;
             pooler::refuse(&options, &place, settings.acquire_timeout).await?;
-            let session = postgres_session(&settings);
-            Ok(server::<sqlx::Postgres>(options, place, session, END_ON_POSTGRES, &opening).await?.into())
+            Ok(server::<sqlx::Postgres>(options, &settings, postgres_session(&settings), END_ON_POSTGRES).into())
         }
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => {
             let options: sqlx::mysql::MySqlConnectOptions = read(url)?;
             let options = options.timezone("+00:00".to_owned());
             let place = format!("MySQL at `{}:{}`", options.get_host(), options.get_port());
-            let session = mysql_session(&opening.settings());
-            Ok(server::<sqlx::MySql>(options, place, session, "ROLLBACK", &opening).await?.into())
+            let settings = opening.settings();
+            reach(&options, &place, &opening).await?;
+            Ok(server::<sqlx::MySql>(options, &settings, mysql_session(&settings), "ROLLBACK").into())
         }
         _ => Err(Error::wiring(format!(
             "no database of this program has an address that begins with `{}`; it knows {}",
@@ -119,7 +120,7 @@ async fn sqlite(url: &str, opening: Opening) -> Result<DatabaseConnection> {
         }
     }
     let place = format!("the SQLite file `{}`", options.get_filename().display());
-    reach(&options, place, &opening).await?;
+    reach(&options, &place, &opening).await?;
     // each connection to memory is a database of its own
     let most = if in_memory { 1 } else { settings.max_connections.unwrap_or(FILE_CONNECTIONS) };
     // a connection that is closed takes its memory with it
@@ -169,22 +170,19 @@ fn mysql_session(settings: &PoolSettings) -> String {
 }
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-async fn server<D: Database>(
+fn server<D: Database>(
     options: <D::Connection as Connection>::Options,
-    place: String,
+    settings: &PoolSettings,
     session: String,
     end: &'static str,
-    opening: &Opening,
-) -> Result<sqlx::Pool<D>>
+) -> sqlx::Pool<D>
 where
     for<'c> &'c mut D::Connection: sqlx::Executor<'c, Database = D>,
 {
-    reach(&options, place, opening).await?;
-    let settings = opening.settings();
-    let pool = sized(&settings, settings.max_connections.unwrap_or(SERVER_CONNECTIONS))
+    let pool = sized(settings, settings.max_connections.unwrap_or(SERVER_CONNECTIONS))
         .idle_timeout(settings.idle_timeout)
         .max_lifetime(settings.max_lifetime);
-    Ok(watch::watched(pool, session, end).connect_lazy_with(options))
+    watch::watched(pool, session, end).connect_lazy_with(options)
 }
 
 fn sized<D: Database>(settings: &PoolSettings, most: u32) -> PoolOptions<D> {
@@ -196,14 +194,14 @@ fn sized<D: Database>(settings: &PoolSettings, most: u32) -> PoolOptions<D> {
 }
 
 /// A pool only says that it waited in vain; one connection says why.
-async fn reach<O: ConnectOptions<Connection: Sized>>(options: &O, place: String, opening: &Opening) -> Result<()> {
+async fn reach<O: ConnectOptions<Connection: Sized>>(options: &O, place: &str, opening: &Opening) -> Result<()> {
     if *opening == Opening::Looking {
         return Ok(());
     }
     let limit = opening.settings().acquire_timeout;
     let connected = tokio::time::timeout(limit, options.connect()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
     let reached = async { connected?.close().await };
-    reached.await.map_err(|why| Error::could_not_tell(Unreachable { place, why }))
+    reached.await.map_err(|why| Error::could_not_tell(Unreachable { place: place.to_owned(), why }))
 }
 
 fn read<O: std::str::FromStr<Err = sqlx::Error>>(url: &str) -> Result<O> {

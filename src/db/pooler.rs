@@ -44,7 +44,7 @@ async fn process(connection: &mut PgConnection) -> sqlx::Result<String> {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{place} is reached through a pooler that lends connections by the transaction, where the statements of one program \
-     are answered with another's: let it pool by the session (pgbouncer: `pool_mode = session`), or give the server's own \
+     are answered with another's, and a session's settings are anybody's: let it pool by the session (pgbouncer: `pool_mode = session`), or give the server's own \
      address, as `DIRECT_DATABASE_URL` where only `serve` is to go through the pooler"
 )]
 struct Pooled {

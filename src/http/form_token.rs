@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use poem::{
     Body, Request,
     http::{StatusCode, header},
@@ -15,12 +17,17 @@ const FIELD: &str = "csrfmiddlewaretoken";
 impl FormToken {
     /// The token of the form that this request brings, if it brings one; its body can be read again. A form in parts, as
     /// it is with files, has the token in the header `X-CSRFToken`.
-    pub(crate) async fn read(request: &mut Request, most_bytes: usize) -> poem::Result<()> {
+    pub(crate) async fn read(request: &mut Request, most_bytes: usize, limit: Option<Duration>) -> poem::Result<()> {
         if request.method().is_safe() || !is_form(request) || request.extensions().get::<Self>().is_some() {
             return Ok(());
         }
         let limits = BodyLimits::on(request, most_bytes, usize::MAX);
-        let bytes = request.take_body().into_bytes().await.map_err(|error| {
+        let body = request.take_body().into_bytes();
+        let read = match limit {
+            None => body.await,
+            Some(limit) => tokio::time::timeout(limit, body).await.map_err(|_| late())?,
+        };
+        let bytes = read.map_err(|error| {
             let unread = Problem::new(StatusCode::BAD_REQUEST, "parse_error", "The form could not be read.");
             tracing::debug!(%error, "a form could not be read");
             limits.explain(unread.into())
@@ -36,6 +43,10 @@ impl FormToken {
     pub(crate) fn of(request: &Request) -> Option<&str> {
         request.extensions().get::<Self>().map(|token| &*token.0)
     }
+}
+
+fn late() -> Problem {
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request body did not arrive in time.")
 }
 
 fn is_form(request: &Request) -> bool {

@@ -156,7 +156,7 @@ impl Server {
     fn in_folder(name: &str, stop_signal: &'static str) -> Result<Self> {
         let folder = env::temp_dir().join(format!("refrain-{name}-{}", process::id()));
         let server = Self { variables: Vec::new(), process: None, folder, stop_signal };
-        fs::create_dir_all(&server.folder).map_err(|error| format!("`{}`: {error}", server.folder.display()))?;
+        fs::create_dir(&server.folder).map_err(|error| format!("`{}`: {error}", server.folder.display()))?;
         if is_root() {
             chown(&server.folder, Some(NOBODY), Some(NOBODY)).map_err(|error| format!("chown to nobody: {error}"))?;
         }

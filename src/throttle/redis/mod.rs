@@ -15,7 +15,7 @@ use self::link::{Away, Link};
 use super::{Rate, counts::What, window::Room};
 use crate::{Error, Result};
 
-/// Counts in Redis 5 or later, or what speaks like it: several programs and several nodes count together.
+/// Counts in one Redis, of version 5 or later, or in what speaks like it, without TLS: several programs and several nodes count together.
 ///
 /// ```
 /// use refrain::throttle::{RedisCounts, WhileAway};
@@ -32,7 +32,7 @@ use crate::{Error, Result};
 /// after twice a rate's time; accounts and addresses are not in them in clear text.
 ///
 /// While Redis does not answer, which is logged, requests are let through and passwords are refused (503), where nothing
-/// is said. Nobody waits for it longer than half a second, and after that nobody for a second.
+/// is said. Nobody waits for it longer than a second, and after that nobody for a second more.
 #[derive(Clone)]
 pub struct RedisCounts {
     link: Arc<Link>,
