@@ -16,6 +16,7 @@ pages! {
     viewsets = "viewsets.md";
     authentication = "authentication.md";
     sessions = "sessions.md";
+    accounts = "accounts.md";
     #[cfg(feature = "cli")]
     from_django = "from-django.md";
     #[cfg(feature = "cli")]

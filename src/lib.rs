@@ -37,7 +37,7 @@
 //! | say who may do what, and to which rows | [`permission`], [`Access`] |
 //! | serve a model, and actions of your own | [`ViewSet`], [`RowAction`], [`CollectionAction`] |
 //! | find out who is asking | [`authentication`], [`Caller`] |
-//! | let people log in | [`sessions`] |
+//! | let people log in, register and change their passwords | [`sessions`], [`accounts`] |
 //! | limit how often they ask | [`throttle`] |
 //! | put it together, and serve it | [`Api`], [`serving`] |
 //! | answer errors | [`Problem`], [`Error`] |
@@ -48,6 +48,7 @@
 
 extern crate self as refrain;
 
+pub mod accounts;
 pub mod api;
 pub mod auth;
 pub mod authentication;
@@ -74,7 +75,8 @@ pub mod throttle;
 pub mod viewset;
 
 pub use api::{
-    Api, BuiltApi, CallerSession, Guarded, HandlerPermissions, LogIn, LogOut, Me, ObtainToken, PageSession, Valid,
+    Api, BuiltApi, CallerSession, ChangePassword, Guarded, HandlerPermissions, LimitedAuth, LogIn, LogOut, Me,
+    ObtainToken, PageSession, Register, RegisterByMail, ResetPassword, Valid,
 };
 pub use async_trait::async_trait;
 pub use db::{Db, PoolSettings, connect};

@@ -11,7 +11,7 @@ use poem_openapi::{
 };
 
 use crate::{
-    Error, Result,
+    Db, Error, Result,
     auth::User,
     authentication::{AuthenticationError, Authenticators, Offered},
     http::{FormToken, Problem, Site, is_over_tls, site_of},
@@ -106,6 +106,26 @@ impl CallerSession {
         })
     }
 
+    /// The session in which this user logged in, where that is what the caller has.
+    pub(super) async fn logged_in(&self, user: &User) -> Result<Option<Session>> {
+        let Sent::One(sent) = &self.sent else { return Ok(None) };
+        // it may have been signed anew by this very request
+        let renewed = self.cookies.session();
+        let key = renewed.as_ref().map_or(&**sent, |key| key.expose());
+        let session = self.sessions.load(&self.site.db, key).await?;
+        Ok(session.filter(|session| self.sessions.is_in(session, user)))
+    }
+
+    /// Lets it go on though its user's password is another; the answer has the browser keep it once that is committed.
+    pub(super) async fn go_on(&self, db: Db<'_>, session: &mut Session, stored: &str) -> Result<bool> {
+        self.sessions.go_on(db, session, stored).await
+    }
+
+    /// Has the browser keep a session.
+    pub(super) fn keep(&self, session: &Session) {
+        self.sessions.keep(session, self.over_tls, &self.cookies);
+    }
+
     /// A session whose values are to be looked at; an empty one where the caller has none.
     pub async fn load(&self) -> Result<Session> {
         let Sent::One(key) = &self.sent else { return Ok(Session::default()) };
@@ -115,7 +135,7 @@ impl CallerSession {
     /// Writes a session; the answer has the browser keep it.
     pub async fn save(&self, session: &mut Session) -> Result<()> {
         self.sessions.save(&self.site.db, session).await?;
-        self.sessions.keep(session, self.over_tls, &self.cookies);
+        self.keep(session);
         Ok(())
     }
 }
@@ -154,12 +174,15 @@ impl CallerSession {
         let offered = Offered::new(request.method(), request.original_uri(), request.headers());
         let offered = offered.sent_over_tls(is_over_tls(request)).with_form_token(FormToken::of(request));
         check(&site.authenticators, &offered)?;
-        let sessions = site.authenticators.sessions().cloned();
-        let sessions = sessions.ok_or_else(no_sessions)?;
+        Ok(Self::sent(request, &site).ok_or_else(no_sessions)?)
+    }
+
+    /// That of a request, whatever else the request brings; `None` where the site takes no sessions.
+    pub(super) fn sent(request: &Request, site: &Arc<Site>) -> Option<Self> {
+        let sessions = site.authenticators.sessions()?.clone();
         let cookies = request.extensions().get::<Arc<SetCookies>>().cloned().unwrap_or_default();
         let sent = Sent::of(request.headers(), sessions.cookie());
-        let over_tls = offered.over_tls;
-        Ok(Self { site, sessions, cookies, sent, over_tls })
+        Some(Self { site: site.clone(), sessions, cookies, sent, over_tls: is_over_tls(request) })
     }
 }
 

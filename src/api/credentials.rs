@@ -1,11 +1,10 @@
 //! A name and a password in a body, of what hands out tokens and sessions.
 
-use poem::Request;
-
+use super::LimitedAuth;
 use crate::{
     Result,
     auth::{Credentials, User},
-    http::{Problem, Site, WHOLE_BODY, client_address},
+    http::{Problem, WHOLE_BODY},
     serializer::Serializer,
 };
 
@@ -25,18 +24,17 @@ pub(super) struct Login {
 
 impl Login {
     /// Whose they are; in one and the same answer for a wrong password, an unknown name and an inactive user.
-    pub(super) async fn user(self, site: &Site, request: &Request) -> Result<User, Problem> {
+    pub(super) async fn user(self, users: &LimitedAuth) -> Result<User, Problem> {
         let Self { username, password } = self;
         let credentials = Credentials::Password { username: username.trim(), password: &password };
-        user_of(site, request, credentials)
+        user_of(users, credentials)
             .await?
             .ok_or_else(|| Problem::invalid([(WHOLE_BODY, "Unable to log in with provided credentials.")]))
     }
 }
 
 /// The active user whose credentials a request brings.
-pub(super) async fn user_of(site: &Site, request: &Request, credentials: Credentials<'_>) -> Result<Option<User>> {
-    let auth = site.auth.asked_from(client_address(request, site.proxies));
+pub(super) async fn user_of(users: &LimitedAuth, credentials: Credentials<'_>) -> Result<Option<User>> {
     // a backend of one's own may know inactive users
-    Ok(auth.authenticate(&site.db, credentials).await?.filter(|user| user.is_active))
+    Ok(users.authenticate(&users.site.db, credentials).await?.filter(|user| user.is_active))
 }

@@ -13,6 +13,7 @@ use super::{
     caller_session,
     front::asked_by_handler,
     guarded::{Announcement, GUARDED, admit},
+    limited_auth,
     part::{Hidden, Mounting, Part},
     routes::path_in_document,
 };
@@ -96,6 +97,7 @@ impl Mounting {
             declared: Declared::Nothing,
             on_row: false,
             guarded_by: None,
+            takes_password: limited_auth::is_taken_by(operation),
             guard: None,
             tells: None,
         };

@@ -1,15 +1,11 @@
-use poem::Request;
 use poem_openapi::{OpenApi, payload::Json};
 
 use super::{
-    CallerSession, Guarded, Valid,
+    CallerSession, Guarded, LimitedAuth, Valid,
     credentials::{Login, MOST_BYTES},
     me::{Me, Profile},
 };
-use crate::{
-    http::{Problem, site_of},
-    permission::AllowAny,
-};
+use crate::{http::Problem, permission::AllowAny};
 
 /// `POST /auth/login`: a name and a password for a session (CONTRACT 5.12).
 ///
@@ -46,12 +42,11 @@ impl LogIn {
         &self,
         _open: Guarded<AllowAny>,
         session: CallerSession,
-        request: &Request,
+        users: LimitedAuth,
         login: Valid<Login, MOST_BYTES>,
     ) -> Result<Json<Profile>, Problem> {
-        let site = site_of(request)?;
-        let mut user = login.0.user(&site, request).await?;
-        let profile = Me::profile(&user, &site.db).await?;
+        let mut user = login.0.user(&users).await?;
+        let profile = Me::profile(&user, &users.site.db).await?;
         session.log_in(&mut user).await?;
         Ok(Json(profile))
     }

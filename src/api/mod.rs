@@ -1,5 +1,6 @@
 //! Puts viewsets and handlers together: one site, one document, one set of routes.
 
+mod accounts;
 mod as_me;
 mod built;
 mod caller_session;
@@ -13,6 +14,7 @@ mod gate;
 mod guarded;
 mod guarding;
 mod handlers;
+mod limited_auth;
 mod log_in;
 mod log_out;
 mod me;
@@ -31,12 +33,14 @@ use poem_openapi::OpenApi;
 use sea_orm::DatabaseConnection;
 
 pub use crate::auth::CallerKind;
+pub use accounts::{ChangePassword, Register, RegisterByMail, ResetPassword};
 pub use built::BuiltApi;
 pub use caller_session::CallerSession;
 pub use check::{Finding, Severity};
 pub use guarded::{Guarded, HandlerPermissions};
 pub use guarding::Guarding;
 pub use handlers::Handlers;
+pub use limited_auth::LimitedAuth;
 pub use log_in::LogIn;
 pub use log_out::LogOut;
 pub use me::Me;

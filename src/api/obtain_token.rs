@@ -1,17 +1,14 @@
-use poem::{Request, http::header};
+use poem::http::header;
 use poem_openapi::{
     Object, OpenApi,
     payload::{Json, Response},
 };
 
 use super::{
-    Guarded, Valid,
+    Guarded, LimitedAuth, Valid,
     credentials::{Login, MOST_BYTES},
 };
-use crate::{
-    http::{Problem, site_of},
-    permission::AllowAny,
-};
+use crate::{http::Problem, permission::AllowAny};
 
 /// `POST /auth/token`: a name and a password for the user's token (CONTRACT 5.27).
 ///
@@ -48,12 +45,11 @@ impl ObtainToken {
     async fn token(
         &self,
         _open: Guarded<AllowAny>,
-        request: &Request,
+        users: LimitedAuth,
         login: Valid<Login, MOST_BYTES>,
     ) -> Result<Response<Json<Token>>, Problem> {
-        let site = site_of(request)?;
-        let user = login.0.user(&site, request).await?;
-        let token = user.token(&site.db).await?;
+        let user = login.0.user(&users).await?;
+        let token = user.token(&users.site.db).await?;
         Ok(Response::new(Json(Token { token })).header(header::CACHE_CONTROL, "no-store"))
     }
 }

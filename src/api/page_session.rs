@@ -2,12 +2,15 @@ use std::sync::OnceLock;
 
 use poem::{FromRequest, Request, RequestBody};
 
-use super::{CallerSession, credentials::user_of};
+use super::{
+    CallerSession, LimitedAuth,
+    credentials::{MOST_BYTES, user_of},
+};
 use crate::{
     Result,
     auth::{Credentials, User},
     authentication::Authenticators,
-    http::{Problem, site_of},
+    http::Problem,
     sessions::masked,
 };
 
@@ -61,9 +64,14 @@ impl<'a> PageSession<'a> {
     /// An error where passwords were [wrong too often](crate::throttle::PasswordTries).
     #[doc(alias("authenticate", "login"))]
     pub async fn log_in(self, username: &str, password: &str) -> Result<Option<User>, Problem> {
-        let site = site_of(self.request)?;
+        let users = LimitedAuth::of(self.request)?;
+        if username.len() > MOST_BYTES {
+            // nobody's, and a try all the same
+            users.begin("log in", "").await?;
+            return Ok(None);
+        }
         let credentials = Credentials::Password { username: username.trim(), password };
-        let Some(mut user) = user_of(&site, self.request, credentials).await? else { return Ok(None) };
+        let Some(mut user) = user_of(&users, credentials).await? else { return Ok(None) };
         self.session.log_in(&mut user).await?;
         Ok(Some(user))
     }

@@ -73,6 +73,7 @@ pub(super) fn endpoints(site: &Site) -> Vec<Endpoint> {
         declared: Declared::Action,
         on_row: false,
         guarded_by: None,
+        takes_password: false,
         guard: None,
         tells: None,
     };

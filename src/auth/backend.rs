@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use unicode_normalization::is_nfkc;
 
-use super::{Answer, Auth, Lookup, NewUser, User, password::Verified};
+use super::{Answer, Auth, Lookup, NewUser, User, UserId, password::Verified};
 use crate::{Db, Error, Result};
 
 /// One of those asked who a caller is and what they hold.
@@ -155,17 +155,28 @@ impl Auth {
         let Credentials::Password { username, .. } = credentials else {
             return self.ask_backends(db.into(), credentials).await;
         };
-        let known = match self.try_password(username).await {
-            Err(error) => Err(error),
-            Ok(counted) => {
-                let known = self.ask_backends(db.into(), credentials).await;
-                if let Some(counted) = counted.filter(|_| !matches!(known, Ok(None))) {
-                    counted.take_back().await;
-                }
-                known
-            }
-        };
-        tell(&known, self.address());
+        let known = self.counted(username, self.ask_backends(db.into(), credentials)).await;
+        tell(known.as_ref().map(|user| user.as_ref().map(User::id)), self.address());
+        known
+    }
+
+    /// Is this the password of somebody who is known already? Who is wrong is counted as who is wrong at a log-in is.
+    ///
+    /// [`Error::Throttled`] where passwords were wrong too often, before anything is hashed.
+    pub async fn confirm_password(&self, user: &User, password: &str) -> Result<bool> {
+        let asking = async { Ok(user.check_password(password).await?.then_some(())) };
+        let known = self.counted(&user.username, asking).await;
+        tell(known.as_ref().map(|right| right.map(|()| user.id())), self.address());
+        Ok(known?.is_some())
+    }
+
+    /// Counts a try for this account, unless it was right or could not be looked at.
+    async fn counted<T>(&self, username: &str, asking: impl Future<Output = Result<Option<T>>>) -> Result<Option<T>> {
+        let counted = self.try_password(username).await?;
+        let known = asking.await;
+        if let Some(counted) = counted.filter(|_| !matches!(known, Ok(None))) {
+            counted.take_back().await;
+        }
         known
     }
 
@@ -182,9 +193,9 @@ impl Auth {
 }
 
 /// Tells the operator how a log-in ended: never the name that was typed, which may be a password.
-fn tell(known: &Result<Option<User>>, address: Option<IpAddr>) {
+fn tell(known: Result<Option<Option<UserId>>, &Error>, address: Option<IpAddr>) {
     let (outcome, user) = match known {
-        Ok(Some(user)) => ("right", user.id().map(|id| id.to_string())),
+        Ok(Some(user)) => ("right", user.map(|id| id.to_string())),
         Ok(None) => ("wrong", None),
         Err(Error::Throttled { .. }) => ("throttled", None),
         Err(_) => ("could_not_tell", None),
@@ -202,16 +213,7 @@ async fn upgrade(auth: &Auth, db: Db<'_>, user: &mut User, password: &str) -> Re
         return Ok(());
     }
     let stored = auth.passwords().hash(password).await?;
-    let column = |name: &'static str| Expr::col(Alias::new(name));
-    let statement = Query::update()
-        .table(Alias::new(&*auth.users().table))
-        .value(Alias::new("password"), stored.clone())
-        .and_where(column("id").eq(user.key_value(db)?))
-        .and_where(column("password").eq(user.password()))
-        .to_owned();
-    if db.execute(&statement).await?.rows_affected() == 1 {
-        user.remember_password(stored);
-    }
+    user.replace_password(db, stored).await?;
     Ok(())
 }
 

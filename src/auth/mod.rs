@@ -12,6 +12,7 @@ mod joined_row;
 mod links;
 mod load;
 pub mod password;
+pub mod password_validators;
 mod permission;
 mod settings;
 mod statements;

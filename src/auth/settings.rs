@@ -11,7 +11,10 @@ use refrain_entity::UserTable;
 use sea_orm::DbBackend;
 use tokio::sync::OnceCell;
 
-use super::{Asked, Backend, JoinedRow, ModelBackend, password::Passwords, statements::Statements};
+use super::{
+    Asked, Backend, JoinedRow, ModelBackend, password::Passwords, password_validators::PasswordValidators,
+    statements::Statements,
+};
 use crate::{
     Db, Result,
     throttle::{Counts, PasswordTries, PasswordTry},
@@ -45,6 +48,7 @@ pub struct Auth {
 struct Inner {
     users: UserTable,
     passwords: Passwords,
+    password_validators: PasswordValidators,
     backends: Vec<Arc<dyn Backend>>,
     only_model_backend: bool,
     upgrades_adopted: bool,
@@ -70,6 +74,7 @@ impl Auth {
             inner: Arc::new(Inner {
                 users,
                 passwords: Passwords::default(),
+                password_validators: PasswordValidators::default(),
                 backends: vec![Arc::new(ModelBackend)],
                 only_model_backend: true,
                 upgrades_adopted: false,
@@ -117,7 +122,7 @@ impl Auth {
     }
 
     /// A try for a password, if there is one left; `None` where they are not counted.
-    pub(super) async fn try_password(&self, username: &str) -> Result<Option<PasswordTry>> {
+    pub(crate) async fn try_password(&self, username: &str) -> Result<Option<PasswordTry>> {
         let Some(tries) = &self.inner.password_tries else { return Ok(None) };
         tries.begin(username, self.address).await.map(Some)
     }
@@ -146,6 +151,12 @@ impl Auth {
             inner.passwords = passwords;
             inner.hashes_met = Arc::default();
         })
+    }
+
+    /// The same with other rules for the passwords that people choose; Django's four where nothing is said.
+    #[doc(alias = "AUTH_PASSWORD_VALIDATORS")]
+    pub fn with_password_validators(&self, validators: PasswordValidators) -> Self {
+        self.with(|inner| inner.password_validators = validators)
     }
 
     /// The same, but what it hashes takes at most half of the places there are for hashing; for an authenticator that
@@ -193,6 +204,11 @@ impl Auth {
     /// How passwords are hashed.
     pub fn passwords(&self) -> &Passwords {
         &self.inner.passwords
+    }
+
+    /// What passwords that people choose must be like.
+    pub fn password_validators(&self) -> &PasswordValidators {
+        &self.inner.password_validators
     }
 
     /// Who is asked for permissions, in order.

@@ -78,6 +78,13 @@ impl User {
         Self { on, id: Some(id), username, is_active: true, ..Self::anonymous(auth) }
     }
 
+    /// One with a stored password, of no table.
+    #[cfg(test)]
+    pub(crate) fn known_for_test(auth: &Auth, id: i64, username: &str, password: &str) -> Self {
+        let user = Self::known(auth, DbBackend::Sqlite, id.into(), username.to_owned());
+        Self { password: password.to_owned(), ..user }
+    }
+
     /// The primary key; `None` for an anonymous caller.
     pub fn id(&self) -> Option<UserId> {
         self.id

@@ -1,13 +1,13 @@
 use refrain_entity::{Key, Moment};
 use sea_orm::{
-    ConnectionTrait, SqlErr, Value,
-    sea_query::{Alias, Expr, ExprTrait, Query},
+    ConnectionTrait, DbErr, SqlErr, Value,
+    sea_query::{Alias, Expr, ExprTrait, Func, Query},
 };
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use super::{Auth, Lookup, User, UserId, password, user::nobody};
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, db::Constraint};
 
 /// A user to be made.
 ///
@@ -117,14 +117,60 @@ impl Auth {
             Some(password) => self.passwords().hash(password).await?,
             None => password::unusable(),
         };
+        self.insert_user(db, &user, password).await.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => {
+                Error::invalid(format!("there is a user called `{}`", user.username))
+            }
+            _ => error.into(),
+        })?;
+        self.made_user(db, &user).await
+    }
+
+    /// The same with a password that was hashed already; `None` where somebody has the name.
+    pub(crate) async fn create_user_unless_taken(
+        &self,
+        db: Db<'_>,
+        mut user: NewUser,
+        stored: String,
+    ) -> Result<Option<User>> {
+        user.check()?;
+        if self.is_taken(db, &user.username).await? {
+            return Ok(None);
+        }
+        match self.insert_user(db, &user, stored).await {
+            Ok(()) => self.made_user(db, &user).await.map(Some),
+            // somebody else was first
+            Err(error) if matches!(Constraint::of(&error), Some(Constraint::Unique(_))) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Has somebody this name, or one that differs from it in case alone? The user whose grants are everybody's is nobody
+    /// whom anybody may become.
+    async fn is_taken(&self, db: Db<'_>, username: &str) -> Result<bool> {
+        if self.anonymous_user_name().is_some_and(|name| name.to_lowercase() == username.to_lowercase()) {
+            return Ok(true);
+        }
+        let users = self.users();
+        let name = Expr::from(Func::upper(Expr::col(Alias::new(&*users.username))));
+        let statement = Query::select()
+            .expr(Expr::val(1))
+            .from(Alias::new(&*users.table))
+            .and_where(name.eq(Func::upper(Expr::val(username))))
+            .limit(1)
+            .to_owned();
+        Ok(db.query_one(&statement).await?.is_some())
+    }
+
+    async fn insert_user(&self, db: Db<'_>, user: &NewUser, password: String) -> Result<(), DbErr> {
         let on = db.get_database_backend();
         let users = self.users();
         let mut row: Vec<(&str, Value)> = vec![
             (&users.username, user.username.clone().into()),
             ("password", password.into()),
-            ("first_name", user.first_name.into()),
-            ("last_name", user.last_name.into()),
-            ("email", user.email.into()),
+            ("first_name", user.first_name.clone().into()),
+            ("last_name", user.last_name.clone().into()),
+            ("email", user.email.clone().into()),
             ("is_active", user.is_active.into()),
             ("is_staff", user.is_staff.into()),
             ("is_superuser", user.is_superuser.into()),
@@ -137,12 +183,10 @@ impl Auth {
             row.into_iter().map(|(column, value)| (Alias::new(column), Expr::from(value))).unzip();
         let statement =
             Query::insert().into_table(Alias::new(&*users.table)).columns(columns).values_panic(values).to_owned();
-        db.execute(&statement).await.map_err(|error| match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => {
-                Error::invalid(format!("there is a user called `{}`", user.username))
-            }
-            _ => error.into(),
-        })?;
+        db.execute(&statement).await.map(drop)
+    }
+
+    async fn made_user(&self, db: Db<'_>, user: &NewUser) -> Result<User> {
         let made = self.load(db, Lookup::Username(&user.username)).await?;
         made.ok_or_else(|| Error::wiring("a user was made and is not there"))
     }
@@ -201,6 +245,42 @@ impl User {
         self.write(db.into(), [("password", Value::from(stored.clone()))]).await?;
         self.remember_password(stored);
         Ok(())
+    }
+
+    /// Writes another password that was hashed already, where the stored one is still that of this value. Was it?
+    pub(crate) async fn replace_password(&mut self, db: Db<'_>, stored: String) -> Result<bool> {
+        let column = |name: &'static str| Expr::col(Alias::new(name));
+        let statement = Query::update()
+            .table(Alias::new(&*self.auth().users().table))
+            .value(Alias::new("password"), stored.clone())
+            .and_where(column("id").eq(self.key_value(db)?))
+            .and_where(column("password").eq(self.password()))
+            .to_owned();
+        let replaced = db.execute_whole(&statement).await?.rows_affected() == 1;
+        if replaced {
+            self.remember_password(stored);
+        }
+        Ok(replaced)
+    }
+
+    /// Makes somebody active who has never been, in which they are made anew. Were they as this value has them?
+    pub(crate) async fn activate(&mut self, db: Db<'_>) -> Result<bool> {
+        let column = |name: &'static str| Expr::col(Alias::new(name));
+        let now = Moment::now();
+        let statement = Query::update()
+            .table(Alias::new(&*self.auth().users().table))
+            .value(Alias::new("is_active"), true)
+            .value(Alias::new("date_joined"), Value::from(now))
+            .and_where(column("id").eq(self.key_value(db)?))
+            .and_where(column("is_active").eq(false))
+            .and_where(column("password").eq(self.password()))
+            .to_owned();
+        let activated = db.execute_whole(&statement).await?.rows_affected() == 1;
+        if activated {
+            (self.is_active, self.date_joined) = (true, Some(now));
+            self.auth().permissions_changed();
+        }
+        Ok(activated)
     }
 
     /// Is this the user's password?

@@ -7,11 +7,12 @@ use super::{
 };
 use crate::{
     Error,
-    auth::NewUser,
+    auth::{NewUser, password_validators::PasswordOwner},
     db::{begin_write, commit},
 };
 
-/// Makes a superuser, asking for what was not given; with `--no-input` the environment is asked, as Django does.
+/// Makes a superuser, asking for what was not given; with `--no-input` the environment is asked, as Django does, and a
+/// password from there is taken as it is.
 pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Outcome {
     let auth = P::auth();
     let db = options.database.open_migrated::<P>().await?;
@@ -32,7 +33,10 @@ pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Ou
     };
     let password = match from_environment("DJANGO_SUPERUSER_PASSWORD") {
         Some(password) if password.is_empty() => return Err(Failure::saying("the password is empty")),
-        None if !options.no_input => Some(prompt::new_password()?),
+        None if !options.no_input => {
+            let owner = PasswordOwner::new(&username, &email);
+            Some(prompt::new_password(auth.password_validators(), owner).await?)
+        }
         given => given,
     };
 
@@ -55,7 +59,7 @@ pub(super) async fn change_password<P: Project>(options: ChangePassword) -> Outc
     let user = P::auth().user(&db, &options.username).await?;
     let mut user = user.ok_or_else(|| Error::unknown("user", options.username))?;
     println!("changing the password of `{}`", user.username);
-    let password = prompt::new_password()?;
+    let password = prompt::new_password(user.auth().password_validators(), (&user).into()).await?;
     if !options.end_tokens {
         user.set_password(&db, &password).await?;
         println!("the password is changed");

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::{Failure, Outcome};
+use crate::auth::password_validators::{PasswordOwner, PasswordValidators};
 
 /// How often a password is asked for.
 const ATTEMPTS: usize = 3;
@@ -14,18 +15,23 @@ pub(super) fn line(question: &str) -> Outcome<String> {
     next_line()
 }
 
-/// Asks for a password twice; it is never shown.
-pub(super) fn new_password() -> Outcome<String> {
+/// Asks for a password twice, until it is one that these validators take; it is never shown.
+pub(super) async fn new_password(validators: &PasswordValidators, owner: PasswordOwner<'_>) -> Outcome<String> {
     for _ in 0..ATTEMPTS {
         let password = secret("Password: ")?;
         if password.is_empty() {
             eprintln!("The password is empty.");
             continue;
         }
-        if secret("Password (again): ")? == password {
+        if secret("Password (again): ")? != password {
+            eprintln!("The two are not the same.");
+            continue;
+        }
+        let mistakes = validators.check(&password, owner).await?;
+        if mistakes.is_empty() {
             return Ok(password);
         }
-        eprintln!("The two are not the same.");
+        mistakes.iter().for_each(|mistake| eprintln!("{}", mistake.sentence));
     }
     Err(Failure::saying(format!("no password after {ATTEMPTS} attempts")))
 }

@@ -2,11 +2,12 @@
 
 use std::{
     borrow::Cow,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use cookie::{Cookie, SameSite as CookieSameSite, time};
 use http::{HeaderMap, HeaderValue, header};
+use refrain_entity::Secret;
 
 use super::{Expiry, SameSite, Session, Sessions};
 
@@ -49,19 +50,35 @@ impl Sent {
 
 /// The cookies that an answer sets, the last word on each.
 #[derive(Debug, Default)]
-pub(crate) struct SetCookies(Mutex<Vec<(String, HeaderValue)>>);
+pub(crate) struct SetCookies(Mutex<Cookies>);
+
+#[derive(Debug, Default)]
+struct Cookies {
+    set: Vec<(String, HeaderValue)>,
+    /// of the session that the browser is to keep
+    session: Option<Secret>,
+}
 
 impl SetCookies {
-    fn set(&self, name: &str, cookie: HeaderValue) {
-        let mut cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cookies.retain(|(known, _)| known != name);
-        cookies.push((name.to_owned(), cookie));
+    fn set(&self, name: &str, cookie: HeaderValue, change: impl FnOnce(&mut Cookies)) {
+        let mut cookies = self.cookies();
+        cookies.set.retain(|(known, _)| known != name);
+        cookies.set.push((name.to_owned(), cookie));
+        change(&mut cookies);
+    }
+
+    /// The key of the session that the browser has from this answer on, where it is another than it sent.
+    pub(crate) fn session(&self) -> Option<Secret> {
+        self.cookies().session.clone()
     }
 
     /// What is said in `Set-Cookie`.
     pub(crate) fn take(&self) -> Vec<HeaderValue> {
-        let cookies = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        cookies.into_iter().map(|(_, cookie)| cookie).collect()
+        std::mem::take(&mut *self.cookies()).set.into_iter().map(|(_, cookie)| cookie).collect()
+    }
+
+    fn cookies(&self) -> MutexGuard<'_, Cookies> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,19 +100,20 @@ impl Sessions {
         let left = (left.num_milliseconds().max(0) as u64).div_ceil(1000);
         let age = (!ends_with_browser).then_some(left as i64);
         let cookie = self.cookie_of(&settings.cookie, key.expose().to_owned(), age, over_tls, true);
-        cookies.set(&settings.cookie, cookie);
+        cookies.set(&settings.cookie, cookie, |cookies| cookies.session = Some(key.clone()));
     }
 
     /// Has a browser forget the key of its session.
     pub(crate) fn forget(&self, over_tls: bool, cookies: &SetCookies) {
         let name = &self.settings().cookie;
-        cookies.set(name, self.cookie_of(name, String::new(), Some(0), over_tls, true));
+        let cookie = self.cookie_of(name, String::new(), Some(0), over_tls, true);
+        cookies.set(name, cookie, |cookies| cookies.session = None);
     }
 
     /// Has a browser keep what its pages send back as the CSRF token; they read it, so it is no secret to them.
     pub(crate) fn keep_csrf(&self, secret: &str, over_tls: bool, cookies: &SetCookies) {
         let name = &self.settings().csrf_cookie;
-        cookies.set(name, self.cookie_of(name, secret.to_owned(), Some(CSRF_AGE), over_tls, false));
+        cookies.set(name, self.cookie_of(name, secret.to_owned(), Some(CSRF_AGE), over_tls, false), |_| {});
     }
 
     fn cookie_of(&self, name: &str, value: String, age: Option<i64>, over_tls: bool, http_only: bool) -> HeaderValue {

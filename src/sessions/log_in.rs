@@ -24,7 +24,7 @@ impl Sessions {
         let db = db.into();
         let id = user.id().filter(|_| user.is_active);
         let id = id.ok_or_else(|| Error::invalid("somebody who is inactive, or nobody, cannot log in"))?;
-        let hash = self.hash(user);
+        let hash = self.hash(user.password());
         let Session { key: old, data } = session;
         let mut session = Session { key: None, data };
         if !self.is_of(&session, id, &hash, user) {
@@ -63,12 +63,37 @@ impl Sessions {
     /// Writes the session anew, under another key, with the digest of today's key. Was it still there?
     pub(crate) async fn renew(&self, db: Db<'_>, session: &mut Session, user: &User) -> Result<bool> {
         let (Some(id), Some(before)) = (user.id(), session.logged_in()) else { return Ok(false) };
-        session.remember(id, &before.backend, &self.hash(user));
+        session.remember(id, &before.backend, &self.hash(user.password()));
         self.cycle_key(db, session).await
     }
 
-    fn hash(&self, user: &User) -> String {
-        self.key().hex_digest(PASSWORD, user.password())
+    /// Did this user log in in the session, and is their password still the one they had then?
+    pub(crate) fn is_in(&self, session: &Session, user: &User) -> bool {
+        session.logged_in().is_some_and(|before| {
+            self.accepts(&before.backend)
+                && user.id().is_some()
+                && UserId::parse(&before.user, user.auth().users().key) == user.id()
+                && self.fits(before.hash.as_deref(), user).is_some()
+        })
+    }
+
+    /// Lets a session go on whose user has another password from now on, stored as this, under another key: as Django's
+    /// `update_session_auth_hash`. Was it still there?
+    ///
+    /// Within a transaction of the caller's. It begins none of its own: one that is still committed by itself while its
+    /// request was given up would be in the way of the other's end.
+    pub(crate) async fn go_on(&self, within: Db<'_>, session: &mut Session, stored: &str) -> Result<bool> {
+        let Some(key) = &session.key else { return Ok(false) };
+        if !delete(within, key).await? {
+            return Ok(false);
+        }
+        session.remember_hash(&self.hash(stored));
+        session.key = Some(self.insert(within, session).await?);
+        Ok(true)
+    }
+
+    fn hash(&self, stored: &str) -> String {
+        self.key().hex_digest(PASSWORD, stored)
     }
 }
 

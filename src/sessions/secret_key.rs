@@ -76,8 +76,13 @@ impl SecretKey {
     }
 
     /// The digest of a text in hexadecimal digits.
-    pub(super) fn hex_digest(&self, salt: &str, text: &str) -> String {
+    pub(crate) fn hex_digest(&self, salt: &str, text: &str) -> String {
         hex::encode(salted_hmac(&self.0[0], salt, text))
+    }
+
+    /// The same by each key, the one that signs first.
+    pub(crate) fn hex_digests(&self, salt: &str, text: &str) -> impl Iterator<Item = String> {
+        self.0.iter().map(move |key| hex::encode(salted_hmac(key, salt, text)))
     }
 
     /// Whose digest is this?

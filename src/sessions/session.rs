@@ -122,6 +122,10 @@ impl Session {
     pub(super) fn remember(&mut self, user: UserId, backend: &str, hash: &str) {
         self.data.set(USER, &json!(user.to_string()));
         self.data.set(BACKEND, &json!(backend));
+        self.remember_hash(hash);
+    }
+
+    pub(super) fn remember_hash(&mut self, hash: &str) {
         self.data.set(HASH, &json!(hash));
     }
 }

@@ -14,6 +14,7 @@
 //! | `classes` | [`Throttle`], who is counted by what |
 //! | `usage` | what is left of a caller's rates |
 //! | `password_tries` | [`PasswordTries`], wrong passwords |
+//! | `recipients` | how often an address is written to |
 //! | `counts` | [`Counts`], where it is kept |
 //! | `in_process`, `window` | in the process: everybody's, and one caller's |
 //! | `redis` | `RedisCounts`, in Redis (feature `redis`) |
@@ -23,6 +24,7 @@ mod counts;
 mod in_process;
 mod password_tries;
 mod rate;
+mod recipients;
 #[cfg(feature = "redis")]
 mod redis;
 mod usage;
@@ -33,6 +35,7 @@ pub use counts::Counts;
 pub use password_tries::PasswordTries;
 pub(crate) use password_tries::PasswordTry;
 pub use rate::{Rate, RateError};
+pub(crate) use recipients::Recipients;
 #[cfg(feature = "redis")]
 pub use redis::{RedisCounts, WhileAway};
 pub(crate) use usage::{Usage, ask};

@@ -81,7 +81,7 @@ impl PasswordTry {
 }
 
 /// A name in the one spelling of all that a database may take for it: without case, and without accents.
-fn account(username: &str) -> String {
+pub(super) fn account(username: &str) -> String {
     username.nfkd().filter(|character| !is_combining_mark(*character)).flat_map(char::to_lowercase).collect()
 }
 

@@ -1,11 +1,25 @@
 //! What the operator is told of decisions and log-ins, in the log and as numbers; and what nobody is told.
 
-use std::sync::OnceLock;
+use std::{
+    future::ready,
+    sync::{Arc, Mutex, OnceLock},
+};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
-use refrain::{Access, Api, ModelPermissions, ObtainToken, PoolSettings, ViewSet, auth::NewUser, serving::RequestIds};
+use refrain::{
+    Access, Api, ChangePassword, Error, ModelPermissions, ObtainToken, PoolSettings, RegisterByMail, ResetPassword,
+    ViewSet,
+    accounts::{PasswordReset, RegistrationMail},
+    auth::NewUser,
+    entity::Secret,
+    serving::RequestIds,
+    sessions::SecretKey,
+};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -139,6 +153,65 @@ async fn nothing_secret_is_logged(db: TestDb) {
     let text = log().text();
     assert!(text.contains("SELECT "), "statements are logged: {text}");
     for secret in [PASSWORD, &site.alice, &site.hash, &basic, "w0rds", "b0dy"] {
+        assert!(!text.contains(secret), "{secret} is logged: {text}");
+    }
+}
+
+/// What accounts are opened by: links, passwords old and new, and the addresses that links go to.
+#[every_database]
+async fn nothing_that_opens_an_account_is_logged(db: TestDb) {
+    log();
+    let site = Site::open(&db).await;
+    let links = Arc::new(Mutex::new(Vec::new()));
+    let link = |uid: String, token: Secret| vec![uid, token.into_exposed()];
+    let (resets, confirmations) = (links.clone(), links.clone());
+    let reset = ResetPassword::new(SecretKey::random(), move |reset: PasswordReset| {
+        resets.lock().expect("no panic").push(link(reset.uid, reset.token));
+        ready(Err(Error::could_not_tell("w0rds of a mail server")))
+    });
+    let register = RegisterByMail::new(SecretKey::random(), move |mail: RegistrationMail| {
+        if let RegistrationMail::Confirm(mail) = mail {
+            confirmations.lock().expect("no panic").push(link(mail.uid, mail.token));
+        }
+        ready(Ok(()))
+    });
+    let pool = PoolSettings::default().connect(&db.url()).await.expect("it is there");
+    let auth = auth();
+    let frank = NewUser::new("frank").password("w0rds-of-before").email("b0dy@example.com");
+    let frank = auth.create_user(&pool, frank).await.expect("a user is made");
+    let api = Api::new("Drivers", "1.0", pool).auth(auth).authenticators(token_and_basic());
+    let api = api.with(reset).with(register).with(ChangePassword).build().expect("the parts fit");
+    let wire = Wire::serve(api.into_endpoint().with(RequestIds::default()).boxed()).await;
+    let token = format!("Token {}", site.alice);
+    let ask = async |path: &str, body: serde_json::Value, status: u16| {
+        let headers = [("Content-Type", &b"application/json"[..]), ("Authorization", token.as_bytes())];
+        let answer = wire.ask("POST", path, &headers, &Sent::text(body.to_string())).await;
+        assert_eq!(answer.code(), status, "{path} {answer:?}");
+    };
+    let change = |old: &str| json!({"old_password": old, "new_password": "n3w-w0rds-of-hers"});
+    ask("/api/auth/password", change("w0rds-that-are-wrong"), 400).await;
+    ask("/api/auth/password", json!({"old_password": PASSWORD, "new_password": "w0rds"}), 400).await;
+    ask("/api/auth/password", change(PASSWORD), 204).await;
+    ask("/api/auth/password/reset", json!({"email": "b0dy@example.com"}), 202).await;
+    let erin = json!({"username": "erin", "email": "erin-b0dy@example.com", "password": "w0rds-of-erins"});
+    ask("/api/auth/register", erin, 202).await;
+    while links.lock().expect("no panic").len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let links = links.lock().expect("no panic").clone();
+    for link in &links {
+        let [uid, token] = &link[..] else { panic!("two parts") };
+        let (reset, confirm) = ("/api/auth/password/reset/confirm", "/api/auth/register/confirm");
+        let of_frank = *uid == URL_SAFE_NO_PAD.encode(frank.id().expect("he is somebody").to_string());
+        let path = if of_frank { reset } else { confirm };
+        let body = json!({"uid": uid, "token": token, "new_password": "w0rds-of-a-link"});
+        ask(path, body.clone(), 204).await;
+        ask(path, body, 400).await;
+    }
+    let text = log().text();
+    assert!(text.contains("a link could not be sent"), "a mail server's refusal is told: {text}");
+    let secrets = links.iter().map(|link| &*link[1]).chain([PASSWORD, "n3w", "w0rds", "b0dy"]);
+    for secret in secrets {
         assert!(!text.contains(secret), "{secret} is logged: {text}");
     }
 }

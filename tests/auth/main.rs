@@ -8,11 +8,17 @@ mod people;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod browser;
+mod changing_passwords; // who is logged in
 mod exact_names; // names are made and found to the last character
 mod granting; // permissions and groups, given and taken away
 mod logging_in; // passwords, names vouched for, tokens
+mod mails;
 mod native_uuids; // users' keys in MariaDB's own type
+mod password_validators; // which passwords may be chosen
 mod permission_sync; // permissions follow the declarations
+mod registering; // at once, and by a mail
+mod resetting_passwords; // who cannot log in
 mod seed_article; // the article's lines on users and viewsets
 mod sessions; // logging in, and what other sites do not
 mod strangers_guesses; // who makes this site hash keeps nobody out

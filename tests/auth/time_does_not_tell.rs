@@ -1,17 +1,23 @@
-//! How long a refusal takes tells nobody who has an account, whatever kind of hash is stored for them (CONTRACT 5.6).
+//! How long an answer takes tells nobody who has an account, whatever kind of hash is stored for them (CONTRACT 5.6).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use poem::http::Method;
 use refrain::{
-    Result,
+    Api, LogIn, Register, RegisterByMail, ResetPassword, Result,
+    accounts::{PasswordReset, RegistrationMail},
     auth::{
         Auth, Credentials, NewUser,
         password::{Passwords, Recipe, Verified},
     },
+    authentication::{Authenticators, SessionAuthentication},
+    sessions::{SecretKey, Sessions},
+    throttle::Rate,
 };
 use refrain_testing::{TestDb, every_database};
+use serde_json::{Value as Json, json};
 
-use crate::people;
+use crate::{mails::Mails, people, support::Client};
 
 /// One of each that Django has, about a millisecond each, and the name of a user who has such a hash.
 const RECIPES: [(&str, Recipe); 5] = [
@@ -101,4 +107,91 @@ async fn milliseconds(auth: &Auth, db: &TestDb, username: &str, password: &str) 
 fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// Of two hundred pairs, one about a name or an address that somebody has and one about another, the middle differs by
+/// less than a twentieth; each is the first in its turn.
+async fn is_told_by_no_clock(what: &str, client: &Client, path: &str, asks: impl Fn(bool, usize) -> (Json, u16)) {
+    let ratio = ratio(what, client, path, asks).await;
+    assert!((ratio - 1.0).abs() < 0.05, "{what} takes {ratio:.3} times as long where there is somebody");
+}
+
+async fn ratio(what: &str, client: &Client, path: &str, asks: impl Fn(bool, usize) -> (Json, u16)) -> f64 {
+    let mut ratios = Vec::new();
+    for turn in 0..200 {
+        let mut took = [0.0; 2];
+        for at in 0..2 {
+            let is_known = (at + turn) % 2 == 0;
+            let (body, code) = asks(is_known, turn);
+            let begun = Instant::now();
+            let answer = client.ask(Method::POST, path, "", Some(body)).await;
+            took[usize::from(is_known)] = begun.elapsed().as_secs_f64();
+            assert_eq!(answer.code(), code, "{answer:?}");
+            // what is done behind the answer is not to be in the way of the next one
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        ratios.push(took[1] / took[0]);
+    }
+    let ratio = middle(ratios);
+    println!("{what}: {ratio:.3}");
+    ratio
+}
+
+/// A hash takes a fiftieth of a second here, a good deal less than Django's: what is beside it counts the more.
+async fn site_of_alice(db: &TestDb) -> Result<Auth> {
+    let auth = people::django().with_passwords(Passwords::default().iterations(60_000)).with_password_tries(None);
+    auth.create_user(db.db(), NewUser::new("alice").password("secret").email("alice@example.com")).await?;
+    Ok(auth)
+}
+
+fn api(db: &TestDb, auth: &Auth) -> Api {
+    let sessions = SessionAuthentication::new(Sessions::new(SecretKey::random()));
+    Api::new("Drivers", "1", db.db().clone()).auth(auth.clone()).authenticators(Authenticators::none().with(sessions))
+}
+
+#[every_database(sqlite, because = "the hashes are what takes time, not the database")]
+async fn a_log_in_takes_the_same_time_whoever_there_is(db: TestDb) -> Result<()> {
+    let client = Client::new(api(&db, &site_of_alice(&db).await?).with(LogIn).build()?);
+    let ask = |is_known, turn| {
+        let name = if is_known { "alice".to_owned() } else { format!("alic{turn}") };
+        (json!({"username": name, "password": "wrong"}), 400)
+    };
+    is_told_by_no_clock("a log-in", &client, "/api/auth/login", ask).await;
+    Ok(())
+}
+
+#[every_database(sqlite, because = "nothing is looked for before the answer")]
+async fn asking_for_a_link_takes_the_same_time_whoever_there_is(db: TestDb) -> Result<()> {
+    let mails = Mails::<PasswordReset>::default();
+    let reset = ResetPassword::new(SecretKey::random(), mails.send()).mails(Rate::per_minute(10_000));
+    let client = Client::new(api(&db, &site_of_alice(&db).await?).with(reset).build()?);
+    // one that was asked about before is counted in less time, whoever has it: both were
+    let ask = |is_known, _| (json!({"email": if is_known { "alice@example.com" } else { "alicf@example.com" }}), 202);
+    is_told_by_no_clock("asking for a link", &client, "/api/auth/password/reset", ask).await;
+    let _sent: [PasswordReset; 200] = mails.next().await;
+    Ok(())
+}
+
+#[every_database(sqlite, because = "the hashes are what takes time, not the database")]
+async fn registering_takes_the_same_time_whoever_there_is(db: TestDb) -> Result<()> {
+    let auth = site_of_alice(&db).await?;
+    let form = |is_known, of: &str, turn| {
+        let name = if is_known { "alice".to_owned() } else { format!("{of}{turn}") };
+        json!({"username": name, "email": format!("{of}{turn}@example.com"), "password": "correct horse"})
+    };
+    let client = Client::new(api(&db, &auth).with(Register).build()?);
+    let ask = |is_known, turn| (form(is_known, "a", turn), if is_known { 400 } else { 201 });
+    // a name that is taken is told here; all the same its password is hashed
+    let told = ratio("registering at once", &client, "/api/auth/register", ask).await;
+    assert!(told > 0.5, "{told:.3}");
+
+    let mails = Mails::<RegistrationMail>::default();
+    let by_mail = RegisterByMail::new(SecretKey::random(), mails.send()).mails(Rate::per_minute(10_000));
+    let client = Client::new(api(&db, &auth).with(by_mail).build()?);
+    let ask = |is_known, turn| (form(is_known, "b", turn), 202);
+    is_told_by_no_clock("registering by a mail", &client, "/api/auth/register", ask).await;
+    let sent: [RegistrationMail; 400] = mails.next().await;
+    let taken = sent.iter().filter(|mail| matches!(mail, RegistrationMail::NameTaken { .. })).count();
+    assert_eq!(taken, 200, "and the mails tell what is so");
+    Ok(())
 }

@@ -77,7 +77,7 @@ fn answers(endpoint: &Endpoint, operation: &Map<String, Value>, site: &Site) -> 
     let on_row = endpoint.on_row || has_parameter("path");
     let list = matches!(endpoint.action, Some(Action::List));
     let by_password = site.authenticators.security_schemes().any(|scheme| scheme.kind == SecurityKind::HttpBasic);
-    let throttled = by_password || !endpoint.throttles(site).is_empty();
+    let throttled = by_password || endpoint.takes_password || !endpoint.throttles(site).is_empty();
     // without a challenge it is 403 in every case (CONTRACT 5.24)
     let challenged = site.authenticators.challenge().is_some();
     [

@@ -47,6 +47,8 @@ pub(crate) struct Endpoint {
     pub(crate) on_row: bool,
     /// The type that says who may, of the handler's argument that guards it.
     pub(crate) guarded_by: Option<TypeId>,
+    /// Does it take passwords, of which nobody tries as many as they like?
+    pub(crate) takes_password: bool,
     /// What guards it, and the viewset it belongs to, where it is a viewset's.
     pub(crate) guard: Option<(Arc<Guard>, TypeId)>,
     /// The schema of a representation that tells what its reader may do with the row.
@@ -205,6 +207,7 @@ impl<V: ViewSet> Mounted<V> {
                     declared: guard.declared,
                     on_row: action.on_row(),
                     guarded_by: None,
+                    takes_password: false,
                     guard: Some((guard.clone(), TypeId::of::<V>())),
                     tells: crate::viewset::document::row_name::<V>(),
                 })

@@ -1,0 +1,128 @@
+use poem::{Request, RequestBody};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions,
+    registry::{MetaRequest, Registry},
+};
+
+use super::{email, mistakes};
+use crate::{
+    Result,
+    accounts::normalized,
+    api::{LimitedAuth, Valid, credentials::MOST_BYTES},
+    auth::{NewUser, password_validators::PasswordOwner},
+    http::Problem,
+    serializer::{Body, Json, Serializer, read_body},
+};
+
+/// Who registers.
+#[derive(Serializer)]
+pub(super) struct Registration {
+    /// The unique name they want: letters, numbers and `@ . + - _`.
+    #[serializer(length(1..=150))]
+    username: String,
+    /// The address; may be left out.
+    #[serializer(length(0..=254), default = "", with = email_if_any)]
+    email: String,
+    /// The password they want.
+    #[serializer(length(1..))]
+    password: String,
+}
+
+/// Who registers by a mail.
+#[derive(Serializer)]
+pub(super) struct RegistrationByMail {
+    /// The unique name they want: letters, numbers and `@ . + - _`.
+    #[serializer(length(1..=150))]
+    username: String,
+    /// The address, to which the link goes.
+    #[serializer(length(1..=254), with = email)]
+    email: String,
+    /// The password they want.
+    #[serializer(length(1..))]
+    password: String,
+}
+
+/// Somebody who may be made a user, if nobody has the name.
+pub(super) struct Applicant {
+    pub(super) username: String,
+    pub(super) email: String,
+    password: String,
+}
+
+impl Applicant {
+    /// Counts the try, and checks what they want.
+    pub(super) async fn of(form: impl Into<Registration>, users: &LimitedAuth) -> Result<Self, Problem> {
+        let Registration { username, email, password } = form.into();
+        users.begin("register", &username).await?;
+        let (name, email) = (normalized(&username), email.trim().to_owned());
+        let owner = PasswordOwner::new(name.as_deref().unwrap_or(&username), &email);
+        let mut refused = mistakes(users, "password", &password, owner).await?;
+        match name {
+            Ok(username) if refused.is_empty() => Ok(Self { username, email, password }),
+            Ok(_) => Err(Problem::invalid(refused)),
+            Err(sentence) => {
+                refused.push(("username", sentence.to_owned()));
+                Err(Problem::invalid(refused))
+            }
+        }
+    }
+
+    /// A plain, active user and their hashed password. Nobody has looked for who has the name: it takes the same time
+    /// whether somebody has.
+    pub(super) async fn user(&self, users: &LimitedAuth) -> Result<(NewUser, String)> {
+        let stored = users.passwords().hash(&self.password).await?;
+        Ok((NewUser::new(&*self.username).email(&*self.email), stored))
+    }
+}
+
+impl From<RegistrationByMail> for Registration {
+    fn from(form: RegistrationByMail) -> Self {
+        let RegistrationByMail { username, email, password } = form;
+        Self { username, email, password }
+    }
+}
+
+fn email_if_any(text: &str) -> Result<(), &'static str> {
+    if text.trim().is_empty() { Ok(()) } else { email(text) }
+}
+
+/// A body of these members and of no other: who sends `is_staff` is told that nothing comes of it.
+pub(super) struct Exactly<T>(pub(super) T);
+
+const MEMBERS: [&str; 3] = ["username", "email", "password"];
+
+impl<'a, T: Body> ApiExtractor<'a> for Exactly<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Valid::<T, MOST_BYTES>::request_meta()
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let read = |json: Json<'_>| {
+            refuse_others(json)?;
+            T::read_body(json)
+        };
+        read_body(request, body, MOST_BYTES, read).await.map(Self).map_err(Into::into)
+    }
+}
+
+fn refuse_others(json: Json<'_>) -> Result<(), Problem> {
+    let members = json.members().unwrap_or_default();
+    let others: Vec<_> = members
+        .iter()
+        .filter(|(name, _)| !MEMBERS.contains(&&**name))
+        .map(|(name, _)| (name.clone().into_owned(), "This field cannot be set."))
+        .collect();
+    if others.is_empty() { Ok(()) } else { Err(Problem::invalid(others)) }
+}
