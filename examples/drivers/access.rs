@@ -11,15 +11,15 @@ use refrain::{
 };
 use sea_orm::DatabaseConnection;
 
-/// The authenticators, and whether they take sessions.
-pub fn authenticators(db: &DatabaseConnection) -> Result<(Authenticators, bool)> {
+/// The authenticators, and the key that signs their sessions, where they take any.
+pub fn authenticators(db: &DatabaseConnection) -> Result<(Authenticators, Option<SecretKey>)> {
     let authenticators =
         Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
     let origins = listed("ALLOWED_ORIGINS");
     let authenticators = origins.iter().fold(authenticators, |them, origin| them.trusting_origin(origin));
     Ok(match secret_key(db)? {
-        Some(key) => (authenticators.with(SessionAuthentication::new(Sessions::new(key))), true),
-        None => (authenticators, false),
+        Some(key) => (authenticators.with(SessionAuthentication::new(Sessions::new(key.clone()))), Some(key)),
+        None => (authenticators, None),
     })
 }
 

@@ -5,11 +5,13 @@
 //! | `car.rs`, `trip.rs` | the models, and the permissions they declare |
 //! | `cars.rs`, `trips.rs` | their viewsets; publishing and exporting cars |
 //! | `access.rs` | who is asked who callers are, and what signs their sessions |
+//! | `accounts.rs` | links that register people and reset their passwords, printed instead of sent |
 //! | `metrics.rs` | numbers for Prometheus |
 //! | `migration.rs` | the tables |
 //! | `demo.rs` | somebody to try it as |
 
 pub mod access;
+pub mod accounts;
 pub mod car;
 pub mod cars;
 pub mod demo;
@@ -20,7 +22,7 @@ pub mod trips;
 
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
 use refrain::{
-    Api, BuiltApi, LogIn, LogOut, Me, ObtainToken, Result,
+    Api, BuiltApi, ChangePassword, LogIn, LogOut, Me, ObtainToken, Result,
     cli::{Project, Starting},
     model::Models,
     serving::{Cors, SecurityHeaders},
@@ -41,7 +43,7 @@ impl Project for Drivers {
     }
 
     fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi> {
-        let (authenticators, take_sessions) = access::authenticators(db)?;
+        let (authenticators, key) = access::authenticators(db)?;
         let api = api
             .authenticators(authenticators)
             .counts(access::counts()?)
@@ -49,8 +51,11 @@ impl Project for Drivers {
             .with(cars::CarActions)
             .mount(trips::Trips)
             .with(ObtainToken)
-            .with(Me);
-        if take_sessions { api.with(LogIn).with(LogOut).build() } else { api.build() }
+            .with(Me)
+            .with(ChangePassword);
+        let Some(key) = key else { return api.build() };
+        let api = api.with(LogIn).with(LogOut);
+        api.with(accounts::reset_password(key.clone())).with(accounts::register(key)).build()
     }
 
     fn endpoint(api: BuiltApi) -> Result<BoxEndpoint<'static, Response>> {
@@ -62,7 +67,10 @@ impl Project for Drivers {
     async fn prepare(start: &Starting<'_>) -> Result<()> {
         metrics::serve().await?;
         if access::secret_key(start.db)?.is_none() {
-            eprintln!("no SECRET_KEY: nobody logs in by a session, and /api/auth/login is not there");
+            eprintln!(
+                "no SECRET_KEY: nobody logs in by a session, registers, or resets a password; /api/auth/login and their \
+                 like are not there"
+            );
         }
         // who knows the password of a superuser owns the database: one that was there before is left alone
         let wanted = std::env::var("DEMO_DATA").unwrap_or_default();

@@ -346,13 +346,33 @@ fn users_from_the_command_line() {
     folder.run(&["createsuperuser", "--no-input"]).is(1, "", "`--username` must be given");
     folder.run(&["createsuperuser", "--no-input", "--username", "later"]).is(0, "no password was given", "");
 
-    let asked = folder.run_with_input(&["createsuperuser"], "ann\n\nfirst\nsecond\n\nthird\nthird\n");
+    let asked = folder.run_with_input(&["createsuperuser"], "ann\n\nfirst\nsecond\n\n4 wheels\n4 wheels\n");
     asked.is(0, "made the superuser `ann`", "The two are not the same.").is(0, "", "The password is empty.");
-    folder.run_with_input(&["createsuperuser", "--username", "a b"], "\nx\nx\n").is(1, "", "letters, digits");
+    folder.run_with_input(&["createsuperuser", "--username", "a b"], "\n4 wheels\n4 wheels\n").is(
+        1,
+        "",
+        "letters, digits",
+    );
 
-    let changed = folder.run_with_input(&["changepassword", "boss"], "n3w\nn3w\n").is(0, "the password is changed", "");
+    // as Django's validators have it; what comes from the environment is taken as it is
+    let weak = "bob\n\n1234\n1234\nx\nx\ny\ny\n";
+    let asked = folder.run_with_input(&["createsuperuser"], weak);
+    [
+        "no password after 3 attempts",
+        "This password is too short. It must contain at least 8 characters.",
+        "This password is too common.",
+        "This password is entirely numeric.",
+    ]
+    .iter()
+    .fold(asked, |told, sentence| told.is(1, "", sentence));
+
+    let changed = folder.run_with_input(&["changepassword", "boss"], "n3w wheels\nn3w wheels\n");
+    let changed = changed.is(0, "the password is changed", "");
     assert!(!format!("{changed:?}").contains("n3w"));
     folder.run_with_input(&["changepassword", "boss"], "a\nb\nc\nd\ne\nf\n").is(1, "", "no password after 3 attempts");
+    let weak = "boss@Example\nboss@Example\nx\nx\ny\ny\n";
+    let told = folder.run_with_input(&["changepassword", "boss"], weak).is(1, "", "no password after 3 attempts");
+    told.is(1, "", "The password is too similar to the email address.");
     folder.run(&["changepassword", "boss"]).is(1, "", "the input ended");
     folder.run(&["changepassword", "ghost"]).is(1, "", "error: no user is called `ghost`");
 }
@@ -366,9 +386,13 @@ fn a_new_password_ends_the_token_where_that_is_asked_for() {
     let line = server.greeting.lines().find(|line| line.trim_start().starts_with("alice "));
     let token = line.and_then(|line| line.split_whitespace().nth(1)).expect("she has a token").to_owned();
     let status = || server.get("/api/cars", &token)[9..12].to_owned();
-    folder.run_with_input(&["changepassword", "alice"], "n3w\nn3w\n").is(0, "the password is changed", "");
+    folder.run_with_input(&["changepassword", "alice"], "n3w wheels\nn3w wheels\n").is(
+        0,
+        "the password is changed",
+        "",
+    );
     assert_eq!(status(), "200", "a changed password leaves tokens valid");
-    let ended = folder.run_with_input(&["changepassword", "alice", "--end-tokens"], "n3wer\nn3wer\n");
+    let ended = folder.run_with_input(&["changepassword", "alice", "--end-tokens"], "n3wer wheels\nn3wer wheels\n");
     ended.is(0, "the password is changed, and no token of before is valid", "");
     assert_eq!(status(), "401");
 }

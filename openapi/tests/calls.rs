@@ -48,6 +48,22 @@ async fn rust() -> Outcome {
     assert_eq!((status, problem.code.as_str()), (403, "permission_denied"));
     assert_eq!(problem.detail, "You do not have permission to perform this action.");
 
+    let nobody = Client::new(&site.api());
+    let registered = nobody
+        .auth_register()
+        .body_map(|who| who.username("erin").email("erin@example.com").password("four good wheels"))
+        .send()
+        .await?;
+    assert_eq!(registered.status(), 202);
+    let asked = nobody.auth_password_reset().body_map(|who| who.email("alice@demo.invalid")).send().await?;
+    assert_eq!(asked.status(), 202);
+    let root = as_owner_of(site.token("root"), &site.api())?;
+    let change =
+        || root.auth_password().body_map(|change| change.old_password("wheels").new_password("four good wheels"));
+    assert_eq!(change().send().await?.status(), 204);
+    let (status, problem) = refused(change().send().await);
+    assert_eq!((status, problem.code.as_str()), (400, "invalid"));
+
     let (status, problem) = refused(Client::new(&site.api()).cars_list().send().await);
     assert_eq!((status, problem.code.as_str()), (401, "not_authenticated"));
     let (status, problem) = refused(alice.cars_retrieve().id(999).send().await);

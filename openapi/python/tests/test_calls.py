@@ -4,9 +4,20 @@ import os
 import unittest
 
 from drivers_client import AuthenticatedClient, Client
-from drivers_client.api.auth import auth_me, auth_token
+from drivers_client.api.auth import auth_me, auth_password, auth_password_reset, auth_register, auth_token
 from drivers_client.api.cars import cars_create, cars_list
-from drivers_client.models import CarInput, CarsPage, CarsRow, Login, Problem, Profile, Token
+from drivers_client.models import (
+    CarInput,
+    CarsPage,
+    CarsRow,
+    Login,
+    PasswordChange,
+    Problem,
+    Profile,
+    RegistrationByMail,
+    ResetRequest,
+    Token,
+)
 
 ADDRESS = os.environ["DRIVERS_URL"]
 
@@ -54,6 +65,19 @@ class Calls(unittest.TestCase):
         me = auth_me.sync(client=log_in("bob"))
         assert isinstance(me, Profile), me
         self.assertEqual((me.username, me.permissions), ("bob", ["drivers.view_car"]))
+
+    def test_accounts(self) -> None:
+        nobody = Client(base_url=ADDRESS)
+        erin = RegistrationByMail(username="erin", email="erin@example.com", password="four good wheels")
+        self.assertEqual(auth_register.sync_detailed(client=nobody, body=erin).status_code, 202)
+        asked = auth_password_reset.sync_detailed(client=nobody, body=ResetRequest(email="alice@demo.invalid"))
+        self.assertEqual(asked.status_code, 202)
+        root = log_in("root")
+        change = PasswordChange(old_password="wheels", new_password="four good wheels")
+        self.assertEqual(auth_password.sync_detailed(client=root, body=change).status_code, 204)
+        again = auth_password.sync(client=root, body=change)
+        assert isinstance(again, Problem) and again.errors, again
+        self.assertEqual(list(again.errors.to_dict()), ["old_password"])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 use std::{
+    fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    thread::{panicking, sleep},
+    time::Duration,
 };
 
 use super::Folder;
@@ -41,6 +44,7 @@ impl Site {
             .envs(variables.iter().copied())
             .current_dir(&folder.0)
             .env("BIND", "127.0.0.1:0")
+            .stderr(File::create(folder.0.join("log")).expect("the target folder can be written"))
             .stdout(Stdio::piped());
         let mut process = command.spawn().expect("cargo has built it");
         let mut lines = BufReader::new(process.stdout.take().expect("its output is read here")).lines();
@@ -65,6 +69,22 @@ impl Site {
         let words = self.greeting.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
         let at = words.filter(|words| words.first() == Some(&name)).find_map(|words| words.get(1).copied());
         at.unwrap_or_else(|| panic!("no token of `{name}` is printed"))
+    }
+
+    /// The last line of its log with these words, once it is there.
+    pub fn logged(&self, words: &str) -> String {
+        for _ in 0..500 {
+            let log = self.log();
+            if let Some(line) = log.lines().rfind(|line| line.contains(words)) {
+                return line.to_owned();
+            }
+            sleep(Duration::from_millis(10));
+        }
+        panic!("no `{words}` in its log: {}", self.log())
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.0.join("log")).unwrap_or_default()
     }
 
     /// Where its database is.
@@ -96,5 +116,8 @@ impl Drop for Site {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        if panicking() {
+            eprintln!("{}", self.log());
+        }
     }
 }

@@ -76,6 +76,22 @@ test("a list is read to its end, page by page", async () => {
   assert.ok(refused instanceof Refused && refused.problem.status === 403);
 });
 
+test("accounts", async () => {
+  const nobody = connect(address);
+  const erin = { username: "erin", email: "erin@example.com", password: "four good wheels" };
+  const registered = await nobody.POST("/auth/register", { body: erin });
+  assert.equal(registered.response.status, 202);
+  const asked = await nobody.POST("/auth/password/reset", { body: { email: "alice@demo.invalid" } });
+  assert.equal(asked.response.status, 202);
+
+  const root = await logIn("root");
+  const change = { old_password: "wheels", new_password: "four good wheels" };
+  const changed = await root.POST("/auth/password", { body: change });
+  assert.equal(changed.response.status, 204);
+  const again = await root.POST("/auth/password", { body: change });
+  assert.deepEqual(Object.keys(again.error?.errors ?? {}), ["old_password"]);
+});
+
 /** Never called: the compiler holds these to be mistakes. */
 export async function whatDoesNotCompile(drivers: Drivers): Promise<void> {
   // @ts-expect-error there is no such path

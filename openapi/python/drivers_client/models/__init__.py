@@ -5,11 +5,16 @@ from .car_input import CarInput
 from .cars_page import CarsPage
 from .cars_row import CarsRow
 from .login import Login
+from .password_change import PasswordChange
 from .patched_car_input import PatchedCarInput
 from .patched_trip_input import PatchedTripInput
 from .problem import Problem
 from .problem_errors_type_0 import ProblemErrorsType0
 from .profile import Profile
+from .registration_by_mail import RegistrationByMail
+from .registration_confirmation import RegistrationConfirmation
+from .reset_confirmation import ResetConfirmation
+from .reset_request import ResetRequest
 from .token import Token
 from .trip import Trip
 from .trip_input import TripInput
@@ -21,11 +26,16 @@ __all__ = (
     "CarsPage",
     "CarsRow",
     "Login",
+    "PasswordChange",
     "PatchedCarInput",
     "PatchedTripInput",
     "Problem",
     "ProblemErrorsType0",
     "Profile",
+    "RegistrationByMail",
+    "RegistrationConfirmation",
+    "ResetConfirmation",
+    "ResetRequest",
     "Token",
     "Trip",
     "TripInput",
