@@ -76,7 +76,7 @@ pub mod viewset;
 
 pub use api::{
     Api, BuiltApi, CallerSession, ChangePassword, Guarded, HandlerPermissions, LimitedAuth, LogIn, LogOut, Me,
-    ObtainToken, PageSession, Register, RegisterByMail, ResetPassword, Valid,
+    NamedTokens, ObtainToken, PageSession, Register, RegisterByMail, ResetPassword, Valid,
 };
 pub use async_trait::async_trait;
 pub use db::{Db, PoolSettings, connect};

@@ -1,5 +1,5 @@
 //! sea-orm entities over the tables of Django's `auth`, `contenttypes` and `sessions`, of DRF's `authtoken` and of
-//! django-guardian, column for column (CONTRACT section 1).
+//! django-guardian, column for column (CONTRACT section 1), and over one of Refrain's own, [`named_token`].
 //!
 //! Each module is one table, named as its model is spoken of. Django's tables have no database defaults, so an insert
 //! must name every column that is not null (CONTRACT 1.2), and no foreign key deletes what hangs on it (CONTRACT 1.3).
@@ -17,6 +17,7 @@ pub mod content_type;
 pub mod group;
 pub mod group_object_permission;
 pub mod group_permission;
+pub mod named_token;
 pub mod permission;
 pub mod session;
 pub mod token;

@@ -1,6 +1,6 @@
 use refrain_entity::{
-    UserTable, applied_migration, content_type, group, group_object_permission, group_permission, permission, session,
-    token, user, user_object_permission,
+    UserTable, applied_migration, content_type, group, group_object_permission, group_permission, named_token,
+    permission, session, token, user, user_object_permission,
 };
 use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable};
 
@@ -42,16 +42,8 @@ pub(crate) struct Table {
 ///
 /// The label and the names of the user tables go into the text of statements, so they must be plain names.
 pub(crate) fn apps(dialect: &Dialect, user_key: &str, users: &UserTable) -> Result<Vec<App>, DbErr> {
-    for name in [&users.app_label, &users.table, &users.groups_table, &users.permissions_table, &users.link_column] {
-        if !is_plain(name) {
-            return Err(DbErr::Migration(format!("`{name}` is not a name made of ASCII letters, digits and `_`")));
-        }
-    }
-    let sql = match dialect {
-        Dialect::Sqlite => SQLITE,
-        Dialect::Postgres => POSTGRES,
-        Dialect::MySql | Dialect::MariaDb => MYSQL,
-    };
+    check_names(users)?;
+    let sql = Sql::of(dialect);
     let tables = |text| tables(text, *dialect, user_key, users);
     let app = |label: &str, migrations, tables| App { label: label.to_owned(), migrations, tables };
 
@@ -71,6 +63,22 @@ pub(crate) fn apps(dialect: &Dialect, user_key: &str, users: &UserTable) -> Resu
     Ok(apps)
 }
 
+/// The table of Refrain's own tokens, which no Django app has.
+pub(crate) fn named_tokens(dialect: &Dialect, user_key: &str, users: &UserTable) -> Result<App, DbErr> {
+    check_names(users)?;
+    let tables = tables(Sql::of(dialect).named_tokens, *dialect, user_key, users);
+    Ok(App { label: "refrain".to_owned(), migrations: &[], tables })
+}
+
+fn check_names(users: &UserTable) -> Result<(), DbErr> {
+    for name in [&users.app_label, &users.table, &users.groups_table, &users.permissions_table, &users.link_column] {
+        if !is_plain(name) {
+            return Err(DbErr::Migration(format!("`{name}` is not a name made of ASCII letters, digits and `_`")));
+        }
+    }
+    Ok(())
+}
+
 /// The schema of one database, a file an app. In the files, `{…}` stands for what depends on the user table, and
 /// `<<table(columns)suffix>>` for the name that Django makes from these.
 struct Sql {
@@ -81,6 +89,17 @@ struct Sql {
     authtoken: &'static str,
     guardian: &'static str,
     sessions: &'static str,
+    named_tokens: &'static str,
+}
+
+impl Sql {
+    fn of(dialect: &Dialect) -> Self {
+        match dialect {
+            Dialect::Sqlite => SQLITE,
+            Dialect::Postgres => POSTGRES,
+            Dialect::MySql | Dialect::MariaDb => MYSQL,
+        }
+    }
 }
 
 macro_rules! sql {
@@ -93,6 +112,7 @@ macro_rules! sql {
             authtoken: include_str!(concat!("sql/", $folder, "/authtoken.sql")),
             guardian: include_str!(concat!("sql/", $folder, "/guardian.sql")),
             sessions: include_str!(concat!("sql/", $folder, "/sessions.sql")),
+            named_tokens: include_str!(concat!("sql/", $folder, "/named_tokens.sql")),
         }
     };
 }
@@ -190,6 +210,7 @@ fn columns(table: &str, users: &UserTable) -> Vec<String> {
         "guardian_groupobjectpermission" => mapped::<group_object_permission::Entity>(),
         "guardian_userobjectpermission" => mapped::<user_object_permission::Entity>(),
         "django_session" => mapped::<session::Entity>(),
+        "refrain_token" => mapped::<named_token::Entity>(),
         _ => unreachable!("`{table}` is in a file of the schema and in no arm here"),
     }
 }

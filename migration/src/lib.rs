@@ -35,6 +35,7 @@ mod app;
 mod catalog;
 mod dialect;
 mod m0001_django_tables;
+mod m0002_named_tokens;
 mod made;
 mod name;
 mod own;
@@ -54,4 +55,12 @@ pub use own::OwnTables;
 /// applied: if the site's Django app has more models, their tables are for the site's own migrations to make.
 pub fn django_tables(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
     vec![Box::new(m0001_django_tables::DjangoTables { users })]
+}
+
+/// The migration that makes the table of tokens with a name, an end and a ceiling, to be put behind [`django_tables`].
+///
+/// It is Refrain's own, `refrain_token`. Its rows go with their user, whoever deletes that: a foreign key sees to it, so
+/// that nobody who gets a deleted user's key gets their tokens.
+pub fn named_tokens(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0002_named_tokens::NamedTokens { users })]
 }

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     Result,
+    auth::User,
     http::{Problem, RequestPath, Site},
     model::Models,
     permission::Explanation,
@@ -109,6 +110,11 @@ impl BuiltApi {
     /// read.
     pub async fn explain(&self, username: Option<&str>, method: &Method, path: &str) -> Result<Explanation> {
         self.explainer.explain(username, method, path).await
+    }
+
+    /// The same of a user at hand, who may be [within a ceiling](crate::auth::User::within).
+    pub async fn explain_to(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
+        self.explainer.explain_to(user, method, path).await
     }
 
     /// The endpoint to serve, with the document and Swagger UI beside the routes.

@@ -35,8 +35,13 @@ impl Explainer {
                 user.ok_or_else(|| Error::unknown("user", name))?
             }
         };
+        self.explain_to(user, method, path).await
+    }
+
+    /// The same of this user.
+    pub(super) async fn explain_to(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
         let inactive = (user.is_authenticated() && !user.is_active).then(|| user.username.clone());
-        let mut explanation = self.explain_to(user, method, path).await?;
+        let mut explanation = self.explain_active(user, method, path).await?;
         if let Some(name) = inactive {
             // no question of permissions is reached
             explanation.outcome = (&self.site.inactive_user()).into();
@@ -45,7 +50,7 @@ impl Explainer {
         Ok(explanation)
     }
 
-    async fn explain_to(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
+    async fn explain_active(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
         let (endpoint, key) = self.find(method, path)?;
         let request = format!("{method} {path}");
         let Some((guard, viewset)) = &endpoint.guard else { return self.handler(endpoint, &user, request).await };

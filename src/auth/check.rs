@@ -9,14 +9,15 @@ impl User {
     /// Does the user hold a permission, by its label `app_label.codename`?
     ///
     /// An active superuser holds every one; then each backend is asked, until one grants or vetoes (CONTRACT 3.2). A
-    /// label is compared exactly: a wrong one is held by nobody, and no error (CONTRACT 3.1).
+    /// label is compared exactly: a wrong one is held by nobody, and no error (CONTRACT 3.1). Beyond a
+    /// [ceiling](User::within) nothing is held.
     pub async fn has_perm(&self, db: impl Into<Db<'_>>, label: &str) -> Result<bool> {
         let db = db.into();
         if let Some(held) = self.has_perm_now(label) {
             return Ok(held);
         }
         for backend in self.auth().backends() {
-            match backend.has_perm(db, self, label).await? {
+            match backend.has_perm(db, self.whole(), label).await? {
                 Answer::Grant => return Ok(true),
                 Answer::Veto => return Ok(false),
                 Answer::Abstain => {}
@@ -27,7 +28,10 @@ impl User {
 
     /// The same where the answer is known without a question to anybody.
     pub(crate) fn has_perm_now(&self, label: &str) -> Option<bool> {
-        if self.is_active && self.is_superuser {
+        if !self.is_allowed(label) || (self.within.is_some() && !self.is_active) {
+            return Some(false);
+        }
+        if self.holds_all_allowed() {
             return Some(true);
         }
         if !self.auth().only_model_backend() {
@@ -52,10 +56,18 @@ impl User {
 
     /// Does the user hold any permission of an app (CONTRACT 3.4)?
     pub async fn has_module_perms(&self, db: impl Into<Db<'_>>, app_label: &str) -> Result<bool> {
+        let db = db.into();
+        if let Some(ceiling) = self.ceiling() {
+            for label in ceiling.labels().filter(|label| label.split('.').next() == Some(app_label)) {
+                if self.has_perm(db, label).await? {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        }
         if self.is_active && self.is_superuser {
             return Ok(true);
         }
-        let db = db.into();
         for backend in self.auth().backends() {
             match backend.has_module_perms(db, self, app_label).await? {
                 Answer::Grant => return Ok(true),
@@ -67,17 +79,21 @@ impl User {
     }
 
     /// Every permission the user holds by any backend, as labels; of an active superuser every one there is
-    /// (CONTRACT 3.5, 3.7).
+    /// (CONTRACT 3.5, 3.7). Of them those that a [ceiling](User::within) allows.
     #[doc(alias = "get_all_permissions")]
     pub async fn all_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
         let db = db.into();
-        if self.is_active && self.is_superuser {
-            return every_label(db).await;
+        if self.holds_all_allowed() {
+            return self.every_label(db).await;
         }
         let mut labels = HashSet::new();
-        for backend in self.auth().backends() {
-            labels.extend(backend.permissions(db, self).await?);
+        if self.within.is_some() && !self.is_active {
+            return Ok(labels);
         }
+        for backend in self.auth().backends() {
+            labels.extend(backend.permissions(db, self.whole()).await?);
+        }
+        labels.retain(|label| self.is_allowed(label));
         Ok(labels)
     }
 
@@ -94,11 +110,17 @@ impl User {
     }
 
     async fn granted(&self, db: Db<'_>, pick: impl FnOnce(&Held) -> HashSet<String>) -> Result<HashSet<String>> {
-        match (self.is_active, self.is_superuser) {
+        match (self.is_active, self.holds_all_allowed()) {
             (false, _) => Ok(HashSet::new()),
-            (true, true) => every_label(db).await,
+            (true, true) => self.every_label(db).await,
             (true, false) => Ok(pick(&*self.held(db).await?)),
         }
+    }
+
+    async fn every_label(&self, db: Db<'_>) -> Result<HashSet<String>> {
+        let mut labels = every_label(db).await?;
+        labels.retain(|label| self.is_allowed(label));
+        Ok(labels)
     }
 }
 

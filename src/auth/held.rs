@@ -2,7 +2,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 
 use sea_orm::{DbErr, QueryResult};
 
-use super::asked::Asked;
+use super::{Ceiling, asked::Asked};
 
 /// The permissions a user holds, as labels.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,12 @@ impl Held {
 
     pub(crate) fn all(&self) -> HashSet<String> {
         self.direct.union(&self.through_groups).cloned().collect()
+    }
+
+    /// Those of them that a ceiling allows.
+    pub(super) fn within(&self, ceiling: &Ceiling) -> Self {
+        let allowed = |held: &HashSet<String>| held.iter().filter(|label| ceiling.allows(label)).cloned().collect();
+        Self { direct: allowed(&self.direct), through_groups: allowed(&self.through_groups) }
     }
 }
 

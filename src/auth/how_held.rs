@@ -6,11 +6,11 @@ use crate::{Db, Result};
 impl User {
     /// How the user holds a permission: as superuser, directly, through which groups; nothing where they do not.
     pub(crate) async fn how_held(&self, db: Db<'_>, label: &str) -> Result<Vec<String>> {
-        if !self.is_active || self.is_anonymous() {
+        if !self.is_active || self.is_anonymous() || !self.is_allowed(label) {
             return Ok(Vec::new());
         }
         let mut held = Vec::new();
-        if self.is_superuser {
+        if self.holds_all_allowed() {
             held.push("as superuser".to_owned());
         }
         let permissions = self.held(db).await?;

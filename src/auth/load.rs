@@ -8,6 +8,7 @@ use super::{
     Asked, Auth, User, UserId,
     held::{Held, Known},
     joined_row::{JoinedRow, Read, Text},
+    named_token::{COLUMNS, TokenRow},
     statements::USER,
 };
 use crate::{Db, db::Isolation};
@@ -17,6 +18,11 @@ pub(crate) enum Lookup<'a> {
     Id(UserId),
     Username(&'a str),
     Token(&'a str),
+    /// A name that somebody else vouched for.
+    #[cfg(feature = "openid")]
+    VouchedFor(&'a str),
+    /// of a token with a name, its digest
+    NamedToken(&'a str),
 }
 
 impl Auth {
@@ -31,9 +37,18 @@ impl Auth {
         let (sql, value) = match &lookup {
             Lookup::Id(id) => (&statements.by_id, id.value(on)),
             Lookup::Username(name) => (&statements.by_username, Value::from(*name)),
+            #[cfg(feature = "openid")]
+            Lookup::VouchedFor(name) => (&statements.by_username, Value::from(*name)),
             Lookup::Token(key) => (&statements.by_token, Value::from(*key)),
+            Lookup::NamedToken(digest) => (&statements.by_named_token, Value::from(*digest)),
         };
-        if matches!(&lookup, Lookup::Username(text) | Lookup::Token(text) if text.contains('\0')) {
+        let text = match &lookup {
+            Lookup::Username(text) | Lookup::Token(text) => *text,
+            #[cfg(feature = "openid")]
+            Lookup::VouchedFor(text) => text,
+            Lookup::Id(_) | Lookup::NamedToken(_) => "",
+        };
+        if text.contains('\0') {
             return Ok(None);
         }
         // who gives a name has to prove it yet, and reads nothing before
@@ -41,18 +56,40 @@ impl Auth {
         let Some(row) = db.query_one_raw(statement(on, sql, asked, joined.map(|row| &**row), value)).await? else {
             return Ok(None);
         };
-        let behind = usize::from(matches!(lookup, Lookup::Token(_)));
-        let user = self.read_user(&row, on, USER + behind, asked, as_of)?;
-        // MariaDB's collations find `Alice ` for `alice`; names and tokens are exact here
-        let exact = match lookup {
-            Lookup::Id(_) => true,
-            Lookup::Username(name) => user.username == name,
-            Lookup::Token(key) => row.try_get_by_index::<String>(USER)?.as_bytes().ct_eq(key.as_bytes()).into(),
+        let behind = match lookup {
+            Lookup::Id(_) | Lookup::Username(_) => 0,
+            #[cfg(feature = "openid")]
+            Lookup::VouchedFor(_) => 0,
+            Lookup::Token(_) => 1,
+            Lookup::NamedToken(_) => COLUMNS.len(),
         };
+        let user = self.read_user(&row, on, USER + behind, asked, as_of)?;
+        let token = match lookup {
+            Lookup::NamedToken(_) => Some(TokenRow::read(&row, USER)?),
+            _ => None,
+        };
+        // MariaDB's collations find `Alice ` for `alice`; names and tokens are exact here
+        let now = Moment::now();
+        let exact = match (lookup, &token) {
+            (Lookup::Id(_), _) => true,
+            (Lookup::Username(name), _) => user.username == name,
+            #[cfg(feature = "openid")]
+            (Lookup::VouchedFor(name), _) => user.username == name,
+            (Lookup::Token(key), _) => row.try_get_by_index::<String>(USER)?.as_bytes().ct_eq(key.as_bytes()).into(),
+            (Lookup::NamedToken(digest), Some(token)) => token.opens(digest, now),
+            (Lookup::NamedToken(_), None) => false,
+        };
+        if !exact {
+            return Ok(None);
+        }
         if let Some(of) = joined.cloned() {
             user.remember_joined(Read { row, of, as_of });
         }
-        Ok(exact.then_some(user))
+        let Some(token) = token else { return Ok(Some(user)) };
+        if user.is_active {
+            self.last_used().note(db, token.id, token.last_used, now);
+        }
+        Ok(Some(token.stands_for(user)))
     }
 
     /// The same by key as a write's first look at its caller: it tells too whether the transaction is READ COMMITTED.

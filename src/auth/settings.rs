@@ -12,8 +12,8 @@ use sea_orm::DbBackend;
 use tokio::sync::OnceCell;
 
 use super::{
-    Asked, Backend, JoinedRow, ModelBackend, password::Passwords, password_validators::PasswordValidators,
-    statements::Statements,
+    Asked, Backend, JoinedRow, ModelBackend, named_token::LastUsed, password::Passwords,
+    password_validators::PasswordValidators, statements::Statements,
 };
 use crate::{
     Db, Result,
@@ -56,6 +56,7 @@ struct Inner {
     statements: [Arc<Statements>; 3],
     grants: Arc<AtomicU64>,
     hashes_met: Arc<OnceCell<()>>,
+    last_used: Arc<LastUsed>,
     password_tries: Option<PasswordTries>,
 }
 
@@ -82,6 +83,7 @@ impl Auth {
                 statements: statements.map(Arc::new),
                 grants: Arc::default(),
                 hashes_met: Arc::default(),
+                last_used: Arc::default(),
                 password_tries: Some(PasswordTries::default()),
             }),
             asked: None,
@@ -228,6 +230,11 @@ impl Auth {
     /// Set once it was looked at what kinds of hashes the users have.
     pub(super) fn hashes_met(&self) -> &OnceCell<()> {
         &self.inner.hashes_met
+    }
+
+    /// When tokens were last used.
+    pub(super) fn last_used(&self) -> &Arc<LastUsed> {
+        &self.inner.last_used
     }
 
     pub(super) fn statements(&self, on: DbBackend) -> &Statements {

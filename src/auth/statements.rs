@@ -6,7 +6,11 @@ use std::{
 use refrain_entity::UserTable;
 use sea_orm::DbBackend;
 
-use super::{asked::Asked, joined_row::Text};
+use super::{
+    asked::Asked,
+    joined_row::Text,
+    named_token::{COLUMNS, TABLE},
+};
 use crate::db::{Isolation, quoted};
 
 /// The statements about users and what they hold; each gives one row a user.
@@ -30,6 +34,8 @@ pub(super) struct Loading {
     pub(super) by_username: Text,
     /// with the token
     pub(super) by_token: Text,
+    /// with what is read of a token that has a name
+    pub(super) by_named_token: Text,
     /// with the key alone
     pub(super) held: Text,
 }
@@ -215,6 +221,11 @@ impl Names {
                 selecting(&format!("{user}, t.{token} AS token_key")),
                 &format!("authtoken_token t JOIN {users} ON u.id = t.user_id"),
                 &format!("t.{token} = {place}"),
+            ),
+            by_named_token: Text::new(
+                selecting(&format!("{user}, {}", COLUMNS.map(|name| format!("t.{name} AS token_{name}")).join(", "))),
+                &format!("{TABLE} t JOIN {users} ON u.id = t.user_id"),
+                &format!("t.digest = {place}"),
             ),
             held: Text::new(selecting("u.id"), &users, &by_id),
         }

@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 
-use super::{Auth, Lookup, User};
+use super::{Auth, Lookup, User, named_token::digest_of};
 use crate::{Db, Error, Result};
 
 /// DRF's tokens: one for a user, 40 hexadecimal digits (CONTRACT 5.27).
@@ -14,11 +14,21 @@ impl Auth {
     pub async fn user_by_token(&self, db: impl Into<Db<'_>>, key: &str) -> Result<Option<User>> {
         Ok(self.load(db.into(), Lookup::Token(key)).await?)
     }
+
+    /// The user whose [named token](super::NamedToken) this is, within its ceiling, in one statement; `None` where it was
+    /// revoked or has ended, or is none.
+    pub async fn user_by_named_token(&self, db: impl Into<Db<'_>>, token: &str) -> Result<Option<User>> {
+        match digest_of(token) {
+            Some(digest) => Ok(self.load(db.into(), Lookup::NamedToken(&digest)).await?),
+            None => Ok(None),
+        }
+    }
 }
 
 impl User {
-    /// The user's token; made where there is none.
+    /// The user's token; made where there is none. An error within a [ceiling](User::within): it has none.
     pub async fn token(&self, db: impl Into<Db<'_>>) -> Result<String> {
+        self.check_makes_tokens()?;
         let db = db.into();
         if let Some(key) = self.find_token(db).await? {
             return Ok(key);

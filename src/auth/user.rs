@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, DbBackend, QueryResult};
 
 use super::{
     Asked, Auth, UserId,
+    ceiling::Within,
     held::{Held, Known},
     joined_row::{Joined, JoinedRow, Read},
 };
@@ -48,6 +49,10 @@ pub struct User {
     asked: Option<Arc<Asked>>,
     held: RwLock<Option<Known>>,
     joined: Joined,
+    /// what a credential with a ceiling leaves of them
+    pub(super) within: Option<Within>,
+    /// Does the credential that they showed make tokens for them?
+    makes_tokens: bool,
 }
 
 impl User {
@@ -71,6 +76,30 @@ impl User {
             asked: None,
             held: RwLock::default(),
             joined: Joined::default(),
+            within: None,
+            makes_tokens: true,
+        }
+    }
+
+    /// Another value for the same user, of whose permissions nothing is known.
+    pub(super) fn copied(&self) -> Self {
+        Self {
+            on: self.on,
+            id: self.id,
+            username: self.username.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            email: self.email.clone(),
+            is_active: self.is_active,
+            is_staff: self.is_staff,
+            is_superuser: self.is_superuser,
+            last_login: self.last_login,
+            date_joined: self.date_joined,
+            password: self.password.clone(),
+            stored_flags: self.stored_flags,
+            asked: self.asked.clone(),
+            makes_tokens: self.makes_tokens,
+            ..Self::anonymous(&self.auth)
         }
     }
 
@@ -83,6 +112,22 @@ impl User {
     pub(crate) fn known_for_test(auth: &Auth, id: i64, username: &str, password: &str) -> Self {
         let user = Self::known(auth, DbBackend::Sqlite, id.into(), username.to_owned());
         Self { password: password.to_owned(), ..user }
+    }
+
+    /// The same, of a credential that makes no tokens: who finds one that ends, or is revoked, shall not have another then.
+    pub(crate) fn not_making_tokens(self) -> Self {
+        Self { makes_tokens: false, ..self }
+    }
+
+    /// Does the credential that they showed make tokens for them, and begin sessions?
+    pub(crate) fn makes_tokens(&self) -> bool {
+        self.makes_tokens && self.within.is_none()
+    }
+
+    /// Refuses to make a credential that is good for more, or for longer, than the one that was shown.
+    pub(crate) fn check_makes_tokens(&self) -> Result<()> {
+        let sentence = "a credential with a ceiling, or one that ends, makes no other: load the user by name or key";
+        if self.makes_tokens() { Ok(()) } else { Err(Error::invalid(sentence)) }
     }
 
     /// The primary key; `None` for an anonymous caller.
@@ -163,7 +208,7 @@ impl User {
     /// The row that was read together with this user, if this one was; there for the first who asks. An authenticator may
     /// have found the user for another request, and a permission given since may not be for the row as it was then.
     pub(crate) fn take_joined(&self, wanted: &Arc<JoinedRow>) -> Option<QueryResult> {
-        let Read { row, of, as_of } = self.joined.take()?;
+        let Read { row, of, as_of } = self.whole().joined.take()?;
         (Arc::ptr_eq(&of, wanted) && as_of == self.auth.grants_made()).then_some(row)
     }
 
@@ -177,11 +222,21 @@ impl User {
 
     /// Is a permission held? `None` where it was not looked for, or something was granted since.
     pub(super) fn holds_now(&self, label: &str) -> Option<bool> {
-        self.with_known(|known| known.filter(|known| self.is_fresh(known))?.has(label))
+        if !self.is_allowed(label) {
+            return Some(false);
+        }
+        self.whole().with_known(|known| known.filter(|known| self.is_fresh(known))?.has(label))
     }
 
     /// The same, looked for where it is not known.
     pub(super) async fn holds(&self, db: Db<'_>, label: &str) -> Result<bool> {
+        if !self.is_allowed(label) {
+            return Ok(false);
+        }
+        self.whole().holds_without_ceiling(db, label).await
+    }
+
+    async fn holds_without_ceiling(&self, db: Db<'_>, label: &str) -> Result<bool> {
         if let Some(held) = self.holds_now(label) {
             return Ok(held);
         }
@@ -205,6 +260,14 @@ impl User {
 
     /// All the permissions held, loaded where they are not known.
     pub(crate) async fn held(&self, db: Db<'_>) -> Result<Arc<Held>> {
+        let held = self.whole().held_without_ceiling(db).await?;
+        Ok(match self.ceiling() {
+            Some(ceiling) => Arc::new(held.within(ceiling)),
+            None => held,
+        })
+    }
+
+    async fn held_without_ceiling(&self, db: Db<'_>) -> Result<Arc<Held>> {
         let is_all = |known: &&Known| known.asked.is_none() && self.is_fresh(known);
         if let Some(held) = self.with_known(|known| known.filter(is_all).map(|known| known.held.clone())) {
             return Ok(held);

@@ -203,10 +203,16 @@ impl Auth {
 }
 
 impl User {
-    /// Loads this user afresh: flags, permissions and all. `None` where the row is gone.
+    /// Loads this user afresh: flags, permissions and all. `None` where the row is gone. Within a
+    /// [ceiling](User::within) they stay within it.
     pub async fn reload(&self, db: impl Into<Db<'_>>) -> Result<Option<User>> {
         let Some(id) = self.id() else { return Ok(Some(User::anonymous(self.auth()))) };
-        self.auth().user_by_id(db, id).await
+        let loaded = self.auth().user_by_id(db, id).await?;
+        let loaded = loaded.map(|user| if self.whole().makes_tokens() { user } else { user.not_making_tokens() });
+        Ok(match self.ceiling() {
+            Some(ceiling) => loaded.map(|user| user.within(ceiling.clone())),
+            None => loaded,
+        })
     }
 
     /// Writes those of the flags `is_active`, `is_staff` and `is_superuser` that were changed on this value since it was

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Db,
-    auth::{Auth, User},
+    auth::{Auth, User, is_named_token},
 };
 
 /// `Authorization: Token 9944b0…`: a key of `authtoken_token` (CONTRACT 5.19).
@@ -22,6 +22,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct TokenAuthentication {
     keyword: &'static str,
+    takes_named: bool,
 }
 
 impl TokenAuthentication {
@@ -32,14 +33,23 @@ impl TokenAuthentication {
     #[must_use]
     pub const fn with_keyword(self, keyword: &'static str) -> Self {
         assert!(is_name(keyword), "the keyword of a token is one word");
-        Self { keyword }
+        Self { keyword, ..self }
+    }
+
+    /// The same, and it takes [named tokens](crate::auth::NamedToken) too, `rfn_…`, from their own table.
+    ///
+    /// A token is looked for in one of the two tables, of which its form tells. One that is revoked, has ended or is an
+    /// inactive user's gets the answer of one that never was.
+    #[must_use]
+    pub const fn with_named_tokens(self) -> Self {
+        Self { takes_named: true, ..self }
     }
 }
 
 /// Django's keyword, `Token`.
 impl Default for TokenAuthentication {
     fn default() -> Self {
-        Self { keyword: "Token" }
+        Self { keyword: "Token", takes_named: false }
     }
 }
 
@@ -57,6 +67,10 @@ impl Authenticator for TokenAuthentication {
                 Refused::failed("Invalid token header. Token string should not contain invalid characters.")
             })?,
         };
+        if self.takes_named && is_named_token(key) {
+            let user = auth.user_by_named_token(db, key).await?.filter(|user| user.is_active);
+            return user.ok_or_else(|| Refused::failed("Invalid token.")).map(Some);
+        }
         match auth.user_by_token(db, key).await? {
             None => Err(Refused::failed("Invalid token.")),
             Some(user) if !user.is_active => Err(Refused::failed("User inactive or deleted.")),
@@ -150,7 +164,8 @@ mod tests {
 
     #[every_database]
     async fn another_keyword(db: TestDb) {
-        const BEARER: TokenAuthentication = TokenAuthentication { keyword: "Token" }.with_keyword("Bearer");
+        const BEARER: TokenAuthentication =
+            TokenAuthentication { keyword: "Token", takes_named: false }.with_keyword("Bearer");
         let site = Site::open(&db).await;
         let key = site.token("alice").await;
         for (keyword, answer) in [("Bearer", "alice"), ("bearer", "alice"), ("Token", "nobody")] {

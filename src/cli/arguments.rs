@@ -50,6 +50,8 @@ pub(super) enum Command {
     /// Delete the sessions that have ended
     #[command(visible_alias = "clearsessions")]
     ClearSessions(ClearSessions),
+    /// Delete the named tokens that have ended
+    ClearTokens(ClearTokens),
 }
 
 #[derive(Args)]
@@ -181,7 +183,7 @@ pub(super) struct CreateSuperuser {
 pub(super) struct ChangePassword {
     #[command(flatten)]
     pub(super) database: Database,
-    /// End the user's token too: without this, requests with it are still let in
+    /// End the user's tokens too: without this, requests with them are still let in
     #[arg(long)]
     pub(super) end_tokens: bool,
     /// Whose
@@ -264,6 +266,15 @@ pub(super) struct ClearSessions {
     #[command(flatten)]
     pub(super) database: Database,
     /// The most sessions one statement deletes
+    #[arg(long, default_value_t = sessions::BATCH, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) batch_size: u64,
+}
+
+#[derive(Args)]
+pub(super) struct ClearTokens {
+    #[command(flatten)]
+    pub(super) database: Database,
+    /// The most tokens one statement deletes
     #[arg(long, default_value_t = sessions::BATCH, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) batch_size: u64,
 }

@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use super::{Failure, Outcome, Project, arguments::Step, prompt};
-use crate::{db::quoted, migration};
+use crate::{auth::TOKEN_TABLE, db::quoted, migration};
 
 /// What a migration fills itself, so that nothing is lost with it.
 const MADE_AGAIN: [&str; 3] = ["django_migrations", "django_content_type", "auth_permission"];
@@ -19,10 +19,14 @@ pub(super) async fn ask<P: Project>(db: &DatabaseConnection, step: Step) -> Outc
         Step::Fresh { consent } => ("fresh", consent),
         Step::Refresh { consent } => ("refresh", consent),
     };
-    if consent.drop_users || !drops_djangos_tables::<P>(db, step).await? {
+    if consent.drop_users {
         return Ok(());
     }
-    let lost = lost(db).await?;
+    let lost = match drops::<P>(db, step).await? {
+        Drops::Nothing => return Ok(()),
+        Drops::Tokens => lost(db, |table| table == TOKEN_TABLE).await?,
+        Drops::Everything => lost(db, |table| !MADE_AGAIN.contains(&table)).await?,
+    };
     if lost.is_empty() {
         return Ok(());
     }
@@ -36,24 +40,39 @@ pub(super) async fn ask<P: Project>(db: &DatabaseConnection, step: Step) -> Outc
     }
 }
 
-async fn drops_djangos_tables<P: Project>(db: &DatabaseConnection, step: Step) -> Outcome<bool> {
+/// What a step drops of what nobody can make again.
+enum Drops {
+    Nothing,
+    Tokens,
+    Everything,
+}
+
+async fn drops<P: Project>(db: &DatabaseConnection, step: Step) -> Outcome<Drops> {
     let most = match step {
         // whatever is recorded as applied
-        Step::Fresh { .. } => return Ok(true),
+        Step::Fresh { .. } => return Ok(Drops::Everything),
         Step::Down { steps, .. } => steps as usize,
         _ => usize::MAX,
     };
-    let tables = migration::tables(P::auth().users().clone());
+    let users = P::auth().users().clone();
     let applied = P::Migrator::get_applied_migrations_read_only(db).await?;
-    Ok(applied.iter().rev().take(most).any(|applied| tables.iter().any(|table| table.name() == applied.name())))
+    let rolls_back = |migrations: Vec<Box<dyn MigrationTrait>>| {
+        let is_one = |name: &str| migrations.iter().any(|migration| migration.name() == name);
+        applied.iter().rev().take(most).any(|applied| is_one(applied.name()))
+    };
+    Ok(match (rolls_back(migration::tables(users.clone())), rolls_back(migration::named_tokens(users))) {
+        (true, _) => Drops::Everything,
+        (false, true) => Drops::Tokens,
+        (false, false) => Drops::Nothing,
+    })
 }
 
 /// The tables made here that hold what was not made by a migration, and how many rows.
-async fn lost(db: &DatabaseConnection) -> Outcome<Vec<String>> {
+async fn lost(db: &DatabaseConnection, is_meant: impl Fn(&str) -> bool) -> Outcome<Vec<String>> {
     let on = db.get_database_backend();
     let mut lost = Vec::new();
     for table in refrain_migration::made_tables(db).await? {
-        if MADE_AGAIN.contains(&table.as_str()) {
+        if !is_meant(&table) {
             continue;
         }
         let count = format!("SELECT COUNT(*) FROM {}", quoted(&table, on));

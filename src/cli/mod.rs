@@ -1,5 +1,5 @@
 //! The command line that a program embeds: `serve`, `migrate`, `sync-permissions`, `createsuperuser`, `changepassword`,
-//! `check`, `permissions`, `explain`, `clean-orphans` and `clear-sessions`.
+//! `check`, `permissions`, `explain`, `clean-orphans`, `clear-sessions` and `clear-tokens`.
 //!
 //! A program says once what it consists of, as a [`Project`], and its `main` is one line:
 //!
@@ -52,6 +52,7 @@ mod arguments;
 mod check;
 mod clean_orphans;
 mod clear_sessions;
+mod clear_tokens;
 mod client_limits;
 mod drop_users;
 mod explain;
@@ -93,6 +94,7 @@ async fn execute<P: Project>(command: Command) -> Outcome<ExitCode> {
         Command::Explain(options) => explain::run::<P>(options).await?,
         Command::CleanOrphans(options) => clean_orphans::run::<P>(options).await?,
         Command::ClearSessions(options) => clear_sessions::run::<P>(options).await?,
+        Command::ClearTokens(options) => clear_tokens::run::<P>(options).await?,
         Command::Check(options) => return check::run::<P>(options).await,
     }
     Ok(ExitCode::SUCCESS)

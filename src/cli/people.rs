@@ -3,6 +3,7 @@ use std::env;
 use super::{
     Failure, Outcome, Project,
     arguments::{ChangePassword, CreateSuperuser},
+    clear_tokens::has_named_tokens,
     prompt,
 };
 use crate::{
@@ -65,10 +66,14 @@ pub(super) async fn change_password<P: Project>(options: ChangePassword) -> Outc
         println!("the password is changed");
         return Ok(());
     }
-    // both or neither
+    let has_named_tokens = has_named_tokens(&db).await?;
+    // all or nothing
     let transaction = begin_write(&db).await?;
     user.set_password(&transaction, &password).await?;
     user.revoke_token(&transaction).await?;
+    if has_named_tokens {
+        user.revoke_named_tokens(&transaction).await?;
+    }
     commit(transaction).await?;
     println!("the password is changed, and no token of before is valid");
     Ok(())

@@ -46,6 +46,14 @@ impl<'a> Db<'a> {
         }
     }
 
+    /// The pool, outside a transaction.
+    pub(crate) fn connection(self) -> Option<&'a DatabaseConnection> {
+        match self.on {
+            Executor::Connection(db) => Some(db),
+            Executor::Transaction(_) => None,
+        }
+    }
+
     pub(crate) fn is_transaction(self) -> bool {
         matches!(self.on, Executor::Transaction(_))
     }

@@ -94,7 +94,7 @@ impl<'a> Checker<'a> {
         };
         match (user.id(), user.auth().anonymous_user_name()) {
             (Some(_), _) if !user.is_active => Asks::Nothing,
-            (Some(_), _) if user.is_superuser && own => Asks::Everything,
+            (Some(_), _) if user.holds_all_allowed() && own => Asks::Everything,
             (Some(id), _) => Asks::Grants(Subject::User { id, own, groups: true }),
             (None, Some(name)) if with_anonymous => {
                 Asks::Grants(Subject::Anonymous { username: name.to_owned(), groups: true })
@@ -142,20 +142,32 @@ impl<'a> Checker<'a> {
         db: impl Into<Db<'_>>,
         row: &R,
     ) -> Result<HashSet<String>> {
-        let of = TypeId::of::<R::Entity>();
-        match self.asks() {
-            Asks::Nothing => Ok(HashSet::new()),
+        let (of, model) = (TypeId::of::<R::Entity>(), ModelInfo::of::<R::Entity>());
+        let mut codenames = match self.asks() {
+            Asks::Nothing => HashSet::new(),
             Asks::Everything => {
                 self.prefetch(db, [row]).await?;
-                Ok(self.every.get(&of).cloned().unwrap_or_default())
+                self.every.get(&of).cloned().unwrap_or_default()
             }
             Asks::Grants(_) => {
-                let key = (of, RowKey::of(&ModelInfo::of::<R::Entity>(), row)?.text);
+                let key = (of, RowKey::of(&model, row)?.text);
                 if !self.known.contains_key(&key) {
                     self.prefetch(db, [row]).await?;
                 }
-                Ok(self.known.get(&key).cloned().unwrap_or_default())
+                self.known.get(&key).cloned().unwrap_or_default()
             }
+        };
+        codenames.retain(|codename| self.is_allowed(&model, codename));
+        Ok(codenames)
+    }
+
+    /// Does the ceiling that a user may be within name it?
+    fn is_allowed(&self, model: &ModelInfo, codename: &str) -> bool {
+        match self.who {
+            Who::User { user, .. } if user.ceiling().is_some() => {
+                user.is_allowed(&format!("{}.{codename}", model.app_label()))
+            }
+            Who::User { .. } | Who::Group(_) => true,
         }
     }
 
@@ -189,13 +201,20 @@ impl<'a> Checker<'a> {
 
     /// What the database is to be asked for, or the answer where it need not be.
     fn codename_of<'p, M: Model>(&self, permission: &'p PermissionOf<M>) -> std::result::Result<&'p str, bool> {
-        if matches!(self.asks(), Asks::Everything) {
+        let is_superuser = matches!(self.asks(), Asks::Everything);
+        let is_within = matches!(self.who, Who::User { user, .. } if user.ceiling().is_some());
+        if is_superuser && !is_within {
             return Err(true);
         }
-        permission.codename().map_err(|error| {
+        let codename = permission.codename().map_err(|error| {
             tracing::warn!(%error, "asked for a permission of another model");
             false
-        })
+        })?;
+        match self.is_allowed(&ModelInfo::of::<M>(), codename) {
+            true if is_superuser => Err(true),
+            true => Ok(codename),
+            false => Err(false),
+        }
     }
 }
 

@@ -100,23 +100,30 @@ impl<'a, M: Model> ObjectsForUser<'a, M> {
     pub async fn select(self, db: impl Into<Db<'_>>) -> Result<Select<M>> {
         let (db, user, model) = (db.into(), self.user, ModelInfo::of::<M>());
         let mut wanted = Wanted::of(self.permissions.as_deref())?;
+        let mut any_perm = self.any_perm;
+        if let Some(ceiling) = user.ceiling() {
+            any_perm |= self.permissions.is_none();
+            if !wanted.is_left_within(ceiling, &model, any_perm) {
+                return Ok(nothing());
+            }
+        }
         let subject = match (user.id(), self.auth.anonymous_user_name()) {
             (Some(_), _) if !user.is_active => return Ok(nothing()),
-            (Some(_), _) if user.is_superuser && self.with_superuser => return Ok(M::find()),
+            (Some(_), _) if user.holds_all_allowed() && self.with_superuser => return Ok(M::find()),
             (Some(id), _) => Subject::User { id, own: true, groups: self.use_groups },
             (None, Some(name)) if self.with_anonymous => {
                 Subject::Anonymous { username: name.to_owned(), groups: self.use_groups }
             }
             (None, _) => return Ok(nothing()),
         };
-        if self.accept_global_perms && self.with_superuser {
+        if self.accept_global_perms && self.with_superuser && self.permissions.is_some() {
             for codename in wanted.codenames() {
                 if is_held_everywhere(db, user, &model, &codename).await? {
                     wanted.holds_everywhere(&codename);
                 }
             }
         }
-        wanted.rows(self.auth, db, &model, &subject, self.any_perm)
+        wanted.rows(self.auth, db, &model, &subject, any_perm)
     }
 }
 

@@ -3,7 +3,7 @@ use sea_orm::{ConnectionTrait, QueryFilter, Select};
 use super::{Beside, Granted, PermissionOf, Subject, permission_of::codenames, row_key::unnameable};
 use crate::{
     Db, Error, Result,
-    auth::Auth,
+    auth::{Auth, Ceiling},
     model::{Model, ModelInfo},
 };
 
@@ -31,6 +31,21 @@ impl Wanted {
             return Err(Error::invalid("no permission is named: which are the rows to be looked for by?"));
         }
         Ok(Self { anything: false, missing, some_everywhere: false })
+    }
+
+    /// Leaves out what a ceiling does not name. Can there be a row yet?
+    pub(super) fn is_left_within(&mut self, ceiling: &Ceiling, model: &ModelInfo, any: bool) -> bool {
+        let of_model = |label: &str| label.strip_prefix(model.app_label())?.strip_prefix('.').map(str::to_owned);
+        let allowed: Vec<String> = ceiling.labels().filter_map(of_model).collect();
+        if self.anything {
+            let declared: Vec<String> = model.declared_permissions().map(|(codename, _)| codename).collect();
+            let of_this = |codename: &String| declared.contains(codename);
+            (self.anything, self.missing) = (false, allowed.into_iter().filter(of_this).collect());
+            return !self.missing.is_empty();
+        }
+        let wanted = self.missing.len();
+        self.missing.retain(|codename| allowed.contains(codename));
+        if any { !self.missing.is_empty() } else { self.missing.len() == wanted }
     }
 
     /// Those not known to be held on every row.

@@ -14,6 +14,19 @@ pub struct Context<'a> {
     model: Option<&'a ModelInfo>,
     headers: &'a HeaderMap,
     db: Db<'a>,
+    on_behalf: OnBehalf,
+}
+
+/// As whom a caller within a ceiling is asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum OnBehalf {
+    /// As they are.
+    #[default]
+    Caller,
+    /// As who they are without the ceiling.
+    Whole,
+    /// As nobody in particular.
+    Nobody,
 }
 
 impl<'a> Context<'a> {
@@ -26,12 +39,16 @@ impl<'a> Context<'a> {
         db: impl Into<Db<'a>>,
     ) -> Self {
         let db = db.into();
-        Self { user, action, model, headers, db }
+        Self { user, action, model, headers, db, on_behalf: OnBehalf::Caller }
     }
 
     /// Who is asking; [anonymous](User::is_anonymous) when nobody said who they are.
     pub fn user(&self) -> &'a User {
-        self.user
+        match self.on_behalf {
+            OnBehalf::Caller => self.user,
+            OnBehalf::Whole => self.user.whole(),
+            OnBehalf::Nobody => self.user.nobody(),
+        }
     }
 
     /// What they want to do.
@@ -57,5 +74,14 @@ impl<'a> Context<'a> {
     /// The same question about another action.
     pub fn about(self, action: Action) -> Self {
         Self { action, ..self }
+    }
+
+    /// The same question on behalf of another than the caller as they are.
+    pub(super) fn asked_by(self, on_behalf: OnBehalf) -> Self {
+        Self { on_behalf, ..self }
+    }
+
+    pub(super) fn on_behalf(&self) -> OnBehalf {
+        self.on_behalf
     }
 }

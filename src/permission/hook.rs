@@ -3,7 +3,7 @@ use std::{any::Any, fmt, sync::Arc};
 use async_trait::async_trait;
 use sea_orm::EntityTrait;
 
-use super::{Action, Asking, Context, Over, Rule, class::type_name};
+use super::{Action, Asking, Context, Over, Rule, class::type_name, context::OnBehalf};
 use crate::{Error, Result, model::ModelInfo};
 
 /// A rule that no SQL can say, over the typed row.
@@ -66,6 +66,8 @@ pub struct HookRule {
     pub(super) hook: Arc<dyn AskRow>,
     /// The action it is asked about.
     pub(super) action: Action,
+    /// As whom the caller is asked about.
+    pub(super) on_behalf: OnBehalf,
     /// Every row the hook admits meets this.
     pub(super) superset: Rule,
 }
@@ -123,5 +125,5 @@ pub(super) fn meaning(hook: &Arc<dyn AskRow>, cx: &Context<'_>) -> Rule {
         Lists::InMemory { .. } => Rule::Always,
         Lists::Where(rule) => rule(cx),
     };
-    Rule::Hook(Arc::new(HookRule { hook: hook.clone(), action: cx.action(), superset }))
+    Rule::Hook(Arc::new(HookRule { hook: hook.clone(), action: cx.action(), on_behalf: cx.on_behalf(), superset }))
 }

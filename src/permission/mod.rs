@@ -10,6 +10,7 @@
 //! | [`RowHook`] | a rule no SQL can say |
 
 mod action;
+mod ceiling;
 mod class;
 mod context;
 mod denial;

@@ -1,7 +1,7 @@
 use std::iter::repeat_n;
 
 use super::{
-    Asking, Context, Denial, Denied, Permissions, Rule,
+    Asking, Context, Denial, Denied, Permissions, Rule, ceiling,
     explanation::{PartExplained, Verdict},
     rule::Judged,
     tree::Junction,
@@ -31,26 +31,27 @@ enum Kind {
 impl Permissions {
     /// What each part means for this question.
     pub(crate) fn meanings<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Meanings> {
+        match cx.user().ceiling() {
+            None => self.meanings_for(cx),
+            Some(ceiling) => ceiling::meanings(self, ceiling, cx),
+        }
+    }
+
+    /// The same for the caller as the question has them, whatever ceiling they are within.
+    pub(super) fn meanings_for<'a>(&'a self, cx: &'a Context<'a>) -> Asking<'a, Meanings> {
         Box::pin(async move {
-            let leaf = |denial, rule| Meanings {
-                name: self.to_string(),
-                denial,
-                rule,
-                kind: Kind::Leaf,
-                parts: Vec::new(),
-                unasked: Vec::new(),
-            };
+            let leaf = |denial, rule| Meanings::leaf(self.to_string(), denial, rule);
             Ok(match self {
                 Self::Class(class) => leaf(class.denial(), self.ask(cx).await?),
                 Self::Hook(_) => leaf(Denial::default(), self.ask(cx).await?),
                 // what refuses is that the inner part lets the caller through: it has no words for that
                 Self::Not(part) => {
-                    let meanings = part.meanings(cx).await?;
+                    let meanings = part.meanings_for(cx).await?;
                     let rule = !meanings.rule.clone();
                     Meanings { kind: Kind::Not, parts: vec![meanings], ..leaf(Denial::default(), rule) }
                 }
                 Self::About(action, part) => {
-                    let meanings = part.meanings(&cx.about(*action)).await?;
+                    let meanings = part.meanings_for(&cx.about(*action)).await?;
                     let rule = meanings.rule.clone();
                     Meanings {
                         kind: Kind::Joined(Junction::And),
@@ -74,7 +75,7 @@ async fn joined(
 ) -> crate::Result<Meanings> {
     let mut whole = Meanings { kind: Kind::Joined(junction), ..whole };
     for (place, part) in parts.iter().enumerate() {
-        let meanings = part.meanings(cx).await?;
+        let meanings = part.meanings_for(cx).await?;
         whole.rule = junction.join(whole.rule, meanings.rule.clone());
         whole.parts.push(meanings);
         if junction.is_settled(&whole.rule) {
@@ -86,6 +87,32 @@ async fn joined(
 }
 
 impl Meanings {
+    /// A part with no parts of its own.
+    pub(super) fn leaf(name: String, denial: Denial, rule: Rule) -> Self {
+        Self { name, denial, rule, kind: Kind::Leaf, parts: Vec::new(), unasked: Vec::new() }
+    }
+
+    /// The same, written otherwise.
+    pub(super) fn named(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
+    /// What the whole means.
+    pub(super) fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    /// An expression that was asked twice, where the first answer did not settle it.
+    pub(super) fn both(name: String, first: Self, second: Result<Self, String>) -> Self {
+        let (mut parts, mut unasked) = (vec![first], Vec::new());
+        match second {
+            Ok(second) => parts.push(second),
+            Err(name) => unasked.push(name),
+        }
+        let rule = parts.iter().map(|part| &part.rule).fold(Rule::Always, Rule::and_once);
+        Self { kind: Kind::Joined(Junction::And), parts, unasked, ..Self::leaf(name, Denial::default(), rule) }
+    }
+
     /// The rule of every part, the whole first: what is asked of the database about one row to explain it.
     pub(crate) fn rules(&self) -> Vec<&Rule> {
         let mut rules = vec![&self.rule];

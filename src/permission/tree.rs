@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use super::{Action, Asking, Context, Denial, Denied, Rule, class::ErasedClass, hook, hook::AskRow};
+use super::{Action, Asking, Context, Denial, Denied, Rule, ceiling, class::ErasedClass, hook, hook::AskRow};
 use crate::{Error, Result, model::ModelInfo};
 
 /// An expression of permission classes as a value.
@@ -55,15 +55,25 @@ impl Permissions {
     /// What the expression means for this question.
     ///
     /// Left to right; a constant settles `&` and `|`, and what stands behind it is not asked. An error in an operand
-    /// that was asked is the whole expression's.
+    /// that was asked is the whole expression's. Of a caller within a [ceiling](crate::auth::Ceiling) it means what both they
+    /// and the ceiling allow.
     pub async fn meaning(&self, cx: &Context<'_>) -> Result<Rule> {
+        match cx.user().ceiling() {
+            None => self.meaning_for(cx).await,
+            Some(ceiling) => ceiling::meaning(self, ceiling, cx).await,
+        }
+    }
+
+    /// The same for the caller as the question has them, whatever ceiling they are within.
+    pub(super) async fn meaning_for(&self, cx: &Context<'_>) -> Result<Rule> {
         match self.meaning_now(cx) {
             Some(rule) => rule,
             None => self.ask(cx).await,
         }
     }
 
-    /// The same where no part needs a future; `None` as soon as one does.
+    /// The same where no part needs a future; `None` as soon as one does. Ceilings are not looked at: for a part of an
+    /// expression, and for callers made up.
     pub(crate) fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
         let (junction, parts) = match self {
             Self::Class(class) => return class.meaning_now(cx),

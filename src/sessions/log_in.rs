@@ -22,6 +22,7 @@ impl Sessions {
     #[doc(alias = "login")]
     pub async fn log_in(&self, db: impl Into<Db<'_>>, session: Session, user: &mut User) -> Result<Session> {
         let db = db.into();
+        user.check_makes_tokens()?;
         let id = user.id().filter(|_| user.is_active);
         let id = id.ok_or_else(|| Error::invalid("somebody who is inactive, or nobody, cannot log in"))?;
         let hash = self.hash(user.password());

@@ -8,7 +8,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTraitSelf};
 /// The tables a test finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tables {
-    /// Django's, with `auth_user`, and those of the drivers example.
+    /// Django's, with `auth_user`, Refrain's own, and those of the drivers example.
     Django,
     /// The same for a site whose `AUTH_USER_MODEL` is `club.Member`, with uuid keys.
     UuidUsers,
@@ -56,7 +56,9 @@ struct Django(UserTable);
 
 impl MigratorTraitSelf for Django {
     fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
-        refrain_migration::django_tables(self.0.clone())
+        let mut all = refrain_migration::django_tables(self.0.clone());
+        all.extend(refrain_migration::named_tokens(self.0.clone()));
+        all
     }
 }
 

@@ -142,7 +142,10 @@ impl Rule {
         match self {
             Self::Always => Ok(true),
             Self::Never => Ok(false),
-            Self::Hook(hook) => hook.hook.ask(&cx.about(hook.action), row).await.map_err(Error::undecided),
+            Self::Hook(hook) => {
+                let cx = cx.about(hook.action).asked_by(hook.on_behalf);
+                hook.hook.ask(&cx, row).await.map_err(Error::undecided)
+            }
             Self::All(rules) => {
                 for rule in rules {
                     if !Box::pin(rule.ask(cx, row)).await? {

@@ -67,6 +67,11 @@ impl Rule {
         Self::When(Box::new(condition.into()))
     }
 
+    /// Both; where the two are one and the same, that one.
+    pub(super) fn and_once(self, other: &Self) -> Self {
+        if self == *other { self } else { self & other.clone() }
+    }
+
     /// A grant that this rule asks for, if any.
     fn grant(&self) -> Option<&Granted> {
         match self {
@@ -159,7 +164,9 @@ impl PartialEq for Rule {
             (Self::When(a), Self::When(b)) => a == b,
             (Self::Granted(a), Self::Granted(b)) => a == b,
             (Self::Hook(a), Self::Hook(b)) => {
-                Arc::ptr_eq(&a.hook, &b.hook) && a.action == b.action && a.superset == b.superset
+                (a.action, a.on_behalf) == (b.action, b.on_behalf)
+                    && Arc::ptr_eq(&a.hook, &b.hook)
+                    && a.superset == b.superset
             }
             (Self::All(a), Self::All(b)) | (Self::Any(a), Self::Any(b)) => a == b,
             (Self::Not(a), Self::Not(b)) => a == b,
@@ -177,8 +184,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        Action, Context, Lists, Result, RowHook, auth::Auth, doc_example::car, grants::Subject, model::ModelInfo,
-        permission::hook::AskRow,
+        Action, Context, Lists, Result, RowHook,
+        auth::Auth,
+        doc_example::car,
+        grants::Subject,
+        model::ModelInfo,
+        permission::{context::OnBehalf, hook::AskRow},
     };
 
     fn own() -> Rule {
@@ -226,7 +237,8 @@ mod tests {
         };
         let (first, second): (Arc<dyn AskRow>, Arc<dyn AskRow>) = (Arc::new(Odd(1)), Arc::new(Odd(1)));
         let asks = |hook: &Arc<dyn AskRow>, action, superset| {
-            Rule::Hook(Arc::new(HookRule { hook: hook.clone(), action, superset }))
+            let on_behalf = OnBehalf::Caller;
+            Rule::Hook(Arc::new(HookRule { hook: hook.clone(), action, on_behalf, superset }))
         };
         let rules = || {
             vec![

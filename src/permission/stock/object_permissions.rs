@@ -83,9 +83,12 @@ fn create_label(cx: &Context<'_>) -> Option<String> {
 fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
     let user = cx.user();
     let model = cx.model().ok_or_else(|| Error::wiring("`ObjectPermissions` was asked where there is no model"))?;
+    if model.label(cx.action()).is_some_and(|label| !user.is_allowed(&label)) {
+        return Ok(Rule::Never);
+    }
     let subject = match (user.id(), user.auth().anonymous_user_name()) {
         (Some(_), _) if !user.is_active => return Ok(Rule::Never),
-        (Some(_), _) if user.is_superuser => return Ok(Rule::Always),
+        (Some(_), _) if user.holds_all_allowed() => return Ok(Rule::Always),
         (Some(id), _) => Subject::User { id, own: true, groups: true },
         (None, Some(name)) if with_anonymous => Subject::Anonymous { username: name.to_owned(), groups: true },
         (None, _) => return Ok(Rule::Never),

@@ -148,7 +148,7 @@ fn refusal(problem: Problem) -> Result<Outcome> {
 async fn how_granted<E: Resource>(user: &User, db: Db<'_>, label: &str, row: &E::Model) -> Result<Vec<String>> {
     let permission = PermissionOf::<E>::from(label);
     let Ok(codename) = permission.codename() else { return Ok(Vec::new()) };
-    if user.is_anonymous() || !user.is_active {
+    if user.is_anonymous() || !user.is_active || !user.is_allowed(label) {
         return Ok(Vec::new());
     }
     let auth = user.auth();

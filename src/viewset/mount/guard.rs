@@ -68,6 +68,11 @@ impl Visit {
         Context::new(&self.user, self.guard.action, Some(&self.guard.model), &self.headers, db)
     }
 
+    /// What the viewset's own choice of rows is asked with.
+    pub(crate) fn query_context<'a>(&'a self, db: Db<'a>) -> Context<'a> {
+        self.guard.permissions.asked_first(self.context(db))
+    }
+
     /// Asks the request's question.
     pub(crate) async fn ask(self) -> Result<Asked, Problem> {
         let rule = self.meaning(self.db()).await?;
@@ -184,7 +189,7 @@ impl Visit {
         let Some(id) = self.user.id() else { return Ok(Some(self.clone())) };
         let db = (&begun.transaction).into();
         let loaded = self.user.auth().load_in_write(db, id, self.user.asked()).await?;
-        let (mut user, is_read_committed) = loaded.ok_or_else(|| self.site.inactive_user())?;
+        let (user, is_read_committed) = loaded.ok_or_else(|| self.site.inactive_user())?;
         if !self.site.isolation.fits(begun, is_read_committed) {
             return Ok(None);
         }
@@ -192,8 +197,6 @@ impl Visit {
             return Err(self.site.inactive_user());
         }
         // what an authenticator took away for this request is not given back
-        user.is_staff &= self.user.is_staff;
-        user.is_superuser &= self.user.is_superuser;
-        Ok(Some(Self { user: Arc::new(user), ..self.clone() }))
+        Ok(Some(Self { user: Arc::new(self.user.again(user)), ..self.clone() }))
     }
 }

@@ -127,7 +127,7 @@ impl<V: ViewSet> Mounted<V> {
         db.get_database_backend() == DbBackend::Postgres
             && looks_up_key::<V>()
             && !rule.has_hooks()
-            && self.viewset.query(&visit.context(db)).is_none()
+            && self.viewset.query(&visit.query_context(db)).is_none()
     }
 
     async fn try_update(

@@ -139,7 +139,7 @@ impl Visit {
 
     /// The rows there are at all for this caller, as the viewset says.
     pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<EntityOf<V>>, Problem> {
-        let own = viewset.query(&self.context(db));
+        let own = viewset.query(&self.query_context(db));
         if let Some(rows) = &own
             && let Some(word) = settled_by(&rows.build(db.get_database_backend()).sql)
         {

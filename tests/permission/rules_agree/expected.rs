@@ -55,8 +55,23 @@ impl Meaning {
 }
 
 impl Case<'_> {
-    /// Left to right; a constant settles it, and what stands behind it is not asked.
+    /// Of who is within a ceiling: what they may and it allows, or what anybody may where it does not say.
     pub fn meaning(&self, tree: &Tree, action: Action) -> Result<Meaning, CouldNotTell> {
+        let (Some(ceiling), Some(_)) = (&self.who.ceiling, self.who.name) else { return self.of_tree(tree, action) };
+        let asked = if action.is_safe() { "view_car" } else { "change_car" };
+        let within = match ceiling.contains(&asked) {
+            true => self.of_tree(tree, action)?,
+            false => Case { who: &Who::nobody(), key: None, ..*self }.of_tree(tree, action)?,
+        };
+        if within == Meaning::Never {
+            return Ok(within);
+        }
+        let whole = Case { who: &self.who.whole(), ..*self }.of_tree(tree, action)?;
+        Ok(within.joined(whole, Meaning::Never, Meaning::Always, |a, b| a && b))
+    }
+
+    /// Left to right; a constant settles it, and what stands behind it is not asked.
+    fn of_tree(&self, tree: &Tree, action: Action) -> Result<Meaning, CouldNotTell> {
         match tree {
             Tree::Stock(stock) => Ok(self.of_stock(*stock, action)),
             Tree::Own(own) => self.of_own(own, action),
@@ -64,7 +79,7 @@ impl Case<'_> {
             Tree::And(parts) => {
                 let mut all = Meaning::Always;
                 for part in parts {
-                    let part = self.meaning(part, action)?;
+                    let part = self.of_tree(part, action)?;
                     all = all.joined(part, Meaning::Never, Meaning::Always, |a, b| a && b);
                     if all == Meaning::Never {
                         break;
@@ -75,7 +90,7 @@ impl Case<'_> {
             Tree::Or(parts) => {
                 let mut any = Meaning::Never;
                 for part in parts {
-                    let part = self.meaning(part, action)?;
+                    let part = self.of_tree(part, action)?;
                     any = any.joined(part, Meaning::Always, Meaning::Never, |a, b| a || b);
                     if any == Meaning::Always {
                         break;
@@ -83,7 +98,7 @@ impl Case<'_> {
                 }
                 Ok(any)
             }
-            Tree::Not(part) => Ok(match self.meaning(part, action)? {
+            Tree::Not(part) => Ok(match self.of_tree(part, action)? {
                 Meaning::Always => Meaning::Never,
                 Meaning::Never => Meaning::Always,
                 Meaning::Rows { admitted, broken } => {

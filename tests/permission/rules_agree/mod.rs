@@ -1,6 +1,7 @@
 //! One rule, read as a request's answer, a row's and a list's: for one caller a row is in the list exactly when its own
 //! route answers 200, and both are what a brute-force model in Rust says; negation, order and text change nothing.
 
+mod ceilings;
 mod condition;
 mod expected;
 mod laws;

@@ -7,7 +7,7 @@ use poem::{
     test::TestClient,
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
-use refrain::{Action, Api, Permissions, authentication::Authenticators};
+use refrain::{Action, Api, BuiltApi, Permissions, authentication::Authenticators};
 use refrain_testing::{TestDb, every_database};
 use serde_json::Value as Json;
 
@@ -58,7 +58,7 @@ async fn what_cannot_be_told_is_never_an_allow(db: TestDb) {
 }
 
 /// Do the routes answer as the model does: on the list, on every row, on a missing row, for reading and for writing?
-async fn agrees(site: &Site, tree: &Tree, world: &World, who: &Who) -> Result<(), TestCaseError> {
+pub async fn agrees(site: &Site, tree: &Tree, world: &World, who: &Who) -> Result<(), TestCaseError> {
     world.settle(&site.db).await;
     site.grant(who).await;
     let (permissions, _) = tree.permissions();
@@ -95,7 +95,7 @@ async fn agrees(site: &Site, tree: &Tree, world: &World, who: &Who) -> Result<()
 
 impl Case<'_> {
     /// Denied before any row is looked at exactly when the meaning is `Never`.
-    fn list_status(&self, tree: &Tree) -> u16 {
+    pub fn list_status(&self, tree: &Tree) -> u16 {
         if self.is_turned_away() {
             return 401;
         }
@@ -106,7 +106,7 @@ impl Case<'_> {
         }
     }
 
-    fn row_status(&self, tree: &Tree, method: &Method, place: usize) -> u16 {
+    pub fn row_status(&self, tree: &Tree, method: &Method, place: usize) -> u16 {
         if self.is_turned_away() {
             return 401;
         }
@@ -142,12 +142,16 @@ impl Case<'_> {
 }
 
 fn client(site: &Site, permissions: Permissions) -> TestClient<BoxEndpoint<'static, Response>> {
+    TestClient::new(built(site, permissions).into_endpoint())
+}
+
+pub fn built(site: &Site, permissions: Permissions) -> BuiltApi {
     let api = Api::new("Agree", "1.0", site.db.clone())
         .auth(site.auth.clone())
         .authenticators(Authenticators::none().with(ByName))
         .default_permissions(permissions)
         .mount(Cars);
-    TestClient::new(api.build().expect("every class is for cars").into_endpoint())
+    api.build().expect("every class is for cars")
 }
 
 async fn ask(
@@ -159,6 +163,9 @@ async fn ask(
     let mut request = client.request(method.clone(), path);
     if let Some(name) = who.name {
         request = request.header("x-name", name);
+    }
+    if let Some(ceiling) = &who.ceiling {
+        request = request.header("x-ceiling", ceiling.join(" "));
     }
     if method == Method::PATCH {
         request = request.body_json(&serde_json::json!({}));

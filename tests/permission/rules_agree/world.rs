@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use refrain::{
     Db, Serializer, ViewSet, async_trait,
-    auth::{Auth, NewUser, User},
+    auth::{Auth, Ceiling, NewUser, User},
     authentication::{Authenticator, Offered, Refused, SecurityKind, SecurityScheme},
     model::Models,
 };
@@ -101,31 +101,49 @@ pub const USERS: [Option<&str>; 7] =
 /// What a user may hold.
 pub const CODENAMES: [&str; 5] = ["view_car", "add_car", "change_car", "delete_car", "publish_car"];
 
-/// Who asks, and what they hold.
+/// Who asks, what they hold, and what their credential allows of that.
 #[derive(Clone, Debug)]
 pub struct Who {
     pub name: Option<&'static str>,
     pub held: Vec<&'static str>,
+    pub ceiling: Option<Vec<&'static str>>,
 }
 
 impl Who {
     pub fn is_staff(&self) -> bool {
-        self.name == Some("staff")
+        self.name == Some("staff") && self.ceiling.is_none()
     }
     pub fn is_active(&self) -> bool {
         !matches!(self.name, None | Some("gone" | "gone_super"))
     }
     pub fn is_superuser(&self) -> bool {
-        matches!(self.name, Some("super" | "gone_super"))
+        matches!(self.name, Some("super" | "gone_super")) && self.ceiling.is_none()
     }
     pub fn holds(&self, codename: &str) -> bool {
-        self.is_active() && (self.is_superuser() || self.held.contains(&codename))
+        match &self.ceiling {
+            Some(ceiling) => ceiling.contains(&codename) && self.whole().holds(codename),
+            None => self.is_active() && (self.is_superuser() || self.held.contains(&codename)),
+        }
+    }
+    /// Without the ceiling.
+    pub fn whole(&self) -> Self {
+        Self { ceiling: None, ..self.clone() }
+    }
+    /// Nobody in particular.
+    pub fn nobody() -> Self {
+        Self { name: None, held: Vec::new(), ceiling: None }
     }
 }
 
 pub fn askers() -> impl Strategy<Value = Who> {
     let held = prop::sample::subsequence(CODENAMES.to_vec(), 0..=CODENAMES.len());
-    (prop::sample::select(USERS.to_vec()), held).prop_map(|(name, held)| Who { name, held })
+    (prop::sample::select(USERS.to_vec()), held).prop_map(|(name, held)| Who { name, held, ceiling: None })
+}
+
+/// The same with a credential that allows some permissions only.
+pub fn askers_within() -> impl Strategy<Value = Who> {
+    let ceiling = prop::sample::subsequence(CODENAMES.to_vec(), 0..=CODENAMES.len());
+    (askers(), ceiling).prop_map(|(who, ceiling)| Who { ceiling: Some(ceiling), ..who })
 }
 
 /// `owners` are the keys of users who may own a car.
@@ -225,9 +243,19 @@ impl Site {
     pub async fn user(&self, who: &Who) -> User {
         match who.name {
             None => User::anonymous(&self.auth),
-            Some(name) => self.auth.user(&self.db, name).await.expect("the database answers").expect("made above"),
+            Some(name) => {
+                let user = self.auth.user(&self.db, name).await.expect("the database answers").expect("made above");
+                match &who.ceiling {
+                    Some(ceiling) => user.within(ceiling_of(ceiling.iter().copied())),
+                    None => user,
+                }
+            }
         }
     }
+}
+
+fn ceiling_of<'a>(codenames: impl Iterator<Item = &'a str>) -> Ceiling {
+    Ceiling::new(codenames.map(|codename| format!("agree.{codename}")))
 }
 
 /// Lets in whoever is named, inactive users too: what classes say of them is asked as well.
@@ -236,10 +264,13 @@ pub struct ByName;
 #[async_trait]
 impl Authenticator for ByName {
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
-        match offered.headers.get("x-name").and_then(|name| name.to_str().ok()) {
-            Some(name) => Ok(auth.user(db, name).await?),
-            None => Ok(None),
-        }
+        let header = |name| offered.headers.get(name).and_then(|value| value.to_str().ok());
+        let Some(name) = header("x-name") else { return Ok(None) };
+        let user = auth.user(db, name).await?;
+        Ok(match header("x-ceiling") {
+            Some(ceiling) => user.map(|user| user.within(ceiling_of(ceiling.split(' ').filter(|one| !one.is_empty())))),
+            None => user,
+        })
     }
 
     fn challenge(&self) -> Option<String> {

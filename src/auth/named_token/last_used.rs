@@ -1,0 +1,102 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use refrain_entity::Moment;
+use sea_orm::{
+    DatabaseConnection, DbErr,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
+
+use super::TABLE;
+use crate::Db;
+
+/// A token's last use is written where the one that is stored is older.
+const SELDOM: TimeDelta = TimeDelta::minutes(10);
+
+/// What is used meanwhile is written together.
+const TOGETHER: Duration = Duration::from_secs(2);
+
+/// The most uses that wait to be written; beyond it they are written when they are used the next time.
+const MOST: usize = 1000;
+
+/// Uses of tokens that wait to be written.
+///
+/// They are written beside the requests, by a task of its own: no request waits for it, none that is dropped leaves
+/// something half done, and where the database refuses it the next use tries again.
+#[derive(Debug, Default)]
+pub(in crate::auth) struct LastUsed(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// by the token's key
+    uses: BTreeMap<i64, Moment>,
+    /// the connection over which somebody is about to write them
+    over: Option<usize>,
+}
+
+impl LastUsed {
+    /// A token is used.
+    pub(in crate::auth) fn note(self: &Arc<Self>, db: Db<'_>, token: i64, stored: Option<Moment>, now: Moment) {
+        let is_recent = stored.is_some_and(|stored| now.to_utc() - stored.to_utc() < SELDOM);
+        // in a transaction it would be rolled back with it, or keep others waiting
+        let Some(connection) = db.connection().filter(|_| !is_recent) else { return };
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = db.address();
+        if waiting.uses.len() >= MOST || waiting.over.is_some_and(|other| other != over) {
+            return;
+        }
+        waiting.uses.insert(token, now);
+        if waiting.over.is_none() {
+            waiting.over = Some(over);
+            tokio::spawn(self.clone().write(connection.clone()));
+        }
+    }
+
+    /// Writes what waits, until nothing does.
+    async fn write(self: Arc<Self>, db: DatabaseConnection) {
+        let ended = Ended(&self);
+        loop {
+            tokio::time::sleep(TOGETHER).await;
+            let Some(uses) = self.take() else { return std::mem::forget(ended) };
+            if let Err(error) = write(&db, &uses).await {
+                tracing::warn!(%error, "when tokens were last used could not be written");
+            }
+        }
+    }
+
+    fn take(&self) -> Option<BTreeMap<i64, Moment>> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let uses = std::mem::take(&mut waiting.uses);
+        if uses.is_empty() {
+            waiting.over = None;
+            return None;
+        }
+        Some(uses)
+    }
+}
+
+/// Whatever ends the task: the next use begins another.
+struct Ended<'a>(&'a LastUsed);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).over = None;
+    }
+}
+
+async fn write(db: &DatabaseConnection, uses: &BTreeMap<i64, Moment>) -> Result<(), DbErr> {
+    // to ten minutes one moment is as good as another of these few seconds
+    let Some(latest) = uses.values().max() else { return Ok(()) };
+    let last_used = || Expr::col(Alias::new("last_used"));
+    let statement = Query::update()
+        .table(Alias::new(TABLE))
+        .value(Alias::new("last_used"), *latest)
+        .and_where(Expr::col(Alias::new("id")).is_in(uses.keys().copied()))
+        .and_where(last_used().is_null().or(last_used().lt(*latest)))
+        .to_owned();
+    Db::from(db).execute_whole(&statement).await.map(drop)
+}
