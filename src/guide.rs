@@ -17,6 +17,9 @@ pages! {
     authentication = "authentication.md";
     sessions = "sessions.md";
     accounts = "accounts.md";
+    tokens = "tokens.md";
+    #[cfg(feature = "openid")]
+    bearer_tokens = "bearer-tokens.md";
     #[cfg(feature = "cli")]
     from_django = "from-django.md";
     #[cfg(feature = "cli")]

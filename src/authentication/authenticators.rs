@@ -84,6 +84,9 @@ impl Authenticators {
                     return Ok(user);
                 }
                 Err(Refused::Failed(sentence)) => return Err(failed(sentence)),
+                Err(Refused::FailedWith { sentence, challenge }) => {
+                    return Err(AuthenticationError::Failed { sentence, challenge: Some(challenge) });
+                }
                 Err(Refused::Csrf(reason)) => return Err(AuthenticationError::Csrf(reason)),
                 Err(Refused::CouldNotTell(error)) => return Err(AuthenticationError::CouldNotTell(error)),
             }

@@ -43,7 +43,7 @@ pub(super) fn told(answer: Result<Option<User>, Refused>) -> String {
     match answer {
         Ok(None) => "nobody".into(),
         Ok(Some(user)) => user.username,
-        Err(Refused::Failed(sentence)) => sentence.into_owned(),
+        Err(Refused::Failed(sentence) | Refused::FailedWith { sentence, .. }) => sentence.into_owned(),
         Err(Refused::Csrf(reason)) => format!("CSRF Failed: {reason}"),
         Err(Refused::CouldNotTell(_)) => "could not tell".into(),
     }

@@ -18,6 +18,8 @@ mod authenticator;
 mod authenticators;
 mod authorization;
 mod basic;
+#[cfg(feature = "openid")]
+pub mod bearer;
 mod cross_site;
 mod csrf;
 #[cfg(test)]

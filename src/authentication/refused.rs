@@ -14,6 +14,14 @@ pub enum Refused {
     #[doc(alias = "AuthenticationFailed")]
     #[error("{0}")]
     Failed(Cow<'static, str>),
+    /// The credential is wrong, and the caller is told by this value of `WWW-Authenticate` what to do about it.
+    #[error("{sentence}")]
+    FailedWith {
+        /// What the caller is told.
+        sentence: Cow<'static, str>,
+        /// The value of `WWW-Authenticate`.
+        challenge: String,
+    },
     /// The credential is right, and a page of another site may have made the request. The sentence is Django's.
     #[error("CSRF Failed: {0}")]
     Csrf(Cow<'static, str>),
@@ -51,7 +59,7 @@ pub enum AuthenticationError {
     Failed {
         /// What the caller is told.
         sentence: Cow<'static, str>,
-        /// The value of `WWW-Authenticate`: that of the first authenticator, whichever refused.
+        /// The value of `WWW-Authenticate`: that of the first authenticator, unless the one that refused has its own.
         challenge: Option<String>,
     },
     /// Another site's page made the request, and the browser added the credential by itself: 403.

@@ -26,6 +26,7 @@
 //! | `limited_io` | the bytes of a connection, which end when it may no longer |
 //! | `cors` | [`Cors`], pages of other origins |
 //! | `health` | [`Health`], for whoever watches over the program |
+//! | `resource_metadata` | what clients of bearer tokens need to know (feature `openid`) |
 //! | `request_ids` | [`RequestIds`], a name for every request |
 //! | `security_headers` | [`SecurityHeaders`], what browsers are told |
 //! | `bodies` | bodies of requests that must arrive, bodies of answers that are watched |
@@ -37,6 +38,8 @@ mod cors;
 mod health;
 mod limited_io;
 mod request_ids;
+#[cfg(feature = "openid")]
+mod resource_metadata;
 mod security_headers;
 mod server;
 mod settings;
@@ -44,5 +47,7 @@ mod settings;
 pub use cors::Cors;
 pub use health::Health;
 pub use request_ids::RequestIds;
+#[cfg(feature = "openid")]
+pub use resource_metadata::ResourceMetadata;
 pub use security_headers::SecurityHeaders;
 pub use settings::ServeSettings;

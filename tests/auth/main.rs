@@ -8,12 +8,15 @@ mod people;
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(feature = "openid")]
+mod bearer; // tokens of an OpenID provider
 mod browser;
 mod changing_passwords; // who is logged in
 mod exact_names; // names are made and found to the last character
 mod granting; // permissions and groups, given and taken away
 mod logging_in; // passwords, names vouched for, tokens
 mod mails;
+mod named_tokens; // tokens with a name, an end and a ceiling
 mod native_uuids; // users' keys in MariaDB's own type
 mod password_validators; // which passwords may be chosen
 mod permission_sync; // permissions follow the declarations
