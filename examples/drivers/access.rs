@@ -13,8 +13,9 @@ use sea_orm::DatabaseConnection;
 
 /// The authenticators, and the key that signs their sessions, where they take any.
 pub fn authenticators(db: &DatabaseConnection) -> Result<(Authenticators, Option<SecretKey>)> {
-    let authenticators =
-        Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
+    let authenticators = Authenticators::none()
+        .with(TokenAuthentication::default().with_named_tokens())
+        .with(BasicAuthentication::default());
     let origins = listed("ALLOWED_ORIGINS");
     let authenticators = origins.iter().fold(authenticators, |them, origin| them.trusting_origin(origin));
     Ok(match secret_key(db)? {

@@ -1,4 +1,4 @@
-//! The tables: Django's, and the two of this program.
+//! The tables: Django's, that of named tokens, and the two of this program.
 
 use refrain::{
     async_trait,
@@ -14,6 +14,7 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut all = migration::tables(Default::default());
+        all.extend(migration::named_tokens(Default::default()));
         all.push(Box::new(DriversTables));
         all
     }

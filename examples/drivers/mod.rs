@@ -22,7 +22,7 @@ pub mod trips;
 
 use poem::{EndpointExt, Response, endpoint::BoxEndpoint};
 use refrain::{
-    Api, BuiltApi, ChangePassword, LogIn, LogOut, Me, ObtainToken, Result,
+    Api, BuiltApi, ChangePassword, LogIn, LogOut, Me, NamedTokens, ObtainToken, Result,
     cli::{Project, Starting},
     model::Models,
     serving::{Cors, SecurityHeaders},
@@ -51,6 +51,7 @@ impl Project for Drivers {
             .with(cars::CarActions)
             .mount(trips::Trips)
             .with(ObtainToken)
+            .with(NamedTokens::default())
             .with(Me)
             .with(ChangePassword);
         let Some(key) = key else { return api.build() };

@@ -123,6 +123,8 @@ fn people_log_in_and_stay_in_over_a_restart() {
     assert_eq!(server.stop("-TERM"), Some(0));
     folder.run(&["clear-sessions"]).is(0, "deleted 0 sessions that have ended", "");
     folder.run(&["clearsessions", "--batch-size", "0"]).is(2, "", "invalid value '0'");
+    folder.run(&["clear-tokens"]).is(0, "deleted 0 tokens that have ended", "");
+    folder.run(&["clear-tokens", "--batch-size", "0"]).is(2, "", "invalid value '0'");
 }
 
 #[test]
@@ -154,7 +156,7 @@ fn migrations_one_by_one() {
     folder.run(&["sync-permissions"]).is(1, "", "run `migrate` first");
     folder.run(&["migrate", "status"]).is(
         0,
-        "pending  refrain_m0001_django_tables\npending  drivers_m0001_initial\n",
+        "pending  refrain_m0001_django_tables\npending  refrain_m0002_named_tokens\npending  drivers_m0001_initial\n",
         "",
     );
     folder.run(&["migrate"]).is(0, "applied drivers_m0001_initial\nadded drivers.add_car\n", "");
@@ -177,12 +179,13 @@ fn users_are_dropped_where_it_was_said() {
         let told = folder.run_with_input(arguments, "yes\n");
         told.is(1, "", "drops what is in `auth_user` (1 row): where that is meant, add `--drop-users`\n")
     };
-    for arguments in [vec!["migrate", "refresh"], vec!["migrate", "fresh"], vec!["migrate", "down", "-n", "2"]] {
+    for arguments in [vec!["migrate", "refresh"], vec!["migrate", "fresh"], vec!["migrate", "down", "-n", "3"]] {
         let told = refused(&arguments);
         assert!(told.err.contains(&format!("`{}`", arguments[..2].join(" "))), "{told:?}");
         folder.run(&["createsuperuser", "--no-input", "--username", "root"]).is(1, "", "there is a user called `root`");
     }
     folder.run(&["migrate", "down"]).is(0, "rolled back drivers_m0001_initial\n", "");
+    folder.run(&["migrate", "down"]).is(0, "rolled back refrain_m0002_named_tokens\n", "");
     refused(&["migrate", "down"]);
     folder.run(&["migrate", "down", "--drop-users"]).is(0, "rolled back refrain_m0001_django_tables\n", "");
     for step in ["refresh", "fresh"] {
@@ -221,7 +224,11 @@ fn a_check_changes_nothing() {
     let missing = ["check", "--default-permissions", "HasPerm(\"drivers.fly_car\")"];
     folder.run(&missing).is(1, "error: GET /api/trips: it asks `drivers.fly_car`, which no model declares", "");
     folder.run(&["migrate", "down"]).is(0, "", "");
-    folder.run(&["check"]).is(0, "these migrations are not applied: `refrain_m0001_django_tables`", "");
+    folder.run(&["check"]).is(
+        0,
+        "these migrations are not applied: `refrain_m0001_django_tables`, `refrain_m0002_named_tokens`",
+        "",
+    );
     folder.run(&["check", "--strict"]).is(1, "0 errors, 1 warnings", "");
     folder.run(&["migrate"]).is(0, "", "");
     folder.run(&["check", "--strict"]).is(0, "0 errors, 0 warnings", "");
@@ -288,7 +295,7 @@ fn the_table_is_printed_for_people_and_programs() {
     let folder = Folder::new("table");
     let text = folder.run(&["permissions"]).is(0, "", "");
     let operations = text.out.lines().filter(|line| !line.starts_with(' ')).count();
-    assert!(operations == 20 && text.out.lines().all(|line| line.chars().count() <= 100), "{}", text.out);
+    assert!(operations == 28 && text.out.lines().all(|line| line.chars().count() <= 100), "{}", text.out);
     let lines = "GET     /api/cars/export  export\n\
                  \x20       permissions  HasPerm(\"drivers.export_car\") & list(ModelPermissions & IsOwnerOrReadOnly)\n\
                  \x20       asks         drivers.export_car, drivers.view_car\n\
@@ -298,7 +305,7 @@ fn the_table_is_printed_for_people_and_programs() {
     assert!(markdown.out.starts_with("| path | method | action |"), "{}", markdown.out);
     let json = folder.run(&["permissions", "--format", "json"]).is(0, "", "");
     let json: Value = serde_json::from_str(&json.out).expect("JSON");
-    assert_eq!(json["endpoints"].as_array().map(Vec::len), Some(20));
+    assert_eq!(json["endpoints"].as_array().map(Vec::len), Some(28));
     folder.run(&["permissions", "--format", "yaml"]).is(2, "", "invalid value 'yaml'");
     assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
 }

@@ -64,6 +64,14 @@ async fn rust() -> Outcome {
     let (status, problem) = refused(change().send().await);
     assert_eq!((status, problem.code.as_str()), (400, "invalid"));
 
+    let ceiling = vec!["drivers.view_car".to_owned()];
+    let made = alice.auth_tokens_create().body_map(|token| token.name("reads").ceiling(ceiling)).send().await?;
+    let reads = as_owner_of(&made.token, &site.api())?;
+    assert_eq!(reads.cars_list().send().await?.status(), 200);
+    let (status, problem) = refused(reads.cars_create().body_map(|car| car.name("Mini")).send().await);
+    assert_eq!((status, problem.code.as_str()), (403, "insufficient_scope"));
+    assert_eq!(alice.auth_tokens_destroy().id(made.id).send().await?.status(), 204);
+
     let (status, problem) = refused(Client::new(&site.api()).cars_list().send().await);
     assert_eq!((status, problem.code.as_str()), (401, "not_authenticated"));
     let (status, problem) = refused(alice.cars_retrieve().id(999).send().await);

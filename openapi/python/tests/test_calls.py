@@ -4,13 +4,24 @@ import os
 import unittest
 
 from drivers_client import AuthenticatedClient, Client
-from drivers_client.api.auth import auth_me, auth_password, auth_password_reset, auth_register, auth_token
+from drivers_client.api.auth import (
+    auth_me,
+    auth_password,
+    auth_password_reset,
+    auth_register,
+    auth_token,
+    auth_tokens,
+    auth_tokens_create,
+    auth_tokens_destroy,
+)
 from drivers_client.api.cars import cars_create, cars_list
 from drivers_client.models import (
     CarInput,
     CarsPage,
     CarsRow,
     Login,
+    MadeToken,
+    NewNamedToken,
     PasswordChange,
     Problem,
     Profile,
@@ -78,6 +89,20 @@ class Calls(unittest.TestCase):
         again = auth_password.sync(client=root, body=change)
         assert isinstance(again, Problem) and again.errors, again
         self.assertEqual(list(again.errors.to_dict()), ["old_password"])
+
+    def test_a_token_with_a_ceiling_does_no_more_than_it_allows(self) -> None:
+        alice = log_in("alice")
+        made = auth_tokens_create.sync(client=alice, body=NewNamedToken(name="reads", ceiling=["drivers.view_car"]))
+        assert isinstance(made, MadeToken), made
+        reads = AuthenticatedClient(base_url=ADDRESS, token=made.token, prefix="Token")
+        self.assertIsInstance(cars_list.sync(client=reads), CarsPage)
+        refused = cars_create.sync(client=reads, body=CarInput(name="Mini"))
+        assert isinstance(refused, Problem), refused
+        self.assertEqual(refused.code, "insufficient_scope")
+        tokens = auth_tokens.sync(client=alice)
+        assert isinstance(tokens, list), tokens
+        self.assertIn(made.id, [token.id for token in tokens])
+        self.assertEqual(auth_tokens_destroy.sync_detailed(made.id, client=alice).status_code, 204)
 
 
 if __name__ == "__main__":

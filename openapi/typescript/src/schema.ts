@@ -154,6 +154,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's tokens */
+        get: operations["auth_tokens"];
+        put?: never;
+        /** Make a token */
+        post: operations["auth_tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token */
+        delete: operations["auth_tokens_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cars": {
         parameters: {
             query?: never;
@@ -351,6 +386,78 @@ export interface components {
             password: string;
             /** @description The unique name. */
             username: string;
+        };
+        /**
+         * MadeToken
+         * @description A token that was just made.
+         */
+        MadeToken: {
+            /** @description The permissions it allows; all that its user has where it is null. */
+            ceiling?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description From when on it is nobody's; never where it is null.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description By which it is revoked.
+             */
+            id: number;
+            /** @description What its user calls it. */
+            name: string;
+            /** @description To send as `Authorization: Token …`. It is told now, and never again. */
+            token: string;
+        };
+        /**
+         * NamedToken
+         * @description A token, as its user sees it.
+         */
+        NamedToken: {
+            /** @description The permissions it allows; all that its user has where it is null. */
+            ceiling?: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+            /**
+             * Format: date-time
+             * @description From when on it is nobody's; never where it is null.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: int64
+             * @description By which it is revoked.
+             */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was last used, to ten minutes; never where it is null.
+             */
+            last_used?: string | null;
+            /** @description What its user calls it. */
+            name: string;
+        };
+        /**
+         * NewNamedToken
+         * @description A token to be made.
+         */
+        NewNamedToken: {
+            /** @description The permissions it allows, as in `drivers.view_car`; all that its user has where nothing is said. */
+            ceiling?: string[] | null;
+            /**
+             * Format: date-time
+             * @description From when on it is nobody's; never where nothing is said.
+             */
+            expires_at?: string | null;
+            /** @description What to call it. */
+            name: string;
         };
         /**
          * PasswordChange
@@ -893,6 +1000,86 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    auth_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedToken"][];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    auth_tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNamedToken"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Throttled"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    auth_tokens_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lets nobody in any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["Throttled"];
             503: components["responses"]["Unavailable"];
         };

@@ -92,6 +92,20 @@ test("accounts", async () => {
   assert.deepEqual(Object.keys(again.error?.errors ?? {}), ["old_password"]);
 });
 
+test("a token with a ceiling does no more than it allows", async () => {
+  const alice = await logIn("alice");
+  const made = await alice.POST("/auth/tokens", { body: { name: "reads", ceiling: ["drivers.view_car"] } });
+  if (made.error) throw new Refused(made.error);
+  const reads = connect(address!, made.data.token);
+  assert.equal((await reads.GET("/cars")).response.status, 200);
+  assert.equal((await reads.POST("/cars", { body: { name: "Mini" } })).error?.code, "insufficient_scope");
+  const { data: tokens } = await alice.GET("/auth/tokens");
+  assert.ok(tokens!.some((token) => token.id === made.data.id && token.name === "reads"));
+  const { response } = await alice.DELETE("/auth/tokens/{id}", { params: { path: { id: made.data.id } } });
+  assert.equal(response.status, 204);
+  assert.equal((await reads.GET("/cars")).error?.code, "authentication_failed");
+});
+
 /** Never called: the compiler holds these to be mistakes. */
 export async function whatDoesNotCompile(drivers: Drivers): Promise<void> {
   // @ts-expect-error there is no such path

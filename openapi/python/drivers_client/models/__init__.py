@@ -5,6 +5,9 @@ from .car_input import CarInput
 from .cars_page import CarsPage
 from .cars_row import CarsRow
 from .login import Login
+from .made_token import MadeToken
+from .named_token import NamedToken
+from .new_named_token import NewNamedToken
 from .password_change import PasswordChange
 from .patched_car_input import PatchedCarInput
 from .patched_trip_input import PatchedTripInput
@@ -26,6 +29,9 @@ __all__ = (
     "CarsPage",
     "CarsRow",
     "Login",
+    "MadeToken",
+    "NamedToken",
+    "NewNamedToken",
     "PasswordChange",
     "PatchedCarInput",
     "PatchedTripInput",
