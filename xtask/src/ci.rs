@@ -102,7 +102,7 @@ fn each_alone(folder: &Path) -> Result {
         tests.args(alone).args(["--", "writes::", "connections::"]);
         show(tests.env(test::FEATURE, feature).envs(environment.iter().cloned()))?;
     }
-    ["cli,sqlite", "tls,postgres", "tls,mysql", "openid,sqlite"].iter().try_for_each(|features| {
+    ["cli,sqlite", "tls,postgres", "tls,mysql", "openid,sqlite", "redis,sqlite"].iter().try_for_each(|features| {
         show(&mut cargo(&["check", "-p", "refrain", "--no-default-features", "--features", features]))
     })
 }

@@ -23,7 +23,7 @@ use crate::{
 /// ```
 ///
 /// It takes a name, a password and, if one is given, an address, and answers 201 with the new user as
-/// [`Me`](super::super::Me) tells them: active, with nothing else, neither staff nor in a group. A member of the body that
+/// [`Me`] tells them: active, with nothing else, neither staff nor in a group. A member of the body that
 /// says otherwise is refused. What names and passwords must be like is as in Django.
 ///
 /// A name that somebody has is told: who registers has to choose another. So who asks can find out who is there, ten times
