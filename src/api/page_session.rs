@@ -29,13 +29,13 @@ use crate::{
 /// }
 ///
 /// #[handler]
-/// fn form(session: PageSession) -> Html<String> {
+/// fn page(session: PageSession<'_>) -> Html<String> {
 ///     let token = session.form_token();
 ///     Html(format!(r#"<form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="{token}">…</form>"#))
 /// }
 ///
 /// #[handler]
-/// async fn log_in(session: PageSession, form: Form<LogIn>) -> Result<Redirect> {
+/// async fn log_in(session: PageSession<'_>, form: Form<LogIn>) -> Result<Redirect> {
 ///     let user = session.log_in(&form.username, &form.password).await?;
 ///     Ok(Redirect::see_other(if user.is_some() { safe_next(&form.next).unwrap_or("/") } else { "/login" }))
 /// }
