@@ -59,10 +59,7 @@ impl BodyLimits {
                 Problem::parse_error(format!("JSON parse error - the body holds more than {most} values"))
             }
             Some(Fault::TooDeep) => Problem::parse_error("JSON parse error - the body is nested too deeply"),
-            Some(Fault::Late) => {
-                let sentence = "The request body did not arrive in time.";
-                Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", sentence)
-            }
+            Some(Fault::Late) => Problem::late_body(),
         };
         problem.into()
     }

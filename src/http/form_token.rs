@@ -1,9 +1,6 @@
 use std::time::Duration;
 
-use poem::{
-    Body, Request,
-    http::{StatusCode, header},
-};
+use poem::{Body, Request, http::header};
 
 use super::{BodyLimits, Problem};
 
@@ -25,12 +22,11 @@ impl FormToken {
         let body = request.take_body().into_bytes();
         let read = match limit {
             None => body.await,
-            Some(limit) => tokio::time::timeout(limit, body).await.map_err(|_| late())?,
+            Some(limit) => tokio::time::timeout(limit, body).await.map_err(|_| Problem::late_body())?,
         };
         let bytes = read.map_err(|error| {
-            let unread = Problem::new(StatusCode::BAD_REQUEST, "parse_error", "The form could not be read.");
             tracing::debug!(%error, "a form could not be read");
-            limits.explain(unread.into())
+            limits.explain(Problem::parse_error("The form could not be read.").into())
         })?;
         // of several the last counts, as Django has it
         let token = form_urlencoded::parse(&bytes).filter(|(name, _)| name == FIELD).last();
@@ -43,10 +39,6 @@ impl FormToken {
     pub(crate) fn of(request: &Request) -> Option<&str> {
         request.extensions().get::<Self>().map(|token| &*token.0)
     }
-}
-
-fn late() -> Problem {
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request body did not arrive in time.")
 }
 
 fn is_form(request: &Request) -> bool {

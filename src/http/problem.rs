@@ -230,6 +230,11 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail).with_header(header::RETRY_AFTER, seconds)
     }
 
+    /// 408: the server gave up waiting for the body.
+    pub(crate) fn late_body() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request body did not arrive in time.")
+    }
+
     /// 503: nobody could tell; the caller may ask again.
     pub(crate) fn unavailable() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The answer could not be found out. Try again later.")

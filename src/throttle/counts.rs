@@ -7,7 +7,7 @@ use super::{
     in_process::{self, InProcess},
     window::Room,
 };
-use crate::Result;
+use crate::{Error, Result};
 
 /// Where it is kept who asked how often: in the process, or in Redis, with others. A cheap handle.
 #[derive(Clone)]
@@ -71,6 +71,13 @@ impl Counts {
                 Ok(each.into_iter().map(|one| Taken::from(one, Place::Redis)).collect())
             }
         }
+    }
+
+    /// One more try of something by one rate; [`Error::Throttled`] where there is none left, nothing where nobody could
+    /// count and it is let through.
+    pub(super) async fn take_try(&self, rate: Rate, of: &str, whom: &str) -> Result<Option<Taken>> {
+        let taken = self.take(What::Password, &[(rate, of)], whom).await?.pop();
+        taken.transpose().map_err(|wait| Error::Throttled { wait })
     }
 }
 

@@ -2,11 +2,8 @@ use std::net::IpAddr;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::{
-    Counts, Rate,
-    counts::{Taken, What},
-};
-use crate::{Error, Result};
+use super::{Counts, Rate, counts::Taken};
+use crate::Result;
 
 /// How often somebody may be wrong about a password.
 ///
@@ -49,13 +46,16 @@ impl PasswordTries {
         Self { counts, ..self }
     }
 
-    /// A try for this account from this address, where that is known; [`Error::Throttled`] where there is none left.
+    /// A try for this account from this address, where that is known;
+    /// [`Error::Throttled`](crate::Error::Throttled) where there is none left.
     pub(crate) async fn begin(&self, username: &str, address: Option<IpAddr>) -> Result<PasswordTry> {
         let mut begun = PasswordTry(Vec::new());
         if let Some(address) = address {
-            begun.0.extend(self.take(self.per_address, "password of address", &address.to_string()).await?);
+            let of_address =
+                self.counts.take_try(self.per_address, "password of address", &address.to_string()).await?;
+            begun.0.extend(of_address);
         }
-        match self.take(self.per_account, "password of account", &account(username)).await {
+        match self.counts.take_try(self.per_account, "password of account", &account(username)).await {
             Ok(of_account) => begun.0.extend(of_account),
             Err(error) => {
                 begun.take_back().await;
@@ -63,11 +63,6 @@ impl PasswordTries {
             }
         }
         Ok(begun)
-    }
-
-    async fn take(&self, rate: Rate, of: &str, whom: &str) -> Result<Option<Taken>> {
-        let taken = self.counts.take(What::Password, &[(rate, of)], whom).await?.pop();
-        taken.transpose().map_err(|wait| Error::Throttled { wait })
     }
 }
 

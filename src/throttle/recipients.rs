@@ -1,5 +1,5 @@
-use super::{Counts, Rate, counts::What, password_tries::account};
-use crate::{Error, Result};
+use super::{Counts, Rate, password_tries::account};
+use crate::Result;
 
 /// How often an address is written to, whoever asks for it: somebody else's mailbox is not to be filled from here.
 ///
@@ -23,14 +23,14 @@ impl Recipients {
 
     /// One more mail to this address, if it may have one; whether it is anybody's is not looked at.
     pub(crate) async fn count(self, counts: &Counts, address: &str) -> Result<()> {
-        let taken = counts.take(What::Password, &[(self.rate, self.of)], &account(address)).await?.pop();
-        taken.transpose().map(drop).map_err(|wait| Error::Throttled { wait })
+        counts.take_try(self.rate, self.of, &account(address)).await.map(drop)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
 
     #[tokio::test]
     async fn each_address_is_written_to_so_often_however_it_is_spelled() {
