@@ -23,6 +23,47 @@ pub mod car {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// Rows that hang on another: trips of cars.
+pub mod trip {
+    use sea_orm::entity::prelude::*;
+
+    #[allow(missing_docs)]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, crate::model::Model)]
+    #[sea_orm(table_name = "drivers_trip")]
+    #[refrain(app = "drivers", model = "Trip")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub car_id: i64,
+        pub destination: String,
+    }
+
+    #[allow(missing_docs)]
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(belongs_to = "super::car::Entity", from = "Column::CarId", to = "super::car::Column::Id")]
+        Car,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What callers see of them.
+pub mod trips {
+    use super::trip;
+    use crate::Serializer;
+
+    #[allow(missing_docs)]
+    #[derive(Serializer)]
+    #[serializer(model = trip)]
+    pub struct Trip {
+        #[serializer(read_only)]
+        pub id: i64,
+        pub car_id: i64,
+        pub destination: String,
+    }
+}
+
 /// The smallest viewset over it.
 pub mod cars {
     use super::car;

@@ -14,7 +14,7 @@ use crate::{
     auth::JoinedRow,
     http::{Problem, Site},
     model::Models,
-    permission::{Action, Explanation},
+    permission::{Action, Explanation, RelatedViewSet, Trail},
     viewset::{ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit},
 };
 
@@ -31,6 +31,8 @@ pub struct Mounting {
     pub(super) site: Arc<Site>,
     models: Models,
     viewsets: ViewSets,
+    /// the viewsets as they were mounted
+    in_order: Vec<TypeId>,
     /// the paths of the viewsets
     paths: HashSet<&'static str>,
     pub(super) schemas: Schemas,
@@ -54,12 +56,13 @@ pub(super) struct MountedParts {
 }
 
 /// A mounted viewset with its type erased.
-pub(super) trait AnyViewSet: Send + Sync {
+pub(super) trait AnyViewSet: RelatedViewSet {
     fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a>;
     fn guard(&self, action: &ActionInfo) -> Result<Guard>;
     fn permissions_asked(&self, action: Action) -> Vec<String>;
     fn joined_row(&self, request: &Request) -> Option<JoinedRow>;
     fn tell(&self, own: Vec<Arc<Guard>>);
+    fn endpoints(&self) -> Vec<Endpoint>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
@@ -76,6 +79,7 @@ impl Mounting {
             site,
             models: Models::default(),
             viewsets: HashMap::new(),
+            in_order: Vec::new(),
             paths: HashSet::new(),
             schemas,
             actions: Vec::new(),
@@ -88,6 +92,7 @@ impl Mounting {
     /// Resolves the custom actions, once every viewset is known.
     pub(super) fn finish(mut self) -> Result<MountedParts> {
         let mut actions = Actions::default();
+        self.relate()?;
         check_names(&self.actions)?;
         for info in &self.actions {
             let viewset = self.viewsets.get(&info.viewset).ok_or_else(|| {
@@ -100,6 +105,9 @@ impl Mounting {
             let own = self.actions.iter().filter(|info| info.on_row && info.viewset == *id);
             viewset.tell(own.map(|info| actions.0[&info.id].guard.clone()).collect());
         }
+        for viewset in &self.in_order {
+            self.endpoints.extend(self.viewsets[viewset].endpoints());
+        }
         for (path, operation) in std::mem::take(&mut self.handlers) {
             let endpoint = self.handler(&actions, path, &operation)?;
             self.endpoints.push(endpoint);
@@ -108,6 +116,23 @@ impl Mounting {
         check_throttled(&self.endpoints, &self.site)?;
         let Self { models, viewsets, endpoints, hidden, .. } = self;
         Ok(MountedParts { models, viewsets, actions: Arc::new(actions), endpoints, hidden })
+    }
+
+    /// Lets the viewsets' rules ask each other.
+    fn relate(&self) -> Result<()> {
+        let related = |viewset: &Arc<dyn AnyViewSet>| {
+            let viewset: Arc<dyn RelatedViewSet> = viewset.clone();
+            Arc::downgrade(&viewset)
+        };
+        self.site.viewsets.settle(self.viewsets.iter().map(|(id, viewset)| (*id, related(viewset))).collect());
+        for (id, viewset) in self.in_order.iter().map(|id| (id, &self.viewsets[id])) {
+            for action in Action::STANDARD {
+                if let Some((permissions, _)) = viewset.guarded(action) {
+                    permissions.check_followed(&Trail { at: (*id, action), before: None })?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -132,7 +157,7 @@ impl<V: ViewSet> Part for ViewSetApi<V> {
         mounting.schemas.add(<Self as OpenApi>::register)?;
         let mounted = ViewSetApi::mount(self, &mounting.site)?;
         mounting.models.add(mounted.guards[&Action::List].model.clone());
-        mounting.endpoints.extend(mounted.endpoints());
+        mounting.in_order.push(TypeId::of::<V>());
         mounting.viewsets.insert(TypeId::of::<V>(), mounted);
         Ok(())
     }
@@ -157,6 +182,10 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
 
     fn tell(&self, own: Vec<Arc<Guard>>) {
         Mounted::tell(self, own);
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        Mounted::endpoints(self)
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

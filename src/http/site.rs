@@ -12,7 +12,7 @@ use crate::{
     authentication::Authenticators,
     db::Isolation,
     grants::Deleting,
-    permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions},
+    permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions, RelatedViewSets},
     throttle::{Counts, Throttle},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Site {
     pub(crate) isolation: Isolation,
     pub(crate) auth: Auth,
     pub(crate) authenticators: Authenticators,
+    /// The mounted viewsets, for rules that follow a key from one to another.
+    pub(crate) viewsets: RelatedViewSets,
     /// For viewsets that declare nothing.
     pub(crate) default_permissions: Permissions,
     /// For plain handlers that declare nothing.
@@ -93,6 +95,7 @@ impl Site {
         Self {
             db,
             isolation: Isolation::default(),
+            viewsets: RelatedViewSets::default(),
             auth,
             authenticators,
             default_permissions: ModelPermissions.into_permissions(),

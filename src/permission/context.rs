@@ -76,6 +76,11 @@ impl<'a> Context<'a> {
         Self { action, ..self }
     }
 
+    /// The same about another model, whose rows are asked about for the sake of those at hand.
+    pub(super) fn about_model(self, action: Action, model: &'a ModelInfo) -> Self {
+        Self { action, model: Some(model), ..self }
+    }
+
     /// The same question on behalf of another than the caller as they are.
     pub(super) fn asked_by(self, on_behalf: OnBehalf) -> Self {
         Self { on_behalf, ..self }

@@ -21,8 +21,10 @@ mod operators;
 mod over;
 mod possible;
 mod refusal;
+mod related;
 mod rule;
 mod stock;
+mod through;
 mod tree;
 
 use std::{future::Future, pin::Pin};
@@ -36,9 +38,11 @@ pub use expression::{Classes, ExpressionError};
 pub use hook::{Hook, Lists, RowHook};
 pub use operators::{And, Combine, IntoPermissions, Not, Operators, Or, PermissionsFor};
 pub use over::{AnyModel, Both, Fits, Over, OwnedModel, SomeModel};
+pub(crate) use related::{RelatedKey, RelatedViewSet, RelatedViewSets};
 pub use rule::Rule;
 pub(crate) use rule::{Foreseen, Judged, Questions, judge_one, judged, judged_in};
 pub use stock::*;
+pub(crate) use through::{FollowedKey, Trail};
 pub use tree::Permissions;
 
 type Asking<'a, T> = Pin<Box<dyn Future<Output = crate::Result<T>> + Send + 'a>>;

@@ -26,6 +26,10 @@ impl Permissions {
                 }
             },
             Self::Hook(hook) => Part::of(hook::meaning(hook, cx), open),
+            Self::Through(key) => match key.meaning_now(cx) {
+                Some(Ok(rule)) => Part::of(rule, open),
+                Some(Err(_)) | None => Part::open(Open::Alone, open),
+            },
             Self::And(parts) => Part::And(parts.iter().map(|part| part.settled(cx, open)).collect()),
             Self::Or(parts) => Part::Or(parts.iter().map(|part| part.settled(cx, open)).collect()),
             Self::Not(part) => Part::Not(Box::new(part.settled(cx, open))),

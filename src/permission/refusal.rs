@@ -43,7 +43,7 @@ impl Permissions {
             let leaf = |denial, rule| Meanings::leaf(self.to_string(), denial, rule);
             Ok(match self {
                 Self::Class(class) => leaf(class.denial(), self.ask(cx).await?),
-                Self::Hook(_) => leaf(Denial::default(), self.ask(cx).await?),
+                Self::Hook(_) | Self::Through(_) => leaf(Denial::default(), self.ask(cx).await?),
                 // what refuses is that the inner part lets the caller through: it has no words for that
                 Self::Not(part) => {
                     let meanings = part.meanings_for(cx).await?;

@@ -1,6 +1,9 @@
 use std::{fmt, sync::Arc};
 
-use super::{Action, Asking, Context, Denial, Denied, Rule, ceiling, class::ErasedClass, hook, hook::AskRow};
+use super::{
+    Action, Asking, Context, Denial, Denied, FollowedKey, RelatedViewSets, Rule, Trail, ceiling, class::ErasedClass,
+    hook, hook::AskRow,
+};
 use crate::{Error, Result, model::ModelInfo};
 
 /// An expression of permission classes as a value.
@@ -12,6 +15,8 @@ pub enum Permissions {
     Class(Arc<dyn ErasedClass>),
     /// A row hook.
     Hook(Arc<dyn AskRow>),
+    /// What another viewset's permissions mean for the row that a key points at.
+    Through(Arc<FollowedKey>),
     /// All of these.
     And(Vec<Permissions>),
     /// Any of these.
@@ -78,6 +83,7 @@ impl Permissions {
         let (junction, parts) = match self {
             Self::Class(class) => return class.meaning_now(cx),
             Self::Hook(hook) => return Some(Ok(hook::meaning(hook, cx))),
+            Self::Through(key) => return key.meaning_now(cx),
             Self::Not(part) => return Some(part.meaning_now(cx)?.map(|rule| !rule)),
             Self::About(action, part) => return part.meaning_now(&cx.about(*action)),
             Self::And(parts) => (Junction::And, parts),
@@ -104,6 +110,7 @@ impl Permissions {
                     None => return class.meaning(cx).await,
                 },
                 Self::Hook(hook) => return Ok(hook::meaning(hook, cx)),
+                Self::Through(key) => return key.meaning(cx).await,
                 Self::Not(part) => return Ok(!part.ask(cx).await?),
                 Self::About(action, part) => return part.ask(&cx.about(*action)).await,
                 Self::And(parts) => (Junction::And, parts),
@@ -128,6 +135,7 @@ impl Permissions {
         match self {
             Self::Class(class) => fits(&class.name(), class.fits(model)),
             Self::Hook(hook) => fits(&hook.name(), hook.fits(model)),
+            Self::Through(key) => fits(&key.to_string(), key.fits(model)),
             Self::And(parts) | Self::Or(parts) if parts.is_empty() => Err(Error::wiring(
                 "an empty list of permission classes would let everybody in; write `AllowAny` to mean it",
             )),
@@ -139,8 +147,13 @@ impl Permissions {
     /// The labels of the permissions asked for, each once, in the order they are asked.
     pub(crate) fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {
         let mut labels: Vec<String> = Vec::new();
-        self.each_class(action, &mut |class, action| {
-            for label in class.permissions_asked(model, action) {
+        self.each_leaf(action, &mut |leaf, action| {
+            let asked = match leaf {
+                Self::Class(class) => class.permissions_asked(model, action),
+                Self::Through(key) => key.permissions_asked(),
+                _ => Vec::new(),
+            };
+            for label in asked {
                 if !labels.contains(&label) {
                     labels.push(label);
                 }
@@ -160,17 +173,40 @@ impl Permissions {
             Self::Hook(_) => true,
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::may_ask_hooks),
             Self::Not(part) | Self::About(_, part) => part.may_ask_hooks(),
-            Self::Class(_) => false,
+            Self::Class(_) | Self::Through(_) => false,
         }
     }
 
-    fn each_class(&self, action: Action, visit: &mut dyn FnMut(&dyn ErasedClass, Action)) {
+    /// The same where the keys it follows are followed to these viewsets.
+    pub(crate) fn among(&self, viewsets: &RelatedViewSets) -> Self {
+        let each = |parts: &[Self]| parts.iter().map(|part| part.among(viewsets)).collect();
         match self {
-            Self::Class(class) => visit(&**class, action),
-            Self::Hook(_) => {}
-            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_class(action, visit)),
-            Self::Not(part) => part.each_class(action, visit),
-            Self::About(action, part) => part.each_class(*action, visit),
+            Self::Class(_) | Self::Hook(_) => self.clone(),
+            Self::Through(key) => Self::Through(Arc::new(key.among(viewsets))),
+            Self::And(parts) => Self::And(each(parts)),
+            Self::Or(parts) => Self::Or(each(parts)),
+            Self::Not(part) => Self::Not(Box::new(part.among(viewsets))),
+            Self::About(action, part) => Self::About(*action, Box::new(part.among(viewsets))),
+        }
+    }
+
+    /// Refuses keys that cannot be followed, once every viewset is known.
+    pub(crate) fn check_followed(&self, trail: &Trail<'_>) -> Result<()> {
+        let mut checked = Ok(());
+        self.each_leaf(trail.at.1, &mut |leaf, _| {
+            if let (Self::Through(key), Ok(())) = (leaf, &checked) {
+                checked = key.check(trail);
+            }
+        });
+        checked
+    }
+
+    fn each_leaf(&self, action: Action, visit: &mut dyn FnMut(&Self, Action)) {
+        match self {
+            Self::Class(_) | Self::Hook(_) | Self::Through(_) => visit(self, action),
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.each_leaf(action, visit)),
+            Self::Not(part) => part.each_leaf(action, visit),
+            Self::About(action, part) => part.each_leaf(*action, visit),
         }
     }
 }
@@ -182,6 +218,7 @@ impl fmt::Display for Permissions {
         match self {
             Self::Class(class) => f.write_str(&class.name()),
             Self::Hook(hook) => f.write_str(&hook.name()),
+            Self::Through(key) => key.fmt(f),
             Self::And(parts) => joined(f, parts, " & "),
             Self::Or(parts) => joined(f, parts, " | "),
             Self::Not(part) if matches!(**part, Self::And(_) | Self::Or(_)) => write!(f, "!({part})"),

@@ -20,7 +20,7 @@ mod write;
 use sea_orm::{EntityTrait, Select};
 
 pub use crate::serializer::Resource;
-pub use declare::{Access, CollectionAction, Declared, Represent, RowAction, Shown};
+pub use declare::{Access, CollectionAction, Declared, Represent, RowAction, Shown, Through};
 pub use list::Pagination;
 pub use mount::ViewSetApi;
 pub use row::{Locked, Row, Rows};

@@ -12,3 +12,4 @@ mod row_hooks; // rules that only Rust can say
 mod rules_agree; // requests, rows and lists by one rule, against a brute-force model
 mod status_matrix; // who gets which status from `ModelPermissions`
 mod stock_classes; // what each class of the caller and the action says
+mod through; // rules that follow a key to another viewset's rows

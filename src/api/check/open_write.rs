@@ -74,7 +74,11 @@ pub(super) fn names<C: 'static>(expression: &Permissions) -> bool {
     match expression {
         Permissions::And(parts) => parts.iter().any(names::<C>),
         Permissions::Class(known) => known.only_value() == Some(TypeId::of::<C>()),
-        Permissions::Hook(_) | Permissions::Or(_) | Permissions::Not(_) | Permissions::About(..) => false,
+        Permissions::Hook(_)
+        | Permissions::Through(_)
+        | Permissions::Or(_)
+        | Permissions::Not(_)
+        | Permissions::About(..) => false,
     }
 }
 
@@ -84,7 +88,7 @@ fn mentions<C: 'static>(expression: &Permissions) -> bool {
         Permissions::And(parts) | Permissions::Or(parts) => parts.iter().any(mentions::<C>),
         Permissions::Not(part) | Permissions::About(_, part) => mentions::<C>(part),
         Permissions::Class(known) => known.only_value() == Some(TypeId::of::<C>()),
-        Permissions::Hook(_) => false,
+        Permissions::Hook(_) | Permissions::Through(_) => false,
     }
 }
 

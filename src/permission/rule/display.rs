@@ -15,6 +15,7 @@ impl fmt::Display for Rule {
                 f.write_str(&sql.trim_start_matches("SELECT ").replace('"', ""))
             }
             Self::Granted(granted) => granted.fmt(f),
+            Self::Through(parents) => parents.fmt(f),
             Self::Hook(hook) => f.write_str(&hook.hook.name()),
             Self::All(rules) => joined(f, rules, " and "),
             Self::Any(rules) => joined(f, rules, " or "),

@@ -27,6 +27,7 @@ impl Rule {
             Self::Never => no_row(),
             Self::When(condition) => Condition::all().add((**condition).clone()),
             Self::Granted(granted) => granted.condition(beside),
+            Self::Through(parents) => Condition::all().add(parents.set()),
             Self::Hook(hook) => hook.superset.admitted(beside),
             Self::All(rules) => {
                 let sets = rules.iter().filter(|rule| rule.grant().is_some()).count();
@@ -47,6 +48,7 @@ impl Rule {
             Self::Never | Self::Hook(_) => every_row(),
             Self::When(condition) => Condition::all().add(known(condition).not()),
             Self::Granted(granted) => Condition::all().add(granted.probe().not()),
+            Self::Through(parents) => Condition::all().add(known(&parents.probe()).not()),
             Self::All(rules) => rules.iter().fold(Condition::any(), |any, rule| any.add(rule.refused())),
             Self::Any(rules) => rules.iter().fold(every_row(), |all, rule| all.add(rule.refused())),
             Self::Not(rule) => rule.admitted(Beside::Others),
@@ -64,6 +66,7 @@ impl Rule {
             Self::Never => Expr::cust("1 = 0"),
             Self::When(condition) => known(condition),
             Self::Granted(granted) => granted.probe(),
+            Self::Through(parents) => known(&parents.probe()),
             Self::Hook(_) => return None,
             Self::All(rules) => fold(rules, Expr::and)?,
             Self::Any(rules) => fold(rules, Expr::or)?,

@@ -163,7 +163,9 @@ impl Rule {
                 Ok(false)
             }
             Self::Not(rule) => Ok(!Box::pin(rule.ask(cx, row)).await?),
-            Self::When(_) | Self::Granted(_) => Err(Error::wiring("a condition was left for rust to judge")),
+            Self::When(_) | Self::Granted(_) | Self::Through(_) => {
+                Err(Error::wiring("a condition was left for rust to judge"))
+            }
         }
     }
 }

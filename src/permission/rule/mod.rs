@@ -4,6 +4,7 @@ mod display;
 mod filter;
 mod foreseen;
 mod judge;
+mod parent_rows;
 mod reads;
 mod residue;
 
@@ -13,6 +14,7 @@ use sea_orm::sea_query::Expr;
 
 pub(crate) use foreseen::Foreseen;
 pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in};
+pub(super) use parent_rows::ParentRows;
 use residue::Residue;
 
 use super::hook::HookRule;
@@ -46,6 +48,8 @@ pub enum Rule {
     When(Box<Expr>),
     /// The rows on which the caller was granted something.
     Granted(Arc<Granted>),
+    /// The rows whose key points at a row that another viewset's rule admits.
+    Through(Arc<ParentRows>),
     /// The rows a [`RowHook`](super::RowHook) says yes to.
     Hook(Arc<HookRule>),
     /// The rows that meet all of these.
@@ -78,7 +82,7 @@ impl Rule {
             Self::Granted(granted) => Some(granted),
             Self::All(rules) | Self::Any(rules) => rules.iter().find_map(Self::grant),
             Self::Not(rule) => rule.grant(),
-            Self::Always | Self::Never | Self::When(_) | Self::Hook(_) => None,
+            Self::Always | Self::Never | Self::When(_) | Self::Through(_) | Self::Hook(_) => None,
         }
     }
 
@@ -88,7 +92,7 @@ impl Rule {
             Self::Hook(_) => true,
             Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::has_hooks),
             Self::Not(rule) => rule.has_hooks(),
-            Self::Always | Self::Never | Self::When(_) | Self::Granted(_) => false,
+            Self::Always | Self::Never | Self::When(_) | Self::Granted(_) | Self::Through(_) => false,
         }
     }
 
@@ -99,7 +103,7 @@ impl Rule {
             Self::Hook(hook) => hook.at_most(),
             Self::All(rules) | Self::Any(rules) => rules.iter().filter_map(Self::in_memory_cap).min(),
             Self::Not(rule) => rule.in_memory_cap(),
-            Self::Always | Self::Never | Self::When(_) | Self::Granted(_) => None,
+            Self::Always | Self::Never | Self::When(_) | Self::Granted(_) | Self::Through(_) => None,
         }
     }
 }
@@ -163,6 +167,7 @@ impl PartialEq for Rule {
             (Self::Always, Self::Always) | (Self::Never, Self::Never) => true,
             (Self::When(a), Self::When(b)) => a == b,
             (Self::Granted(a), Self::Granted(b)) => a == b,
+            (Self::Through(a), Self::Through(b)) => a == b,
             (Self::Hook(a), Self::Hook(b)) => {
                 (a.action, a.on_behalf) == (b.action, b.on_behalf)
                     && Arc::ptr_eq(&a.hook, &b.hook)

@@ -21,7 +21,7 @@ impl Rule {
     pub(crate) fn reads_other_tables(&self) -> bool {
         match self {
             Self::When(condition) => !only(condition, &|_| true),
-            Self::Granted(_) => true,
+            Self::Granted(_) | Self::Through(_) => true,
             Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::reads_other_tables),
             Self::Not(rule) => rule.reads_other_tables(),
             Self::Always | Self::Never | Self::Hook(_) => false,
@@ -40,7 +40,7 @@ impl Rule {
             Self::When(condition) => only(condition, &names_table),
             Self::All(rules) | Self::Any(rules) => rules.iter().all(|rule| rule.is_about(table)),
             Self::Not(rule) => rule.is_about(table),
-            Self::Granted(_) => false,
+            Self::Granted(_) | Self::Through(_) => false,
             Self::Always | Self::Never | Self::Hook(_) => true,
         }
     }
@@ -58,6 +58,9 @@ impl Rule {
             Self::When(condition) => add_columns(condition, read),
             Self::All(rules) | Self::Any(rules) => rules.iter().for_each(|rule| rule.add_read(read)),
             Self::Not(rule) => rule.add_read(read),
+            Self::Through(parents) => {
+                read.named.insert(parents.column());
+            }
             Self::Hook(_) => read.others = true,
             Self::Granted(_) | Self::Always | Self::Never => {}
         }

@@ -2,6 +2,7 @@ use std::{collections::HashMap, marker::PhantomData};
 
 use crate::{
     Result,
+    http::Site,
     model::ModelInfo,
     permission::{Action, Permissions, PermissionsFor},
     viewset::Declared,
@@ -68,10 +69,11 @@ impl<E> Access<E> {
         }
     }
 
-    /// What holds for an action; checked against the model.
-    pub(crate) fn resolve(&self, action: Action, default: &Permissions, model: &ModelInfo) -> Result<Permissions> {
-        let permissions = self.on.get(action.name()).or(self.all.as_ref()).unwrap_or(default);
+    /// What holds for an action of a site's viewset; checked against the model.
+    pub(crate) fn resolve(&self, action: Action, site: &Site, model: &ModelInfo) -> Result<Permissions> {
+        let said = self.on.get(action.name()).or(self.all.as_ref());
+        let permissions = said.unwrap_or(&site.default_permissions);
         permissions.check(Some(model))?;
-        Ok(permissions.clone())
+        Ok(permissions.among(&site.viewsets))
     }
 }

@@ -5,11 +5,13 @@ mod action;
 mod declared;
 mod marker;
 mod represent;
+mod through;
 
 pub use access::Access;
 pub use action::{CollectionAction, RowAction};
 pub use declared::Declared;
 pub use represent::{Represent, Shown};
+pub use through::Through;
 
 pub(crate) use action::{ActionInfo, announce, collect_actions};
 pub(crate) use marker::marker;

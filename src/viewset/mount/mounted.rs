@@ -5,19 +5,22 @@ use std::{
 };
 
 use poem::http::Method;
-use sea_orm::DatabaseConnectionType;
+use sea_orm::{
+    ColumnTrait, DatabaseConnectionType, EntityName, QueryTrait,
+    sea_query::{IntoIden, SelectStatement},
+};
 
 use crate::{
     Error, Result,
     http::Site,
-    model::ModelInfo,
-    permission::{Action, Permissions},
+    model::{ModelInfo, key_columns},
+    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, Trail},
     throttle::Throttle,
     viewset::{
         Access, Declared, EntityOf, Guard, ViewSet,
         declare::ActionInfo,
         mount::mistakes::mistakes,
-        row::{ReadAhead, TOLD, ToldActions, names_told, path_parameters},
+        row::{ReadAhead, TOLD, ToldActions, names_told, own_rows, path_parameters},
     },
 };
 
@@ -100,10 +103,10 @@ impl<V: ViewSet> Mounted<V> {
         if !mistakes.is_empty() {
             return Err(Error::wiring(format!("the viewset `{}`: {}", V::PATH, mistakes.join("; "))));
         }
-        let retrieve = access.resolve(Action::Retrieve, &site.default_permissions, &model).map_err(named)?;
+        let retrieve = access.resolve(Action::Retrieve, site, &model).map_err(named)?;
         let mut guards = HashMap::new();
         for action in Action::STANDARD.into_iter().chain([Action::Metadata]) {
-            let permissions = access.resolve(action, &site.default_permissions, &model).map_err(named)?;
+            let permissions = access.resolve(action, site, &model).map_err(named)?;
             guards.insert(
                 action,
                 Arc::new(Guard {
@@ -179,7 +182,8 @@ impl<V: ViewSet> Mounted<V> {
         }
         let access = if declares { &*own } else { &of_viewset };
         let declared = if declares { Declared::Action } else { of_viewset.declared(action) };
-        let mut permissions = access.resolve(action, &self.site.default_permissions, &model)?;
+        let mut permissions = access.resolve(action, &self.site, &model)?;
+        permissions.check_followed(&Trail { at: (TypeId::of::<V>(), action), before: None })?;
         check_codename_is_asked(info, &permissions, &model)?;
         if !info.on_row {
             let listed = self.guards[&Action::List].permissions.clone();
@@ -213,6 +217,28 @@ impl<V: ViewSet> Mounted<V> {
                 })
             })
             .collect()
+    }
+}
+
+impl<V: ViewSet> RelatedViewSet for Mounted<V> {
+    fn guarded(&self, action: Action) -> Option<(&Permissions, &ModelInfo)> {
+        self.guards.get(&action).map(|guard| (&guard.permissions, &guard.model))
+    }
+
+    fn rows(&self, cx: &Context<'_>) -> Result<Option<SelectStatement>> {
+        Ok(own_rows(&self.viewset, cx)?.map(QueryTrait::into_query))
+    }
+
+    fn key(&self) -> Option<RelatedKey> {
+        let mut keys = key_columns::<EntityOf<V>>();
+        let (column, None) = (keys.next()?, keys.next()) else { return None };
+        let entity = EntityOf::<V>::default();
+        Some(RelatedKey {
+            table: entity.table_ref(),
+            table_name: entity.table_name().to_owned(),
+            column: column.into_iden(),
+            kind: column.def().get_column_type().clone(),
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     auth::JoinedRow,
     http::Problem,
     model::key_columns,
-    permission::Rule,
+    permission::{Context, Rule},
     serializer::{NotRead, PathKey, read_key},
     viewset::{
         ColumnOf, EntityOf, ModelOf, Mounted, Resource, ViewSet,
@@ -139,19 +139,23 @@ impl Visit {
 
     /// The rows there are at all for this caller, as the viewset says.
     pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<EntityOf<V>>, Problem> {
-        let own = viewset.query(&self.query_context(db));
-        if let Some(rows) = &own
-            && let Some(word) = settled_by(&rows.build(db.get_database_backend()).sql)
-        {
-            let message = format!(
-                "the query of the viewset at `{}` has a {word}, to which no rule can be added; say it within a condition: \
-                 `find().filter(Column::Id.in_subquery(…))`",
-                V::PATH
-            );
-            return Err(Error::wiring(message).into());
-        }
-        Ok(Scope { own })
+        Ok(Scope { own: own_rows(viewset, &self.query_context(db))? })
     }
+}
+
+/// The query of a viewset's own for a caller, to which rules can be added.
+pub(crate) fn own_rows<V: ViewSet>(viewset: &V, cx: &Context<'_>) -> Result<Option<Select<EntityOf<V>>>, Error> {
+    let own = viewset.query(cx);
+    if let Some(rows) = &own
+        && let Some(word) = settled_by(&rows.build(cx.db().get_database_backend()).sql)
+    {
+        return Err(Error::wiring(format!(
+            "the query of the viewset at `{}` has a {word}, to which no rule can be added; say it within a condition: \
+             `find().filter(Column::Id.in_subquery(…))`",
+            V::PATH
+        )));
+    }
+    Ok(own)
 }
 
 /// The rows of a viewset for one caller.

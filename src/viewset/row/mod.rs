@@ -8,5 +8,5 @@ mod permissions;
 pub use arguments::{Locked, Row, Rows};
 
 pub(crate) use ahead::ReadAhead;
-pub(crate) use lookup::{Named, Scope, looks_up_key, lookup_columns, path_parameters, path_variable};
+pub(crate) use lookup::{Named, Scope, looks_up_key, lookup_columns, own_rows, path_parameters, path_variable};
 pub(crate) use permissions::{RowPermissions, TOLD, TOLD_MEMBER, ToldActions, names_told, telling};

@@ -1,0 +1,95 @@
+//! What may be done with a parent is judged under the lock of the child: a change of it that was committed meanwhile
+//! stops the write.
+
+use poem::{http::Method, test::TestClient};
+use refrain::{
+    AllowAny, Api, IntoPermissions, ModelPermissions, ObjectPermissions, Through, authentication::Authenticators,
+};
+use refrain_testing::{TestDb, every_database};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
+
+use super::world::{Buses, ByName, Chosen, Fleets, Roots, Row, Seats, Site, bus, choose, fleet, seat};
+use crate::support::meanwhile::held_back;
+
+fn row(id: i32, points_at: Option<i32>) -> Row {
+    Row { id, points_at, owner: None, open: Some(true) }
+}
+
+async fn site(db: &TestDb) -> (Site, TestClient<poem::endpoint::BoxEndpoint<'static, poem::Response>>) {
+    let site = Site::open(db).await;
+    site.settle(&[vec![row(1, None), row(2, None)], vec![row(1, Some(1))], vec![row(1, Some(1))]], &[(0, "view", 1)])
+        .await;
+    choose(Chosen {
+        permissions: [
+            AllowAny.into_permissions(),
+            (ModelPermissions | ObjectPermissions).into_permissions(),
+            Through::<Fleets>::by(bus::Column::FleetId).into_permissions(),
+            Through::<Buses>::by(seat::Column::BusId).into_permissions(),
+        ],
+        chooses: [false; 4],
+    });
+    let api = Api::new("Through", "1", site.db.clone())
+        .auth(site.auth.clone())
+        .authenticators(Authenticators::none().with(ByName))
+        .mount(Roots)
+        .mount(Fleets)
+        .mount(Buses)
+        .mount(Seats);
+    (site, TestClient::new(api.build().expect("the keys can be followed").into_endpoint()))
+}
+
+/// A change of a seat whose body is held back until the two have happened.
+async fn change_while(db: &TestDb, between: impl AsyncFn(&Site)) -> (u16, Option<bool>) {
+    let (site, client) = site(db).await;
+    let (body, gate) = held_back();
+    let request = client.request(Method::PATCH, "/api/seats/1").header("x-name", "alice");
+    let request = request.header("content-type", "application/json").body(body).send();
+    let between = async {
+        gate.is_read().await;
+        between(&site).await;
+        gate.release(serde_json::json!({"open": false})).await;
+    };
+    let (response, ()) = tokio::join!(request, between);
+    let seat = seat::Entity::find_by_id(1).one(&site.db).await.unwrap().expect("it stays");
+    (response.0.status().as_u16(), seat.open)
+}
+
+#[every_database]
+async fn undisturbed_the_change_is_made(db: TestDb) {
+    assert_eq!(change_while(&db, async |_| ()).await, (200, Some(false)));
+}
+
+#[every_database]
+async fn a_grant_on_the_parents_parent_that_is_taken_away_meanwhile_stops_the_write(db: TestDb) {
+    let revoke = async |site: &Site| {
+        site.db.execute_unprepared("DELETE FROM guardian_userobjectpermission").await.unwrap();
+    };
+    assert_eq!(change_while(&db, revoke).await, (404, Some(true)));
+}
+
+#[every_database]
+async fn a_parent_that_is_moved_meanwhile_stops_the_write(db: TestDb) {
+    let moved = async |site: &Site| {
+        let bus = bus::ActiveModel { id: Set(1), fleet_id: Set(Some(2)), ..Default::default() };
+        bus.update(&site.db).await.unwrap();
+    };
+    assert_eq!(change_while(&db, moved).await, (404, Some(true)));
+}
+
+/// Nobody makes a row below a parent that they may not see, nor moves one there.
+#[every_database]
+async fn what_a_row_becomes_is_followed_too(db: TestDb) {
+    let (site, client) = site(&db).await;
+    let send = async |method: Method, path: &str, body: serde_json::Value| {
+        let request = client.request(method, path).header("x-name", "alice").body_json(&body);
+        request.send().await.0.status().as_u16()
+    };
+    assert_eq!(send(Method::POST, "/api/buses", serde_json::json!({"id": 2, "fleet_id": 1})).await, 201);
+    assert_ne!(send(Method::POST, "/api/buses", serde_json::json!({"id": 3, "fleet_id": 2})).await, 201);
+    assert_eq!(send(Method::POST, "/api/buses", serde_json::json!({"id": 4})).await, 403, "NULL points at nothing");
+    assert_ne!(send(Method::PATCH, "/api/buses/2", serde_json::json!({"fleet_id": 2})).await, 200);
+    let fleets: Vec<Option<i32>> =
+        bus::Entity::find().all(&site.db).await.unwrap().iter().map(|bus| bus.fleet_id).collect();
+    assert_eq!(fleets, [Some(1), Some(1)]);
+    assert!(fleet::Entity::find_by_id(2).one(&site.db).await.unwrap().is_some());
+}
