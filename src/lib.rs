@@ -88,7 +88,9 @@ pub use permission::*;
 pub use refrain_entity as entity;
 pub use serializer::{Choices, Serializer};
 pub use serving::ServeSettings;
-pub use viewset::{Access, CollectionAction, Locked, Pagination, Represent, Row, RowAction, Rows, Through, ViewSet};
+pub use viewset::{
+    Access, CollectionAction, Locked, Nested, Pagination, Reference, Represent, Row, RowAction, Rows, Through, ViewSet,
+};
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 compile_error!("enable at least one of the features `sqlite`, `postgres` and `mysql`");

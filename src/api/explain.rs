@@ -51,7 +51,7 @@ impl Explainer {
     }
 
     async fn explain_active(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
-        let (endpoint, key) = self.find(method, path)?;
+        let (endpoint, variables) = self.find(method, path)?;
         let request = format!("{method} {path}");
         let Some((guard, viewset)) = &endpoint.guard else { return self.handler(endpoint, &user, request).await };
         let viewset = self
@@ -63,12 +63,13 @@ impl Explainer {
             guard: guard.clone(),
             user: Arc::new(user),
             headers: Arc::new(HeaderMap::new()),
+            below: None,
         };
-        viewset.explain(&visit, request, key.filter(|_| endpoint.on_row)).await
+        viewset.explain(visit, request, endpoint, &variables).await
     }
 
-    /// The endpoint a request goes to, and the key in its path; a path without variables is found first.
-    fn find<'p>(&self, method: &Method, path: &'p str) -> Result<(&Endpoint, Option<&'p str>)> {
+    /// The endpoint a request goes to, and the variables of its path; a path with fewer of them is found first.
+    fn find<'p>(&self, method: &Method, path: &'p str) -> Result<(&Endpoint, Vec<&'p str>)> {
         let path = path.split('?').next().unwrap_or(path);
         let unknown = || Error::unknown("endpoint", format!("{method} {path}"));
         let below = path.strip_prefix(&self.prefix).ok_or_else(unknown)?;
@@ -77,9 +78,9 @@ impl Explainer {
             .endpoints
             .iter()
             .filter(|endpoint| endpoint.method == asked)
-            .filter_map(|endpoint| Some((endpoint, variable(&endpoint.path, below)?)))
+            .filter_map(|endpoint| Some((endpoint, variables(&endpoint.path, below)?)))
             .collect();
-        found.sort_by_key(|(_, key)| key.is_some());
+        found.sort_by_key(|(_, variables)| variables.len());
         found.into_iter().next().ok_or_else(unknown)
     }
 
@@ -133,15 +134,14 @@ impl Explainer {
     }
 }
 
-/// The text in the place of a pattern's variable: `None` where the path is another, `Some(None)` where there is none.
-#[allow(clippy::option_option)]
-pub(super) fn variable<'p>(pattern: &str, path: &'p str) -> Option<Option<&'p str>> {
+/// The texts in the places of a pattern's variables; `None` where the path is another.
+pub(super) fn variables<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
-    let mut key = None;
+    let mut variables = Vec::new();
     loop {
         match (pattern.next(), path.next()) {
-            (None, None) => return Some(key),
-            (Some(name), Some(text)) if name.starts_with(['{', ':']) => key = Some(text),
+            (None, None) => return Some(variables),
+            (Some(name), Some(text)) if name.starts_with(['{', ':']) => variables.push(text),
             (Some(same), Some(text)) if same == text => {}
             _ => return None,
         }

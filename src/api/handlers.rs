@@ -96,6 +96,7 @@ impl Mounting {
             permissions_asked: Vec::new(),
             declared: Declared::Nothing,
             on_row: false,
+            is_nested: false,
             guarded_by: None,
             takes_password: limited_auth::is_taken_by(operation),
             guard: None,

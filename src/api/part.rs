@@ -14,7 +14,7 @@ use crate::{
     auth::JoinedRow,
     http::{Problem, Site},
     model::Models,
-    permission::{Action, Explanation, RelatedViewSet, Trail},
+    permission::{Action, Explanation, RelatedViewSet},
     viewset::{ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit},
 };
 
@@ -57,11 +57,18 @@ pub(super) struct MountedParts {
 
 /// A mounted viewset with its type erased.
 pub(super) trait AnyViewSet: RelatedViewSet {
-    fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a>;
+    fn explain<'a>(
+        &'a self,
+        visit: Visit,
+        request: String,
+        endpoint: &'a Endpoint,
+        variables: &'a [&'a str],
+    ) -> Explaining<'a>;
     fn guard(&self, action: &ActionInfo) -> Result<Guard>;
     fn permissions_asked(&self, action: Action) -> Vec<String>;
     fn joined_row(&self, request: &Request) -> Option<JoinedRow>;
     fn tell(&self, own: Vec<Arc<Guard>>);
+    fn relate(&self) -> Result<()>;
     fn endpoints(&self) -> Vec<Endpoint>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
@@ -125,14 +132,7 @@ impl Mounting {
             Arc::downgrade(&viewset)
         };
         self.site.viewsets.settle(self.viewsets.iter().map(|(id, viewset)| (*id, related(viewset))).collect());
-        for (id, viewset) in self.in_order.iter().map(|id| (id, &self.viewsets[id])) {
-            for action in Action::STANDARD {
-                if let Some((permissions, _)) = viewset.guarded(action) {
-                    permissions.check_followed(&Trail { at: (*id, action), before: None })?;
-                }
-            }
-        }
-        Ok(())
+        self.in_order.iter().try_for_each(|viewset| self.viewsets[viewset].relate())
     }
 }
 
@@ -164,8 +164,14 @@ impl<V: ViewSet> Part for ViewSetApi<V> {
 }
 
 impl<V: ViewSet> AnyViewSet for Mounted<V> {
-    fn explain<'a>(&'a self, visit: &'a Visit, request: String, key: Option<&'a str>) -> Explaining<'a> {
-        Box::pin(Mounted::explain(self, visit, request, key))
+    fn explain<'a>(
+        &'a self,
+        visit: Visit,
+        request: String,
+        endpoint: &'a Endpoint,
+        variables: &'a [&'a str],
+    ) -> Explaining<'a> {
+        Box::pin(Mounted::explain(self, visit, request, endpoint, variables))
     }
 
     fn guard(&self, action: &ActionInfo) -> Result<Guard> {
@@ -182,6 +188,10 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
 
     fn tell(&self, own: Vec<Arc<Guard>>) {
         Mounted::tell(self, own);
+    }
+
+    fn relate(&self) -> Result<()> {
+        Mounted::relate(self)
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {

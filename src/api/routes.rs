@@ -11,7 +11,7 @@ use poem_openapi::{
 };
 
 use super::{
-    explain::variable,
+    explain::variables,
     front::{Asks, Front, asked_by_handler},
     part::{AnyViewSet, ViewSets},
 };
@@ -55,7 +55,7 @@ impl<P> Routes<P> {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return None;
         }
-        let retrieve = here.iter().find(|endpoint| endpoint.action == Some(Action::Retrieve))?;
+        let retrieve = here.iter().find(|endpoint| endpoint.action == Some(Action::Retrieve) && !endpoint.is_nested)?;
         let (_, viewset) = retrieve.guard.as_ref()?;
         self.viewsets.get(viewset).cloned()
     }
@@ -159,10 +159,9 @@ fn allowed(here: &[&Endpoint]) -> String {
 
 /// The same for a request's path below the prefix: a method that no route knows, `QUERY`, is answered by none of them.
 pub(super) fn allowed_at(endpoints: &[Endpoint], path: &str) -> Option<String> {
-    let mut here: Vec<_> = endpoints.iter().filter_map(|one| Some((one, variable(&one.path, path)?))).collect();
-    if here.iter().any(|(_, key)| key.is_none()) {
-        here.retain(|(_, key)| key.is_none());
-    }
+    let mut here: Vec<_> = endpoints.iter().filter_map(|one| Some((one, variables(&one.path, path)?.len()))).collect();
+    let fewest = here.iter().map(|(_, variables)| *variables).min();
+    here.retain(|(_, variables)| Some(*variables) == fewest);
     let here: Vec<&Endpoint> = here.into_iter().map(|(endpoint, _)| endpoint).collect();
     (!here.is_empty()).then(|| allowed(&here))
 }

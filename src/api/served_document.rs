@@ -72,6 +72,7 @@ pub(super) fn endpoints(site: &Site) -> Vec<Endpoint> {
         permissions_asked: asked_by_handler(&permissions),
         declared: Declared::Action,
         on_row: false,
+        is_nested: false,
         guarded_by: None,
         takes_password: false,
         guard: None,

@@ -129,7 +129,7 @@ impl<C: PermissionClass> ErasedClass for C {
 }
 
 /// The last part of a type's path, without its parameters.
-pub(super) fn type_name<T: ?Sized>() -> &'static str {
+pub(crate) fn type_name<T: ?Sized>() -> &'static str {
     let path = std::any::type_name::<T>();
     let bare = path.split('<').next().unwrap_or(path);
     bare.rsplit("::").next().unwrap_or(bare)

@@ -31,6 +31,7 @@ use std::{future::Future, pin::Pin};
 
 pub use action::{Action, CustomAction};
 pub use class::PermissionClass;
+pub(crate) use class::type_name;
 pub use context::Context;
 pub use denial::{Denial, Denied};
 pub use explanation::{AskedPermission, Explanation, Outcome, PartExplained, Verdict};
@@ -40,7 +41,7 @@ pub use operators::{And, Combine, IntoPermissions, Not, Operators, Or, Permissio
 pub use over::{AnyModel, Both, Fits, Over, OwnedModel, SomeModel};
 pub(crate) use related::{RelatedKey, RelatedViewSet, RelatedViewSets};
 pub use rule::Rule;
-pub(crate) use rule::{Foreseen, Judged, Questions, judge_one, judged, judged_in};
+pub(crate) use rule::{Foreseen, Judged, Questions, judge_one, judged, judged_in, read_verdict, verdict_name};
 pub use stock::*;
 pub(crate) use through::{FollowedKey, Trail};
 pub use tree::Permissions;

@@ -1,16 +1,22 @@
 use std::{
-    any::TypeId,
+    any::{Any, TypeId},
     collections::HashMap,
     sync::{Arc, OnceLock, Weak},
 };
 
-use sea_orm::sea_query::{ColumnType, DynIden, SelectStatement, TableRef};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{ColumnType, DynIden, IntoIden, SelectStatement, TableRef},
+};
 
 use super::{Action, Context, Permissions};
-use crate::{Error, Result, model::ModelInfo};
+use crate::{
+    Error, Result,
+    model::{Model, ModelInfo, key_columns},
+};
 
 /// A mounted viewset as the rules of other viewsets see it.
-pub(crate) trait RelatedViewSet: Send + Sync {
+pub(crate) trait RelatedViewSet: Any + Send + Sync {
     /// What guards one of its six actions, and the model that is asked about.
     fn guarded(&self, action: Action) -> Option<(&Permissions, &ModelInfo)>;
 
@@ -19,6 +25,9 @@ pub(crate) trait RelatedViewSet: Send + Sync {
 
     /// The column that foreign keys point at; `None` for a key of several.
     fn key(&self) -> Option<RelatedKey>;
+
+    /// What the program calls it.
+    fn name(&self) -> &'static str;
 }
 
 /// The key of a viewset's model.
@@ -30,6 +39,47 @@ pub(crate) struct RelatedKey {
     pub(crate) kind: ColumnType,
 }
 
+impl RelatedKey {
+    /// Of a model; `None` for a key of several columns.
+    pub(crate) fn of<M: Model>() -> Option<Self> {
+        let mut keys = key_columns::<M>();
+        let (column, None) = (keys.next()?, keys.next()) else { return None };
+        let entity = M::default();
+        Some(Self {
+            table: entity.table_ref(),
+            table_name: entity.table_name().to_owned(),
+            column: column.into_iden(),
+            kind: column.def().get_column_type().clone(),
+        })
+    }
+}
+
+/// The rows of a model that no viewset serves, under permissions that are said where a key points at them.
+#[derive(Clone)]
+pub(super) struct PlainRows {
+    pub(super) permissions: Permissions,
+    pub(super) model: ModelInfo,
+    pub(super) key: Option<RelatedKey>,
+}
+
+impl RelatedViewSet for PlainRows {
+    fn guarded(&self, _: Action) -> Option<(&Permissions, &ModelInfo)> {
+        Some((&self.permissions, &self.model))
+    }
+
+    fn rows(&self, _: &Context<'_>) -> Result<Option<SelectStatement>> {
+        Ok(None)
+    }
+
+    fn key(&self) -> Option<RelatedKey> {
+        self.key.clone()
+    }
+
+    fn name(&self) -> &'static str {
+        self.model.object_name()
+    }
+}
+
 /// The viewsets of an API, once all are known, for the rules that ask each other.
 #[derive(Clone, Default)]
 pub(crate) struct RelatedViewSets(Arc<OnceLock<HashMap<TypeId, Weak<dyn RelatedViewSet>>>>);
@@ -38,6 +88,16 @@ impl RelatedViewSets {
     /// All of them; once.
     pub(crate) fn settle(&self, viewsets: HashMap<TypeId, Weak<dyn RelatedViewSet>>) {
         let _ = self.0.set(viewsets);
+    }
+
+    /// Those whose rows a key to this column of this table points at, with what the program calls them.
+    pub(crate) fn with_key(&self, table: &str, column: &str) -> Vec<(TypeId, &'static str)> {
+        let all = self.0.get().into_iter().flatten().filter_map(|(id, viewset)| Some((*id, viewset.upgrade()?)));
+        let is_it = |key: RelatedKey| key.table_name == table && key.column.to_string() == column;
+        let found = all.filter(|(_, viewset)| viewset.key().is_some_and(is_it));
+        let mut found: Vec<_> = found.map(|(id, viewset)| (id, viewset.name())).collect();
+        found.sort_by_key(|(_, name)| *name);
+        found
     }
 
     /// The viewset of this type, which is called so in the program.

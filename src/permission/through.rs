@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{
     Action, Asking, Context, Over, Permissions, RelatedKey, RelatedViewSet, RelatedViewSets, Rule, class::type_name,
-    rule::ParentRows,
+    related::PlainRows, rule::ParentRows,
 };
 use crate::{
     Error, Result,
@@ -18,8 +18,8 @@ use crate::{
 /// viewset's permissions, read over a foreign key.
 #[derive(Clone)]
 pub struct FollowedKey {
-    viewset: TypeId,
-    viewset_name: &'static str,
+    to: To,
+    name: &'static str,
     action: Action,
     /// the table that has the key, and its column
     table: String,
@@ -30,12 +30,38 @@ pub struct FollowedKey {
     viewsets: RelatedViewSets,
 }
 
+/// Whose rows the key points at.
+#[derive(Clone)]
+enum To {
+    ViewSet(TypeId),
+    Rows(Arc<PlainRows>),
+}
+
 impl FollowedKey {
     /// A key of `M` that points at rows of the viewset `V`.
     pub(crate) fn new<V: 'static, M: Model>(column: M::Column, action: Action) -> Self {
+        Self::to_viewset::<M>((TypeId::of::<V>(), type_name::<V>()), column, action)
+    }
+
+    /// The same of a viewset by its type's number and name.
+    pub(crate) fn to_viewset<M: Model>(
+        (viewset, name): (TypeId, &'static str),
+        column: M::Column,
+        action: Action,
+    ) -> Self {
+        Self::to::<M>(To::ViewSet(viewset), name, column, action)
+    }
+
+    /// A key of `M` that points at rows of `T`, of which these permissions say who may know of them.
+    pub(crate) fn to_rows<T: Model, M: Model>(column: M::Column, permissions: Permissions) -> Self {
+        let rows = PlainRows { permissions, model: ModelInfo::of::<T>(), key: RelatedKey::of::<T>() };
+        Self::to::<M>(To::Rows(Arc::new(rows)), T::OBJECT_NAME, column, Action::Retrieve)
+    }
+
+    fn to<M: Model>(to: To, name: &'static str, column: M::Column, action: Action) -> Self {
         Self {
-            viewset: TypeId::of::<V>(),
-            viewset_name: type_name::<V>(),
+            to,
+            name,
             action,
             table: M::default().table_name().to_owned(),
             column: column.into_iden(),
@@ -47,7 +73,14 @@ impl FollowedKey {
 
     /// The same once the other viewsets can be found.
     pub(super) fn among(&self, viewsets: &RelatedViewSets) -> Self {
-        Self { viewsets: viewsets.clone(), ..self.clone() }
+        let to = match &self.to {
+            To::ViewSet(viewset) => To::ViewSet(*viewset),
+            To::Rows(rows) => {
+                let permissions = rows.permissions.among(viewsets);
+                To::Rows(Arc::new(PlainRows { permissions, ..(**rows).clone() }))
+            }
+        };
+        Self { to, viewsets: viewsets.clone(), ..self.clone() }
     }
 
     pub(super) fn fits(&self, model: Option<&ModelInfo>) -> Result<(), String> {
@@ -55,7 +88,10 @@ impl FollowedKey {
     }
 
     fn parent(&self) -> Result<Arc<dyn RelatedViewSet>> {
-        self.viewsets.find(self.viewset, self.viewset_name)
+        match &self.to {
+            To::ViewSet(viewset) => self.viewsets.find(*viewset, self.name),
+            To::Rows(rows) => Ok(rows.clone()),
+        }
     }
 
     /// The labels of the permissions that the other viewset asks for.
@@ -96,7 +132,7 @@ impl FollowedKey {
 
     fn guarded<'p>(&self, parent: &'p dyn RelatedViewSet) -> Result<(&'p Permissions, &'p ModelInfo)> {
         parent.guarded(self.action).ok_or_else(|| {
-            let (action, name) = (self.action, self.viewset_name);
+            let (action, name) = (self.action, self.name);
             Error::wiring(format!("`{self}` asks about `{action}`, which is none of the six actions of `{name}`"))
         })
     }
@@ -114,7 +150,7 @@ impl FollowedKey {
         let rows = parent.rows(&permissions.asked_first(*cx))?;
         let RelatedKey { table, table_name, column, .. } = self.key(parent)?;
         let parents = ParentRows {
-            name: self.viewset_name,
+            name: self.name,
             table: self.table.clone(),
             column: self.column.clone(),
             parent: table,
@@ -128,7 +164,7 @@ impl FollowedKey {
 
     fn key(&self, parent: &dyn RelatedViewSet) -> Result<RelatedKey> {
         parent.key().ok_or_else(|| {
-            let name = self.viewset_name;
+            let name = self.name;
             Error::wiring(format!("`{self}` follows one column, and the key of `{name}` has several"))
         })
     }
@@ -142,7 +178,7 @@ impl FollowedKey {
         if kind_of(&self.kind) != kind_of(&key.kind) {
             return Err(Error::wiring(format!(
                 "`{self}` follows a column of another type than the key of `{}`",
-                self.viewset_name
+                self.name
             )));
         }
         if permissions.may_ask_hooks() {
@@ -151,12 +187,13 @@ impl FollowedKey {
                  rule as a condition, or ask another action by `for_action`"
             )));
         }
-        let next = Trail { at: (self.viewset, self.action), before: Some(trail) };
+        let To::ViewSet(viewset) = self.to else { return permissions.check_followed(trail) };
+        let next = Trail { at: (viewset, self.action), before: Some(trail) };
         if trail.has(next.at) {
             return Err(Error::wiring(format!(
                 "`{self}` follows a key to `{}`, whose own permissions come back here: who may see a row would depend on \
                  itself",
-                self.viewset_name
+                self.name
             )));
         }
         permissions.check_followed(&next)
@@ -195,7 +232,7 @@ fn kind_of(column: &ColumnType) -> &'static str {
 /// `Through::<Projects>::by(project_id)`
 impl fmt::Display for FollowedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Through<{}>({})", self.viewset_name, self.column.to_string())?;
+        write!(f, "Through<{}>({})", self.name, self.column)?;
         if self.action == Action::Retrieve { Ok(()) } else { write!(f, ".for_action({})", self.action) }
     }
 }

@@ -26,6 +26,9 @@ impl Problem {
     }
 }
 
+/// What a key points at that is the key of no row.
+pub(crate) const NO_SUCH_ROW: &str = "Invalid pk - object does not exist.";
+
 /// A write that was allowed and the database refused: 409 for what others have already, 400 for what cannot be stored;
 /// each names its field where the database does. `None` where the database failed to say.
 pub(crate) fn constraint_problem<S: Serializer>(error: &DbErr) -> Option<Problem> {
@@ -44,7 +47,7 @@ pub(crate) fn constraint_problem<S: Serializer>(error: &DbErr) -> Option<Problem
         }
         Constraint::ForeignKey(names) => {
             let fields = fields::<S>(&names);
-            refused(fields, "Invalid pk - object does not exist.")
+            refused(fields, NO_SUCH_ROW)
         }
         Constraint::Value(names) => {
             let fields = fields::<S>(&names);

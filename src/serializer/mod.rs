@@ -51,7 +51,8 @@ pub use refrain_macros::{Choices, Serializer};
 pub(crate) use self::{
     body::register_body,
     check::mistakes,
-    constraint::constraint_problem,
+    constraint::{NO_SUCH_ROW, constraint_problem},
+    field::same_column,
     key::read_key,
     read_body::{parse_body, read_body},
     schema::Shape,

@@ -2,6 +2,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Value};
 
 use super::{
     At, Field, Json, Members, Serializer,
+    field::same_column,
     field_type::{NULL, REQUIRED},
     nested::members_of,
 };
@@ -39,11 +40,28 @@ impl<S: Serializer> Change<S> {
     /// Reads a body; every error is told at once, each under its path. What it says of fields that a row keeps is
     /// compared with `row`, where there is one yet.
     pub fn read(body: Json<'_>, of: BodyOf, row: Option<&ModelOf<S>>) -> Result<Self, Problem> {
-        read_whole(body, |body, at| Self::read_members(&members_of(body, at)?, of, row, at))
+        Self::read_below(body, of, row, None)
     }
 
-    fn read_members(members: &Members<'_>, of: BodyOf, row: Option<&ModelOf<S>>, at: &mut At) -> Option<Self> {
-        let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new() };
+    /// The same of a body that was sent to a path which says what one column is: the body may leave it out, and may not
+    /// say otherwise.
+    pub(crate) fn read_below(
+        body: Json<'_>,
+        of: BodyOf,
+        row: Option<&ModelOf<S>>,
+        below: Option<Settled<S::Entity>>,
+    ) -> Result<Self, Problem> {
+        read_whole(body, |body, at| Self::read_members(&members_of(body, at)?, of, row, below, at))
+    }
+
+    fn read_members(
+        members: &Members<'_>,
+        of: BodyOf,
+        row: Option<&ModelOf<S>>,
+        settled: Option<Settled<S::Entity>>,
+        at: &mut At,
+    ) -> Option<Self> {
+        let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new(), settled };
         for field in S::fields() {
             columns.read(field, members, of, at);
         }
@@ -51,7 +69,7 @@ impl<S: Serializer> Change<S> {
         if let Some(row) = row {
             check_kept(&columns.kept, row, at);
         }
-        let Columns { row, kept } = columns;
+        let Columns { row, kept, .. } = columns;
         beside.map(|beside| Self { row, beside, kept })
     }
 
@@ -76,6 +94,10 @@ fn check_kept<E: Model>(kept: &Kept<E>, row: &E::Model, at: &mut At) {
     }
 }
 
+/// A column, and the value that a path says it has.
+pub(crate) type Settled<E> = (<E as EntityTrait>::Column, Value);
+
+const NOT_IN_PATH: &str = "This is not the one that the path names.";
 const CANNOT_CHANGE: &str = "This field cannot be changed.";
 const TWICE: &str = "This field was given twice.";
 
@@ -90,6 +112,7 @@ pub(crate) fn read_whole<T>(body: Json<'_>, read: impl FnOnce(Json<'_>, &mut At)
 struct Columns<E: EntityTrait> {
     row: E::ActiveModel,
     kept: Kept<E>,
+    settled: Option<Settled<E>>,
 }
 
 impl<E: Model> Columns<E> {
@@ -109,10 +132,12 @@ impl<E: Model> Columns<E> {
             }
             return;
         }
+        let settled = self.settled.as_ref();
+        let settled = settled.filter(|(column, _)| same_column::<E>(column, &field.column)).map(|(_, value)| value);
         let value = match found {
             Found::Once(json) => at.inside(field.name, |at| field.read(json, at)),
             Found::Twice => None,
-            Found::LeftOut if of == BodyOf::PartOfRow => None,
+            Found::LeftOut if of == BodyOf::PartOfRow || settled.is_some() => None,
             Found::LeftOut => match &field.default {
                 Some(default) if new => Some((default.value)()),
                 _ if field.is_required() => at.inside(field.name, |at| at.refuse(REQUIRED)),
@@ -120,6 +145,9 @@ impl<E: Model> Columns<E> {
             },
         };
         if let Some(value) = value {
+            if settled.is_some_and(|settled| *settled != value) {
+                at.inside(field.name, |at| at.refuse::<()>(NOT_IN_PATH));
+            }
             self.row.set(field.column, value);
         }
     }

@@ -20,7 +20,7 @@ mod write;
 use sea_orm::{EntityTrait, Select};
 
 pub use crate::serializer::Resource;
-pub use declare::{Access, CollectionAction, Declared, Represent, RowAction, Shown, Through};
+pub use declare::{Access, CollectionAction, Declared, Nested, Reference, Represent, RowAction, Shown, Through};
 pub use list::Pagination;
 pub use mount::ViewSetApi;
 pub use row::{Locked, Row, Rows};
@@ -79,7 +79,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     /// What callers see and write of the model's rows.
     #[doc(alias = "serializer_class")]
     type Serializer: Shown<Self>;
-    /// The path of the collection; a row's is below it.
+    /// The path of the collection; a row's is below it. One with a variable is one of [`nested`](Self::nested).
     const PATH: &'static str;
     /// Which of the six standard actions there are.
     const ACTIONS: &'static [Action] = &Action::STANDARD;
@@ -134,6 +134,16 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     #[doc(alias = "lookup_field")]
     fn lookup() -> ColumnOf<Self> {
         <EntityOf<Self> as Resource>::key()
+    }
+
+    /// Which rows keys in bodies may point at, where no viewset alone serves them, or their relation is not declared.
+    fn references() -> Vec<Reference<EntityOf<Self>>> {
+        Vec::new()
+    }
+
+    /// The paths below other viewsets' rows at which the rows are found too.
+    fn nested() -> Vec<Nested<Self>> {
+        Vec::new()
     }
 
     /// How lists are cut into pages.

@@ -17,6 +17,7 @@ mod hidden_rows; // a row that may not be seen is not there
 mod judged_by_the_write; // what the statement that writes says of the row
 mod lists; // pages, filters, orders
 mod names; // names that would mean something else
+mod nested; // paths below other rows, and keys in bodies
 mod own_queries; // what a viewset's own query may say
 mod read_together; // a row in the statement that finds its reader
 mod row_permissions; // what a representation tells of its reader's rights

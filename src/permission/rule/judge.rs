@@ -110,7 +110,7 @@ pub(super) fn verdict_column(condition: Sql, place: usize) -> Sql {
 }
 
 /// A verdict that cannot be read is an error, never a no.
-pub(super) fn read_verdict(row: &QueryResult, place: usize) -> Result<bool, DbErr> {
+pub(crate) fn read_verdict(row: &QueryResult, place: usize) -> Result<bool, DbErr> {
     row.try_get("", &verdict_name(place))
 }
 
@@ -171,6 +171,6 @@ impl Rule {
 }
 
 /// A name that no column has: what is read back by it decides, and a column of that name would be read in its place.
-fn verdict_name(place: usize) -> String {
+pub(crate) fn verdict_name(place: usize) -> String {
     format!("refrain: verdict {place}")
 }

@@ -13,7 +13,7 @@ use std::{ops, sync::Arc};
 use sea_orm::sea_query::Expr;
 
 pub(crate) use foreseen::Foreseen;
-pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in};
+pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in, read_verdict, verdict_name};
 pub(super) use parent_rows::ParentRows;
 use residue::Residue;
 

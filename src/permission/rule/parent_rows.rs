@@ -1,6 +1,9 @@
 use std::fmt;
 
-use sea_orm::sea_query::{DynIden, Expr, ExprTrait, Query, SelectStatement, SqliteQueryBuilder, TableRef};
+use sea_orm::{
+    Value,
+    sea_query::{DynIden, Expr, ExprTrait, Query, SelectStatement, SqliteQueryBuilder, TableRef},
+};
 
 use super::Rule;
 
@@ -33,14 +36,25 @@ impl ParentRows {
 
     /// One boolean over the row at hand; NULL where the key is.
     pub(super) fn probe(&self) -> Expr {
-        let admits = self.rule.verdict().unwrap_or_else(|| Expr::cust("1 = 0"));
         let mut parent = self.keys();
-        parent.and_where(admits);
+        parent.and_where(self.admits());
         if self.names_pointer_only_outside() {
             return self.pointer().in_subquery(parent);
         }
         parent.and_where(self.parent_key().eq(self.pointer()));
         Expr::exists(parent)
+    }
+
+    /// Is this the key of a parent that is admitted? No row is at hand.
+    pub(crate) fn has(&self, key: Value) -> Expr {
+        let mut parent = self.keys();
+        parent.and_where(self.parent_key().eq(key)).and_where(self.admits());
+        Expr::exists(parent)
+    }
+
+    fn admits(&self) -> Expr {
+        // only hooks have no verdict, and no key is followed to those
+        self.rule.verdict().unwrap_or_else(|| Expr::cust("1 = 0"))
     }
 
     /// The key of the row at hand.
@@ -76,7 +90,7 @@ impl ParentRows {
 impl fmt::Display for ParentRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { table, column, name, rule, rows, .. } = self;
-        write!(f, "{table}.{} in {name}({rule}", column.to_string())?;
+        write!(f, "{table}.{column} in {name}({rule}")?;
         if rows.is_some() { write!(f, " of its query)") } else { write!(f, ")") }
     }
 }

@@ -4,12 +4,16 @@ mod access;
 mod action;
 mod declared;
 mod marker;
+mod nested;
+mod reference;
 mod represent;
 mod through;
 
 pub use access::Access;
 pub use action::{CollectionAction, RowAction};
 pub use declared::Declared;
+pub use nested::Nested;
+pub use reference::Reference;
 pub use represent::{Represent, Shown};
 pub use through::Through;
 

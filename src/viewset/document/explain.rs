@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
+
 use crate::{
     Db, Error, Result,
     auth::User,
@@ -7,13 +9,35 @@ use crate::{
     grants::{Holder, PermissionOf},
     http::Problem,
     permission::{AskedPermission, Explanation, Outcome, judge_one},
-    viewset::{EntityOf, ModelOf, Mounted, Resource, ViewSet, mount::Visit, row::Named},
+    viewset::{
+        Endpoint, EntityOf, ModelOf, Mounted, Resource, ViewSet,
+        mount::{Place, Visit},
+        row::Named,
+    },
 };
 
 impl<V: ViewSet> Mounted<V> {
-    /// Explains the answer to a visit, to a row where the path names one.
-    pub(crate) async fn explain(&self, visit: &Visit, request: String, key: Option<&str>) -> Result<Explanation> {
-        let named = match key.map(|key| self.row_named(visit, key)).transpose() {
+    /// Explains the answer to a visit at an endpoint, whose path has these variables: to a row where it names one.
+    pub(crate) async fn explain(
+        &self,
+        mut visit: Visit,
+        request: String,
+        endpoint: &Endpoint,
+        mut variables: &[&str],
+    ) -> Result<Explanation> {
+        let is_here = |place: &Place<V>| place.path_of(visit.guard.action) == endpoint.path;
+        if let (Some(place), [parent, rest @ ..]) = (self.places.iter().position(is_here), variables)
+            && self.places[place].nested.is_some()
+        {
+            variables = rest;
+            visit.below = match self.below(place, &visit, &percent_decode_str(parent).decode_utf8_lossy()).await {
+                Ok(below) => Some(below),
+                Err(problem) => return self.without_row(&visit, request, problem).await,
+            };
+        }
+        let visit = &visit;
+        let named = endpoint.on_row.then(|| self.row_named(visit, &variables.join("/"))).transpose();
+        let named = match named {
             Ok(named) => named,
             Err(problem) => return self.without_row(visit, request, problem).await,
         };

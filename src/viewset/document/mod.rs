@@ -17,27 +17,29 @@ use crate::{
     permission::Action,
     serializer::{Field, Serializer, Shape, Shows, register_body},
     viewset::{
-        EntityOf, ViewSet,
+        EntityOf, Nested, ViewSet,
         columns::field_of,
         list::page_schema,
+        mount::Place,
         row::{path_parameters, telling},
     },
 };
 
 /// What a client's method is called: `cars_list`.
-pub(crate) fn operation_id<V: ViewSet>(action: Action) -> String {
-    format!("{}_{}", collection_name::<V>(), action.name())
+pub(crate) fn operation_id(path: &str, action: Action) -> String {
+    format!("{}_{}", collection_name(path), action.name())
 }
 
-/// The viewset's path as a word: `/api/big-cars` is `api_big_cars`.
-fn collection_name<V: ViewSet>() -> String {
-    let word: String = V::PATH.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    word.trim_matches('_').to_owned()
+/// A collection's path as a word: `/api/big-cars` is `api_big_cars`, `/projects/{project_id}/tasks` is `projects_tasks`.
+fn collection_name(path: &str) -> String {
+    let steps = path.split('/').filter(|step| !step.is_empty() && !step.starts_with('{'));
+    let word = |step: &str| step.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect::<String>();
+    steps.map(word).collect::<Vec<_>>().join("_").trim_matches('_').to_owned()
 }
 
 /// The same as a type of clients: `/api/big-cars` is `ApiBigCars`.
-fn type_name<V: ViewSet>(of: &str) -> String {
-    let words = collection_name::<V>();
+fn type_name(path: &str, of: &str) -> String {
+    let words = collection_name(path);
     let words = words.split('_').filter(|word| !word.is_empty());
     let capital = |word: &str| {
         let mut signs = word.chars();
@@ -53,6 +55,9 @@ pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
         if let Some(shape) = body_of::<V>(*action) {
             register_body::<V::Serializer>(shape, registry);
         }
+    }
+    for nested in &V::nested() {
+        register_input_below(nested, registry);
     }
     if let Some(name) = row_name::<V>() {
         let representation = telling(registry.schemas.get(V::Serializer::NAME), <V::Serializer as Shows>::schema());
@@ -85,12 +90,12 @@ fn body_of<V: ViewSet>(action: Action) -> Option<Shape> {
 }
 
 fn page_name<V: ViewSet>() -> String {
-    type_name::<V>("Page")
+    type_name(V::PATH, "Page")
 }
 
 /// What a representation is called that tells what its reader may do with the row; nothing where it does not.
 pub(crate) fn row_name<V: ViewSet>() -> Option<String> {
-    V::ROW_PERMISSIONS.then(|| type_name::<V>("Row"))
+    V::ROW_PERMISSIONS.then(|| type_name(V::PATH, "Row"))
 }
 
 /// A representation.
@@ -99,7 +104,7 @@ fn row_schema<V: ViewSet>() -> MetaSchemaRef {
 }
 
 /// An operation as the framework's document has it; who may call it is written in when the site is known.
-pub(crate) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
+pub(crate) fn operation<V: ViewSet>(place: &Place<V>, action: Action) -> MetaOperation {
     let words = summary::<V>(action);
     let (status, schema) = match action {
         Action::List => (200, Some(MetaSchemaRef::Reference(page_name::<V>()))),
@@ -107,14 +112,18 @@ pub(crate) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
         Action::Destroy => (204, None),
         _ => (200, Some(row_schema::<V>())),
     };
-    let body = body_of::<V>(action).map(|shape| MetaSchemaRef::Reference(shape.name::<V::Serializer>()));
+    let body = body_of::<V>(action).map(|shape| match (shape, &place.nested) {
+        (Shape::Input, Some(nested)) if requires(nested) => input_name_below(nested),
+        (shape, _) => shape.name::<V::Serializer>(),
+    });
+    let body = body.map(MetaSchemaRef::Reference);
     MetaOperation {
         method: action.method().expect("a standard action has a route"),
-        tags: vec![interned(collection_name::<V>())],
+        tags: vec![interned(collection_name(V::PATH))],
         summary: Some(interned(words)),
         description: None,
         external_docs: None,
-        params: params::<V>(action),
+        params: parent_of(place).into_iter().chain(params::<V>(action)).collect(),
         request: body.map(|schema| MetaRequest { description: None, content: vec![json(schema)], required: true }),
         responses: MetaResponses {
             responses: vec![MetaResponse {
@@ -127,9 +136,43 @@ pub(crate) fn operation<V: ViewSet>(action: Action) -> MetaOperation {
         },
         deprecated: false,
         security: Vec::new(),
-        operation_id: Some(interned(operation_id::<V>(action))),
+        operation_id: Some(interned(operation_id(place.path, action))),
         code_samples: Vec::new(),
     }
+}
+
+/// The variable that names the row which the path is below.
+fn parent_of<V: ViewSet>(place: &Place<V>) -> Option<MetaOperationParam> {
+    let nested = place.nested.as_ref()?;
+    Some(MetaOperationParam {
+        name: nested.variable()?.to_owned(),
+        schema: (nested.parent.schemas)().into_iter().next()?,
+        in_type: MetaParamIn::Path,
+        description: None,
+        required: true,
+        deprecated: false,
+        explode: true,
+        style: None,
+    })
+}
+
+/// Does a body have to say which row it belongs to, where the path does not?
+fn requires<V: ViewSet>(nested: &Nested<V>) -> bool {
+    nested.offers(Action::Create) && field_of::<V>(&nested.key).is_some_and(Field::is_required)
+}
+
+/// What a new row is called that may leave out which row it belongs to.
+fn input_name_below<V: ViewSet>(nested: &Nested<V>) -> String {
+    type_name(nested.path, "Input")
+}
+
+/// The same as a schema: the body's own, without that field among the required.
+fn register_input_below<V: ViewSet>(nested: &Nested<V>, registry: &mut Registry) {
+    let Some(field) = field_of::<V>(&nested.key).filter(|_| requires(nested)) else { return };
+    let input = registry.schemas.get(&Shape::Input.name::<V::Serializer>()).cloned();
+    let Some(mut input) = input else { return };
+    input.required.retain(|name| *name != field.name());
+    insert(registry, input_name_below(nested), nested.path.to_owned(), input);
 }
 
 fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {

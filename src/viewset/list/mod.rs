@@ -36,7 +36,7 @@ impl Visit {
         pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<Vec<u8>, Problem> {
-        let is_table = scope.is_table();
+        let is_table = scope.counts_as_table();
         let rows = query.ordered(query.filtered(rule.among(scope.rows()), self.site.db.get_database_backend()));
         let mut window = query.window;
         let mut step = window.limit;

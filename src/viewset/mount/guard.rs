@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
-use sea_orm::{EntityTrait, Select};
+use sea_orm::{EntityTrait, Select, Value, sea_query::Expr};
 
 use crate::{
     Db,
@@ -51,12 +51,26 @@ pub(crate) struct Visit {
     pub(crate) guard: Arc<Guard>,
     pub(crate) user: Arc<User>,
     pub(crate) headers: Arc<HeaderMap>,
+    /// The row of another viewset that the path is below.
+    pub(crate) below: Option<Arc<Below>>,
+}
+
+/// A row of another viewset that was retrieved, and below which rows are looked for or made.
+pub(crate) struct Below {
+    /// The place, among its viewset's, whose path is below it.
+    pub(crate) place: usize,
+    /// The value of the key that points at it.
+    pub(crate) key: Value,
+    /// The rows that point at it.
+    pub(crate) rows: Expr,
+    /// May the caller retrieve what a row points at?
+    pub(crate) permissions: Permissions,
 }
 
 impl Visit {
     pub(crate) fn new(request: &poem::Request, guard: Arc<Guard>) -> Result<Self, Problem> {
         let user = Caller::of(request)?.0;
-        Ok(Self { site: site_of(request)?, guard, user, headers: Arc::new(request.headers().clone()) })
+        Ok(Self { site: site_of(request)?, guard, user, headers: Arc::new(request.headers().clone()), below: None })
     }
 
     /// The connection outside a transaction.
@@ -87,7 +101,14 @@ impl Visit {
             let meanings = self.guard.permissions.meanings(&cx).await?;
             return Err(self.refused(meanings.refusing_request()));
         }
-        Ok(rule)
+        // the parent was found before, and may have gone since
+        match &self.below {
+            Some(below) => match rule & below.permissions.meaning(&cx).await? {
+                Rule::Never => Err(self.no_such_row()),
+                rule => Ok(rule),
+            },
+            None => Ok(rule),
+        }
     }
 
     /// The row's reading for who wants to see it: the row, where the rule admits it, with what the other rules say of it

@@ -8,6 +8,7 @@ use crate::{
         ColumnOf, EntityOf, Pagination, ViewSet,
         columns::{column_name, field_of},
         list::ORDERING,
+        mount::Place,
         row::{TOLD_MEMBER, lookup_columns},
     },
 };
@@ -15,11 +16,7 @@ use crate::{
 /// What cannot work of a viewset, on this database if one is connected: in words that say what to write.
 pub(super) fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
     let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create));
-    mistakes.extend((!is_path(V::PATH)).then(|| {
-        "`PATH` is a slash and a word, as in `/posts`, or several of them; a variable in it would not be looked at: let \
-         `fn filters()` name the column that points at the parent, or `fn query()` choose its rows"
-            .to_owned()
-    }));
+    mistakes.extend(places::<V>());
     mistakes.extend(V::filters().iter().filter_map(|column| unreadable::<V>("filters", column)));
     mistakes.extend(V::orderings().iter().filter_map(|column| unreadable::<V>("orders", column)));
     mistakes.extend(lookup::<V>());
@@ -31,6 +28,31 @@ pub(super) fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
     mistakes.extend((V::ROW_PERMISSIONS && has_told).then(|| {
         format!("its serializer has a field `{TOLD_MEMBER}`, which `ROW_PERMISSIONS` writes: give the field a `rename`")
     }));
+    mistakes
+}
+
+/// Each path is words behind slashes; a variable is the parent's, which one column points at.
+fn places<V: ViewSet>() -> Vec<String> {
+    let plain = |path: &str| {
+        path.split('/').map(|step| if step.starts_with('{') { "row" } else { step }).collect::<Vec<_>>().join("/")
+    };
+    let mut mistakes = Vec::new();
+    for Place { path, nested } in Place::<V>::all() {
+        let words = if nested.is_some() { plain(path) } else { path.to_owned() };
+        if !is_path(&words) {
+            mistakes.push(format!(
+                "`{path}` is to be a slash and a word, as in `/posts`, or several of them; one with a variable, as in \
+                 `/cars/{{car_id}}/trips`, is said by `fn nested()`, which names the viewset whose row the variable is"
+            ));
+        }
+        let Some(nested) = nested else { continue };
+        if nested.variable().is_none() || (nested.parent.schemas)().len() != 1 {
+            mistakes.push(format!(
+                "`{path}` is below a row that one variable names, as in `/cars/{{car_id}}/trips`; a parent whose own path \
+                 has several is not found so"
+            ));
+        }
+    }
     mistakes
 }
 

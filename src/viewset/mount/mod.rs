@@ -1,13 +1,17 @@
 //! Puts a declared viewset into an API: its guards, its routes, and the six standard actions.
 
+mod below;
 mod guard;
 mod mistakes;
 mod mounted;
+mod places;
+mod related;
 mod routes;
 mod standard;
 
 pub use routes::ViewSetApi;
 
-pub(crate) use guard::{Asked, Guard, Visit};
-pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, path_of, told_in};
+pub(crate) use guard::{Asked, Below, Guard, Visit};
+pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
+pub(crate) use places::Place;
 pub(crate) use routes::METHODS;

@@ -5,22 +5,19 @@ use std::{
 };
 
 use poem::http::Method;
-use sea_orm::{
-    ColumnTrait, DatabaseConnectionType, EntityName, QueryTrait,
-    sea_query::{IntoIden, SelectStatement},
-};
+use sea_orm::{DatabaseConnectionType, QueryTrait, sea_query::SelectStatement};
 
 use crate::{
     Error, Result,
     http::Site,
-    model::{ModelInfo, key_columns},
-    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, Trail},
+    model::ModelInfo,
+    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, Trail, type_name},
     throttle::Throttle,
     viewset::{
-        Access, Declared, EntityOf, Guard, ViewSet,
+        Access, Declared, EntityOf, Guard, Reference, ViewSet,
         declare::ActionInfo,
-        mount::mistakes::mistakes,
-        row::{ReadAhead, TOLD, ToldActions, names_told, own_rows, path_parameters},
+        mount::{Place, mistakes::mistakes},
+        row::{ReadAhead, TOLD, ToldActions, names_told, own_rows},
     },
 };
 
@@ -29,7 +26,10 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) viewset: V,
     pub(crate) site: Arc<Site>,
     pub(crate) guards: HashMap<Action, Arc<Guard>>,
+    pub(crate) places: Vec<Place<V>>,
     told: OnceLock<ToldActions>,
+    /// what keys in bodies may point at
+    pub(super) references: OnceLock<Vec<Reference<EntityOf<V>>>>,
     /// how a row is read together with whoever asks for it, where it can be
     ahead: OnceLock<Option<ReadAhead>>,
 }
@@ -48,6 +48,8 @@ pub(crate) struct Endpoint {
     pub(crate) declared: Declared,
     /// Does the answer depend on the row?
     pub(crate) on_row: bool,
+    /// Is it below a row of another viewset, which its path's first variable names?
+    pub(crate) is_nested: bool,
     /// The type that says who may, of the handler's argument that guards it.
     pub(crate) guarded_by: Option<TypeId>,
     /// Does it take passwords, of which nobody tries as many as they like?
@@ -119,7 +121,19 @@ impl<V: ViewSet> Mounted<V> {
                 }),
             );
         }
-        Ok(Self { viewset, site: site.clone(), guards, told: OnceLock::new(), ahead: OnceLock::new() })
+        let mut places = Place::all();
+        for nested in places.iter_mut().filter_map(|place: &mut Place<V>| place.nested.as_mut()) {
+            nested.parent.permissions = nested.parent.permissions.among(&site.viewsets);
+        }
+        Ok(Self {
+            viewset,
+            site: site.clone(),
+            guards,
+            places,
+            told: OnceLock::new(),
+            references: OnceLock::new(),
+            ahead: OnceLock::new(),
+        })
     }
 
     /// Learns of its own actions on rows, once they are known.
@@ -140,6 +154,12 @@ impl<V: ViewSet> Mounted<V> {
     /// The permissions that a request for a standard action can ask for.
     pub(crate) fn permissions_asked(&self, action: Action) -> Vec<String> {
         let mut asked = self.guards.get(&action).map(|guard| guard.permissions_asked()).unwrap_or_default();
+        let references = self.references().iter().filter_map(|reference| reference.rows.as_ref());
+        if matches!(action, Action::Create | Action::Update | Action::PartialUpdate) {
+            asked.extend(references.flat_map(|rows| rows.permissions_asked(None, action)));
+        }
+        let parents = self.places.iter().filter_map(|place| place.nested.as_ref());
+        asked.extend(parents.flat_map(|nested| nested.parent.permissions.permissions_asked(None, action)));
         if !matches!(action, Action::Destroy | Action::Metadata) {
             asked.extend(self.told().permissions_asked());
         }
@@ -150,6 +170,14 @@ impl<V: ViewSet> Mounted<V> {
     pub(crate) fn guard(&self, info: &ActionInfo) -> Result<Guard> {
         let action = info.action();
         let model = ModelInfo::of::<EntityOf<V>>();
+        if self.places[0].nested.is_some() {
+            return Err(Error::wiring(format!(
+                "the action `{}` belongs to the viewset `{}`, whose path has a variable: give the viewset a path without \
+                 one, and let `nested()` name this one",
+                info.name,
+                V::PATH
+            )));
+        }
         let own = (info.access)().downcast::<Access<EntityOf<V>>>();
         let own = own.map_err(|_| Error::wiring(format!("the action `{}` is over another model", info.name)))?;
         let of_viewset = V::permissions();
@@ -196,27 +224,31 @@ impl<V: ViewSet> Mounted<V> {
 
     /// The operations it offers.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
-        V::ACTIONS
+        self.places
             .iter()
-            .filter_map(|action| {
-                let guard = &self.guards[action];
-                Some(Endpoint {
-                    method: action.method()?,
-                    path: path_of::<V>(*action),
-                    operation_id: crate::viewset::document::operation_id::<V>(*action),
-                    action: Some(*action),
-                    model: Some(guard.model.clone()),
-                    permissions: guard.permissions.clone(),
-                    permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), *action),
-                    declared: guard.declared,
-                    on_row: action.on_row(),
-                    guarded_by: None,
-                    takes_password: false,
-                    guard: Some((guard.clone(), TypeId::of::<V>())),
-                    tells: crate::viewset::document::row_name::<V>(),
-                })
-            })
+            .flat_map(|place| V::ACTIONS.iter().filter_map(|action| self.endpoint(place, *action)))
             .collect()
+    }
+
+    fn endpoint(&self, place: &Place<V>, action: Action) -> Option<Endpoint> {
+        let guard = &self.guards[&action];
+        place.offers(action).then_some(())?;
+        Some(Endpoint {
+            method: action.method()?,
+            path: place.path_of(action),
+            operation_id: crate::viewset::document::operation_id(place.path, action),
+            action: Some(action),
+            model: Some(guard.model.clone()),
+            permissions: guard.permissions.clone(),
+            permissions_asked: guard.permissions.permissions_asked(Some(&guard.model), action),
+            declared: guard.declared,
+            on_row: action.on_row(),
+            is_nested: place.nested.is_some(),
+            guarded_by: None,
+            takes_password: false,
+            guard: Some((guard.clone(), TypeId::of::<V>())),
+            tells: crate::viewset::document::row_name::<V>(),
+        })
     }
 }
 
@@ -230,15 +262,11 @@ impl<V: ViewSet> RelatedViewSet for Mounted<V> {
     }
 
     fn key(&self) -> Option<RelatedKey> {
-        let mut keys = key_columns::<EntityOf<V>>();
-        let (column, None) = (keys.next()?, keys.next()) else { return None };
-        let entity = EntityOf::<V>::default();
-        Some(RelatedKey {
-            table: entity.table_ref(),
-            table_name: entity.table_name().to_owned(),
-            column: column.into_iden(),
-            kind: column.def().get_column_type().clone(),
-        })
+        RelatedKey::of::<EntityOf<V>>()
+    }
+
+    fn name(&self) -> &'static str {
+        type_name::<V>()
     }
 }
 
@@ -259,15 +287,6 @@ fn check_codename_is_asked(info: &ActionInfo, permissions: &Permissions, model: 
          add `ModelPermissions`, `ObjectPermissions` or `HasPerm({asked:?})` to them, or leave `CODENAME` out",
         info.name
     )))
-}
-
-/// The action's path as the document writes it.
-pub(crate) fn path_of<V: ViewSet>(action: Action) -> String {
-    let mut path = V::PATH.to_owned();
-    if action.on_row() {
-        path.extend(path_parameters::<V>().into_iter().map(|(name, _)| format!("/{{{name}}}")));
-    }
-    path
 }
 
 /// A site's custom actions, by the types of their arguments.

@@ -12,11 +12,7 @@ use poem_openapi::{
 
 use crate::{
     permission::Action,
-    viewset::{
-        Mounted, ViewSet, document,
-        mount::path_of,
-        row::{lookup_columns, path_variable},
-    },
+    viewset::{Mounted, ViewSet, document, mount::Place},
 };
 
 /// A viewset as poem-openapi sees it.
@@ -52,13 +48,13 @@ impl<V: ViewSet> ViewSetApi<V> {
 
 impl<V: ViewSet> OpenApi for ViewSetApi<V> {
     fn meta() -> Vec<MetaApi> {
-        let operations = |on_row: bool| {
-            let here = V::ACTIONS.iter().filter(|action| action.on_row() == on_row);
-            here.map(|action| document::operation::<V>(*action)).collect::<Vec<_>>()
-        };
-        let paths = [(V::PATH.to_owned(), operations(false)), (path_of::<V>(Action::Retrieve), operations(true))];
-        let paths = paths.into_iter().filter(|(_, operations)| !operations.is_empty());
-        vec![MetaApi { paths: paths.map(|(path, operations)| MetaPath { path, operations }).collect() }]
+        let places = Place::<V>::all();
+        let paths = places.iter().flat_map(|place| {
+            let operations = |on_row| place.actions(on_row).map(|action| document::operation(place, action)).collect();
+            [(Action::List, false), (Action::Retrieve, true)]
+                .map(|(action, on_row)| MetaPath { path: place.path_of(action), operations: operations(on_row) })
+        });
+        vec![MetaApi { paths: paths.filter(|path| !path.operations.is_empty()).collect() }]
     }
 
     fn register(registry: &mut Registry) {
@@ -68,19 +64,19 @@ impl<V: ViewSet> OpenApi for ViewSetApi<V> {
     /// Every method gets an endpoint, those not offered too: permission is asked before 405 is answered (CONTRACT 6.3).
     fn add_routes(self, table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
         let State::Mounted(mounted) = self.state else { return };
-        let variables = (0..lookup_columns::<V>().len()).map(|place| format!("/:{}", path_variable(place)));
-        let row = variables.fold(V::PATH.to_owned(), |path, variable| path + &variable);
-        for (path, on_row) in [(V::PATH.to_owned(), false), (row, true)] {
-            if !V::ACTIONS.iter().any(|action| action.on_row() == on_row) {
+        let places = mounted.places.iter().enumerate();
+        for (at, place, on_row) in places.flat_map(|(at, place)| [(at, place, false), (at, place, true)]) {
+            if place.actions(on_row).next().is_none() {
                 continue;
             }
+            let routes = table.entry(place.route(on_row)).or_default();
             for method in METHODS {
                 let mounted = mounted.clone();
                 let endpoint = make(move |request: Request| {
                     let mounted = mounted.clone();
-                    async move { mounted.answer(request, on_row).await.map_err(poem::Error::from) }
+                    async move { mounted.answer(request, at, on_row).await.map_err(poem::Error::from) }
                 });
-                table.entry(path.clone()).or_default().entry(method).or_insert_with(|| endpoint.boxed());
+                routes.entry(method).or_insert_with(|| endpoint.boxed());
             }
         }
     }

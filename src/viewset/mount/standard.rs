@@ -23,8 +23,8 @@ use crate::{
         ActiveModelOf, EntityOf, ModelOf, Mounted, ViewSet,
         list::ListQuery,
         mount::Visit,
-        row::{Named, looks_up_key},
-        write::{Admitted, Looked, Write, Written, retried},
+        row::{Named, looks_up_key, path_variable},
+        write::{Admitted, Looked, Write, Written, changed_row, retried},
     },
 };
 
@@ -32,15 +32,22 @@ type Reply = Result<Response, Problem>;
 
 impl<V: ViewSet> Mounted<V> {
     /// Answers a request on the collection or on a row, in the order of CONTRACT 6.1: permission, method, row, body.
-    pub(crate) async fn answer(self: Arc<Self>, request: Request, on_row: bool) -> Reply {
+    /// On a path below another viewset's row, that row is looked for behind the method.
+    pub(crate) async fn answer(self: Arc<Self>, request: Request, place: usize, on_row: bool) -> Reply {
         let method = request.method().clone();
         let refused = || Problem::method_not_allowed(&method);
         let action = Action::of_method(&method, on_row).ok_or_else(refused)?;
-        let visit = Visit::new(&request, self.guards[&action].clone())?;
-        let rule = visit.meaning(visit.db()).await?;
-        let offered = V::ACTIONS.contains(&action) && action.on_row() == on_row;
+        let here = &self.places[place];
+        let mut visit = Visit::new(&request, self.guards[&action].clone())?;
+        let mut rule = visit.meaning(visit.db()).await?;
+        let offered = here.offers(action) && action.on_row() == on_row;
         if !offered && action != Action::Metadata {
             return Err(refused());
+        }
+        if here.nested.is_some() && action != Action::Metadata {
+            let parent = request.raw_path_param(&path_variable(0)).ok_or_else(Problem::not_found)?;
+            visit.below = Some(self.below(place, &visit, parent).await?);
+            rule = visit.meaning(visit.db()).await?;
         }
         let (request, mut body) = request.split();
         match action {
@@ -76,7 +83,10 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
-        let change = read_body(request, body, usize::MAX, |json| Change::read(json, BodyOf::NewRow, None)).await?;
+        let below = self.key_below(visit);
+        let change =
+            read_body(request, body, usize::MAX, move |json| Change::read_below(json, BodyOf::NewRow, None, below))
+                .await?;
         let shown = retried(|| self.try_create(visit, &change)).await?;
         Ok(json(StatusCode::CREATED, shown))
     }
@@ -84,12 +94,16 @@ impl<V: ViewSet> Mounted<V> {
     async fn try_create(
         self: &Arc<Self>,
         visit: &Visit,
-        Change { row, beside, .. }: &Change<V::Serializer>,
+        Change { row: sent, beside, .. }: &Change<V::Serializer>,
     ) -> Result<Vec<u8>, Problem> {
         let write = visit.begin_create().await?;
-        let mut row = row.clone();
+        let mut row = sent.clone();
         own::<V>(&mut row, &write.visit)?;
+        if let Some((column, key)) = self.key_below(visit) {
+            row.try_set(column, key)?;
+        }
         let row = self.viewset.perform_create(&write.visit.context(write.db()), row, beside).await?;
+        let write = write.check_references(self, sent, None, || row.clone()).await?;
         let written = write.insert(&self.viewset, self.told(), row).await?;
         let (write, made) = written.parts();
         self.viewset.created(&write.visit.context(write.db_of_hooks()), made, beside).await?;
@@ -99,10 +113,15 @@ impl<V: ViewSet> Mounted<V> {
     async fn update(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
         let of = if visit.guard.action == Action::PartialUpdate { BodyOf::PartOfRow } else { BodyOf::Row };
+        let below = self.key_below(visit);
         let mut reading = pin!(read_json(request, body, usize::MAX));
         let arrived = if self.locks_at_once(visit, rule) { short_body(request, reading.as_mut()).await } else { None };
         if let Some(Ok(bytes)) = &arrived
-            && let Ok(change) = parse_body(bytes.clone(), move |json| Change::read(json, of, None)).await
+            && let Ok(change) = parse_body(bytes.clone(), {
+                let below = below.clone();
+                move |json| Change::read_below(json, of, None, below)
+            })
+            .await
         {
             let shown = retried(|| self.try_update(visit, rule, &named, &change, Looked::No)).await?;
             return Ok(json(StatusCode::OK, shown));
@@ -114,7 +133,7 @@ impl<V: ViewSet> Mounted<V> {
             Some(bytes) => bytes?,
             None => reading.await?,
         };
-        let change = parse_body(bytes, move |json| Change::read(json, of, Some(&seen))).await?;
+        let change = parse_body(bytes, move |json| Change::read_below(json, of, Some(&seen), below)).await?;
         let shown = retried(|| self.try_update(visit, rule, &named, &change, Looked::Yes)).await?;
         Ok(json(StatusCode::OK, shown))
     }
@@ -143,6 +162,8 @@ impl<V: ViewSet> Mounted<V> {
         change.check_kept(&before)?;
         let cx = write.visit.context(write.db_of_hooks());
         let changes = self.viewset.perform_update(&cx, change.row.clone(), &before, beside).await?;
+        let becomes = || changed_row::<EntityOf<V>>(before.clone(), &changes);
+        let write = write.check_references(self, &change.row, Some(&before), becomes).await?;
         if !changes.is_changed() {
             // who wrote nothing is shown nothing that they could not read
             write.check_viewable(&self.viewset, &before).await?;

@@ -45,7 +45,8 @@ impl<E: Resource> Named<E> {
 impl<V: ViewSet> Mounted<V> {
     /// The row that the path names; the router hands its text over decoded, and none where it cannot be.
     pub(crate) fn row_of(&self, visit: &Visit, request: &Request) -> Result<Named<EntityOf<V>>, Problem> {
-        let parts = path_of_row::<V>(request).ok_or_else(Problem::not_found)?;
+        let before = visit.below.as_ref().map_or(0, |below| self.places[below.place].variables());
+        let parts = path_of_row::<V>(request, before).ok_or_else(Problem::not_found)?;
         self.row_with_key(visit, &parts)
     }
 
@@ -53,7 +54,7 @@ impl<V: ViewSet> Mounted<V> {
     /// foreseen, and where the path names none.
     pub(crate) fn joined_row(&self, request: &Request) -> Option<JoinedRow> {
         let ahead = self.ahead()?;
-        let named = self.named(&path_of_row::<V>(request)?).ok()??;
+        let named = self.named(&path_of_row::<V>(request, 0)?).ok()??;
         Some(ahead.joined(&named))
     }
 
@@ -66,7 +67,7 @@ impl<V: ViewSet> Mounted<V> {
         self.row_with_key(visit, &parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())
     }
 
-    fn row_with_key(&self, visit: &Visit, parts: &[&str]) -> Result<Named<EntityOf<V>>, Problem> {
+    pub(crate) fn row_with_key(&self, visit: &Visit, parts: &[&str]) -> Result<Named<EntityOf<V>>, Problem> {
         match self.named(parts) {
             Ok(named) => named.ok_or_else(Problem::not_found),
             Err(NotRead::Beyond) => Err(visit.no_such_row()),
@@ -115,9 +116,10 @@ pub(crate) fn path_parameters<V: ViewSet>() -> Vec<(String, MetaSchemaRef)> {
     columns.iter().map(name).zip(schemas).collect()
 }
 
-/// The parts of a row's path, as the router decoded them.
-fn path_of_row<V: ViewSet>(request: &Request) -> Option<Vec<&str>> {
-    (0..lookup_columns::<V>().len()).map(|place| request.raw_path_param(&path_variable(place))).collect()
+/// The parts of a row's path, behind so many other variables, as the router decoded them.
+fn path_of_row<V: ViewSet>(request: &Request, before: usize) -> Option<Vec<&str>> {
+    let places = before..before + lookup_columns::<V>().len();
+    places.map(|place| request.raw_path_param(&path_variable(place))).collect()
 }
 
 /// What `#[OpenApi]` calls a path's variable, so that custom actions share the path.
@@ -139,7 +141,8 @@ impl Visit {
 
     /// The rows there are at all for this caller, as the viewset says.
     pub(crate) fn scope<V: ViewSet>(&self, viewset: &V, db: Db<'_>) -> Result<Scope<EntityOf<V>>, Problem> {
-        Ok(Scope { own: own_rows(viewset, &self.query_context(db))? })
+        let below = self.below.as_ref().map(|below| below.rows.clone());
+        Ok(Scope { own: own_rows(viewset, &self.query_context(db))?, below })
     }
 }
 
@@ -162,16 +165,24 @@ pub(crate) fn own_rows<V: ViewSet>(viewset: &V, cx: &Context<'_>) -> Result<Opti
 pub(crate) struct Scope<E: EntityTrait> {
     /// a query of the viewset's own
     own: Option<Select<E>>,
+    /// of one parent only
+    below: Option<Expr>,
 }
 
 impl<E: EntityTrait> Scope<E> {
     /// Is it the model's table as it is?
     pub(crate) fn is_table(&self) -> bool {
+        self.own.is_none() && self.below.is_none()
+    }
+
+    /// Is it the model's table, but for conditions on it?
+    pub(crate) fn counts_as_table(&self) -> bool {
         self.own.is_none()
     }
 
     pub(crate) fn rows(&self) -> Select<E> {
-        self.own.clone().unwrap_or_else(E::find)
+        let rows = self.own.clone().unwrap_or_else(E::find);
+        self.below.iter().fold(rows, |rows, below| rows.filter(below.clone()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A write: the row under its lock, and what it becomes.
 
 mod candidate;
+mod references;
 mod statement;
 mod written;
 
@@ -180,12 +181,7 @@ impl Write {
         let is_said = rules.is_some();
         let rules = rules.unwrap_or_default();
         let changed = statement::update::<EntityOf<V>>(&self, &before, changes.clone(), &rules).await;
-        let mut candidate = before.into_active_model();
-        for column in <EntityOf<V> as EntityTrait>::Column::iter() {
-            if let Some(value) = changes.get(column).into_value() {
-                candidate.set(column, value);
-            }
-        }
+        let candidate = changed_row::<EntityOf<V>>(before, &changes);
         self.written(viewset, changed, is_said.then_some(about.tell), candidate).await
     }
 
@@ -251,15 +247,25 @@ impl Write {
         let Some(refused) = constraint_problem::<V::Serializer>(&error) else {
             return Err(error.into());
         };
+        Err(self.refuse(viewset, candidate, refused).await?)
+    }
+
+    /// What is answered for a write that cannot be: the rule's refusal of the row as it would be, or else this one.
+    async fn refuse<V: ViewSet>(
+        self,
+        viewset: &V,
+        candidate: ActiveModelOf<V>,
+        refused: Problem,
+    ) -> Result<Problem, Problem> {
         let scope = self.visit.scope(viewset, self.db())?;
         let judges = self.judges::<V>(&scope);
         let Self { transaction, visit, rule, .. } = self;
         // after an error PostgreSQL answers nothing more in this transaction
         roll_back(transaction).await?;
         if judges && !judge_candidate(&visit, scope.rows(), &rule, candidate).await? {
-            return Err(visit.refused(visit.guard.permissions.unnamed_denial()));
+            return Ok(visit.refused(visit.guard.permissions.unnamed_denial()));
         }
-        Err(refused)
+        Ok(refused)
     }
 
     /// Is there anything to judge of a written row?
@@ -285,6 +291,17 @@ pub(crate) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: im
             result => return result,
         }
     }
+}
+
+/// A row as changes make it.
+pub(crate) fn changed_row<E: Resource>(before: E::Model, changes: &E::ActiveModel) -> E::ActiveModel {
+    let mut row = before.into_active_model();
+    for column in E::Column::iter() {
+        if let Some(value) = changes.get(column).into_value() {
+            row.set(column, value);
+        }
+    }
+    row
 }
 
 /// Of these rows the one with this row's key.
