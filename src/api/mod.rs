@@ -60,6 +60,7 @@ use crate::{
     http::{DocumentAccess, Site},
     model::Models,
     permission::IntoPermissions,
+    sessions::SecretKey,
     throttle::{Counts, Throttle},
     viewset::{ViewSet, ViewSetApi},
 };
@@ -125,6 +126,21 @@ impl<P: Part> Api<P> {
     #[doc(alias = "DEFAULT_AUTHENTICATION_CLASSES")]
     pub fn authenticators(mut self, authenticators: Authenticators) -> Self {
         self.site.authenticators = authenticators;
+        self
+    }
+
+    /// What the cursors of lists are sealed with; the key of its sessions where nothing is said, if it takes any.
+    ///
+    /// ```no_run
+    /// use refrain::{Api, sessions::SecretKey};
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection, key: String) -> refrain::Result<refrain::BuiltApi> {
+    /// Api::new("Drivers", "1.0", db).secret_key(SecretKey::new(key)?).build()
+    /// # }
+    /// ```
+    #[doc(alias = "SECRET_KEY")]
+    pub fn secret_key(mut self, key: SecretKey) -> Self {
+        self.site.secret_key = Some(key);
         self
     }
 

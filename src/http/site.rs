@@ -13,6 +13,7 @@ use crate::{
     db::Isolation,
     grants::Deleting,
     permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions, RelatedViewSets},
+    sessions::SecretKey,
     throttle::{Counts, Throttle},
 };
 
@@ -25,6 +26,8 @@ pub(crate) struct Site {
     pub(crate) authenticators: Authenticators,
     /// The mounted viewsets, for rules that follow a key from one to another.
     pub(crate) viewsets: RelatedViewSets,
+    /// What cursors of lists are sealed with, where the API says another key than that of its sessions.
+    pub(crate) secret_key: Option<SecretKey>,
     /// For viewsets that declare nothing.
     pub(crate) default_permissions: Permissions,
     /// For plain handlers that declare nothing.
@@ -98,6 +101,7 @@ impl Site {
             viewsets: RelatedViewSets::default(),
             auth,
             authenticators,
+            secret_key: None,
             default_permissions: ModelPermissions.into_permissions(),
             handler_permissions: IsAuthenticated.into_permissions(),
             throttles: Arc::default(),
@@ -115,6 +119,11 @@ impl Site {
             body_values: BODY_VALUES,
             request_timeout: Some(REQUEST_TIMEOUT),
         }
+    }
+
+    /// The API's own key, or that of its sessions.
+    pub(crate) fn secret_key(&self) -> Option<&SecretKey> {
+        self.secret_key.as_ref().or_else(|| Some(self.authenticators.sessions()?.key()))
     }
 
     /// 401 or 403, as CONTRACT 5.25 has it: nobody is told to say who they are, somebody that they may not.

@@ -22,6 +22,7 @@
 //! |---|---|
 //! | `secret_key` | what a site signs with |
 //! | `kept_key` | one of a program's own, kept beside its SQLite file |
+//! | `sealed` | texts that only the site reads and makes, such as a list's cursors |
 //! | `settings` | how long sessions last, and how cookies are set |
 //! | `cookies` | cookies as browsers send and keep them |
 //! | `session` | one session: its values, its key, its end |
@@ -37,6 +38,7 @@ mod data;
 mod kept_key;
 mod log_in;
 mod rows;
+mod sealed;
 mod secret_key;
 mod session;
 mod settings;

@@ -67,7 +67,7 @@ impl SecretKey {
 
     /// The signature of a text, as Django writes it.
     pub(super) fn signature(&self, salt: &str, text: &str) -> String {
-        base64(&self.0[0], salt, text)
+        base64(self.current(), salt, text)
     }
 
     /// Whose signature is this?
@@ -77,17 +77,27 @@ impl SecretKey {
 
     /// The digest of a text in hexadecimal digits.
     pub(crate) fn hex_digest(&self, salt: &str, text: &str) -> String {
-        hex::encode(salted_hmac(&self.0[0], salt, text))
+        hex::encode(salted_hmac(self.current(), salt, &[text.as_bytes()]))
     }
 
     /// The same by each key, the one that signs first.
     pub(crate) fn hex_digests(&self, salt: &str, text: &str) -> impl Iterator<Item = String> {
-        self.0.iter().map(move |key| hex::encode(salted_hmac(key, salt, text)))
+        self.0.iter().map(move |key| hex::encode(salted_hmac(key, salt, &[text.as_bytes()])))
     }
 
     /// Whose digest is this?
     pub(super) fn digested_by(&self, salt: &str, text: &str, digest: &str) -> Option<SignedBy> {
-        self.which(|key| hex::encode(salted_hmac(key, salt, text)), digest)
+        self.which(|key| hex::encode(salted_hmac(key, salt, &[text.as_bytes()])), digest)
+    }
+
+    /// The key that signs.
+    pub(super) fn current(&self) -> &Secret {
+        &self.0[0]
+    }
+
+    /// Each key, the one that signs first.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter()
     }
 
     fn which(&self, made: impl Fn(&Secret) -> String, given: &str) -> Option<SignedBy> {
@@ -107,14 +117,15 @@ fn checked(key: String) -> Result<Secret> {
 }
 
 fn base64(key: &Secret, salt: &str, text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(salted_hmac(key, salt, text))
+    URL_SAFE_NO_PAD.encode(salted_hmac(key, salt, &[text.as_bytes()]))
 }
 
-/// Django's `salted_hmac` with SHA-256: the salt and the key make a key of their own (CONTRACT 5.8).
-fn salted_hmac(key: &Secret, salt: &str, text: &str) -> [u8; 32] {
+/// Django's `salted_hmac` with SHA-256: the salt and the key make a key of their own (CONTRACT 5.8). Parts stand one behind
+/// the other.
+pub(super) fn salted_hmac(key: &Secret, salt: &str, parts: &[&[u8]]) -> [u8; 32] {
     let key = Sha256::new().chain_update(salt).chain_update(key.expose()).finalize();
     let mac = Hmac::<Sha256>::new_from_slice(&key).expect("an HMAC takes a key of any length");
-    mac.chain_update(text).finalize().into_bytes().into()
+    parts.iter().fold(mac, |mac, part| mac.chain_update(part)).finalize().into_bytes().into()
 }
 
 impl fmt::Debug for SecretKey {

@@ -173,7 +173,7 @@ impl Sessions {
         &self.inner
     }
 
-    pub(super) fn key(&self) -> &SecretKey {
+    pub(crate) fn key(&self) -> &SecretKey {
         &self.inner.key
     }
 
