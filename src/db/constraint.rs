@@ -53,6 +53,8 @@ impl Constraint {
             }
             // too long, out of range, not in the column's character set: MySQL and MariaDB say where
             "HY000" if message.starts_with("Incorrect string value") => Self::Value(refusing(message)),
+            // compared with text of which the column's character set has no sign
+            "HY000" if message.starts_with("Illegal mix of collations") => Self::Value(Vec::new()),
             // `SIGNAL`
             signal if signal.starts_with("45") => Self::Raised,
             data if data.len() == 5 && data.starts_with("22") => Self::Value(refusing(message)),
