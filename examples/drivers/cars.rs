@@ -6,8 +6,8 @@ use poem_openapi::{
     payload::{Json, PlainText},
 };
 use refrain::{
-    Access, CollectionAction, Error, HasPerm, IsOwnerOrReadOnly, Locked, ModelPermissions, Problem, RowAction, Rows,
-    Serializer, ViewSet,
+    Access, CollectionAction, Error, Filter, HasPerm, IsOwnerOrReadOnly, Locked, ModelPermissions, Problem, RowAction,
+    Rows, Serializer, ViewSet,
 };
 use sea_orm::{ActiveValue::Set, QueryOrder};
 
@@ -25,8 +25,8 @@ impl ViewSet for Cars {
         Access::to(ModelPermissions & IsOwnerOrReadOnly)
     }
 
-    fn filters() -> Vec<car::Column> {
-        vec![car::Column::Name, car::Column::OwnerId, car::Column::Published]
+    fn filters() -> Vec<Filter<car::Column>> {
+        [car::Column::Name, car::Column::OwnerId, car::Column::Published].map(Filter::of).into()
     }
 
     fn orderings() -> Vec<car::Column> {

@@ -7,7 +7,7 @@ mod support;
 use std::{error::Error, fs};
 
 use refrain::{
-    Access, Api, Choices, Context, IsAuthenticated, Problem, Represent, Serializer, ViewSet,
+    Access, Api, Choices, Context, Filter, IsAuthenticated, Problem, Represent, Serializer, ViewSet,
     serializer::{Input, Patched, Sent},
 };
 use sea_orm::{DatabaseConnection, entity::prelude::*};
@@ -122,9 +122,9 @@ impl ViewSet for Things {
         Access::to(IsAuthenticated)
     }
 
-    fn filters() -> Vec<thing::Column> {
+    fn filters() -> Vec<Filter<thing::Column>> {
         use thing::Column::*;
-        vec![Code, Small, Real, Uid, Day, At, Due, Level, NextLevel, Open]
+        [Code, Small, Real, Uid, Day, At, Due, Level, NextLevel, Open].map(Filter::of).into()
     }
 }
 

@@ -10,6 +10,8 @@ pub(crate) trait Codec<E: EntityTrait>: Send + Sync {
     fn read_shown(&self, json: Json<'_>, at: &mut At) -> Option<Vec<u8>>;
     fn null(&self) -> Option<Value>;
     fn text(&self, text: &str) -> Result<Value, NotRead>;
+    /// The same, to be compared with what rows have: also a value of the type that the column cannot hold.
+    fn text_unbounded(&self, text: &str) -> Result<Value, NotRead>;
     fn write(&self, row: &E::Model, out: &mut Vec<u8>);
     fn schema(&self) -> MetaSchemaRef;
     fn register(&self, registry: &mut Registry);
@@ -44,6 +46,11 @@ impl<E: EntityTrait, T: ColumnType> Codec<E> for Typed<E, T> {
 
     fn text(&self, text: &str) -> Result<Value, NotRead> {
         (self.rules.from_text)(text, &self.bounds).map(Into::into)
+    }
+
+    fn text_unbounded(&self, text: &str) -> Result<Value, NotRead> {
+        let bounds = Bounds { is_padded: self.bounds.is_padded, ..Bounds::default() };
+        (self.rules.from_text)(text, &bounds).map(Into::into)
     }
 
     fn write(&self, row: &E::Model, out: &mut Vec<u8>) {

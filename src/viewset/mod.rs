@@ -21,7 +21,7 @@ use sea_orm::{EntityTrait, Select};
 
 pub use crate::serializer::Resource;
 pub use declare::{Access, CollectionAction, Declared, Nested, Reference, Represent, RowAction, Shown, Through};
-pub use list::Pagination;
+pub use list::{Filter, Lookup, Order, Pagination};
 pub use mount::ViewSetApi;
 pub use row::{Locked, Row, Rows};
 
@@ -146,21 +146,34 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// How lists are cut into pages.
+    /// How lists are cut into pages: by limit and offset, by number, or by cursor.
     #[doc(alias = "pagination_class")]
     fn pagination() -> Pagination {
         Pagination::default()
     }
 
-    /// The columns a list can be filtered by, each by its field's name and in its field's text: `?name=…`.
+    /// The columns a list can be filtered by, each by its field's name and in its field's text, and what may be asked of
+    /// each: `?name=…`, `?due__gte=…`.
     #[doc(alias = "filterset_fields")]
-    fn filters() -> Vec<ColumnOf<Self>> {
+    fn filters() -> Vec<Filter<ColumnOf<Self>>> {
+        Vec::new()
+    }
+
+    /// The columns of text that `?search=…` looks in: every term must be found in one of them.
+    #[doc(alias = "search_fields")]
+    fn search() -> Vec<ColumnOf<Self>> {
         Vec::new()
     }
 
     /// The columns a list can be ordered by, each by its field's name: `?ordering=name,-id`.
     #[doc(alias = "ordering_fields")]
     fn orderings() -> Vec<ColumnOf<Self>> {
+        Vec::new()
+    }
+
+    /// What a list is ordered by where its caller does not say; by the key where nothing is said.
+    #[doc(alias("ordering", "default_ordering"))]
+    fn default_order() -> Vec<Order<ColumnOf<Self>>> {
         Vec::new()
     }
 

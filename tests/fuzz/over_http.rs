@@ -9,7 +9,7 @@ use poem::{
 };
 use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, AllowAny, Api, Caller, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Row, RowAction,
+    Access, AllowAny, Api, Caller, Filter, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Row, RowAction,
     Serializer, Valid, ViewSet,
     auth::{Auth, ModelBackend, NewUser, RemoteUserBackend, User, password::Passwords},
     authentication::{Authenticators, BasicAuthentication, RemoteUserAuthentication, TokenAuthentication},
@@ -128,8 +128,8 @@ impl ViewSet for Cars {
         Access::to(ModelPermissions & IsOwnerOrReadOnly)
     }
 
-    fn filters() -> Vec<car::Column> {
-        vec![car::Column::Id, car::Column::Name, car::Column::OwnerId, car::Column::Published]
+    fn filters() -> Vec<Filter<car::Column>> {
+        [car::Column::Id, car::Column::Name, car::Column::OwnerId, car::Column::Published].map(Filter::of).into()
     }
 
     fn orderings() -> Vec<car::Column> {

@@ -2,7 +2,7 @@
 
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::PlainText};
-use refrain::{Access, AllowAny, Api, Row, RowAction, Serializer, ViewSet};
+use refrain::{Access, AllowAny, Api, Filter, Row, RowAction, Serializer, ViewSet};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, Schema};
 use serde_json::{Value as Json, json};
@@ -226,8 +226,8 @@ impl ViewSet for Countries {
         Access::to(AllowAny)
     }
 
-    fn filters() -> Vec<country::Column> {
-        vec![country::Column::Alias]
+    fn filters() -> Vec<Filter<country::Column>> {
+        vec![country::Column::Alias.into()]
     }
 }
 

@@ -1,7 +1,9 @@
 //! A model with a column of many a kind, and a viewset over it for everybody.
 
 use poem::http::Method;
-use refrain::{Access, AllowAny, Api, Choices, IntoPermissions, Serializer, ViewSet, auth::NewUser, model::Models};
+use refrain::{
+    Access, AllowAny, Api, Choices, Filter, IntoPermissions, Serializer, ViewSet, auth::NewUser, model::Models,
+};
 use refrain_testing::{Backend, TestDb};
 use sea_orm::{ConnectionTrait, EntityTrait, Schema, entity::prelude::*};
 use serde_json::{Value as Json, json};
@@ -101,9 +103,9 @@ impl ViewSet for Gadgets {
         Access::to(AllowAny)
     }
 
-    fn filters() -> Vec<gadget::Column> {
+    fn filters() -> Vec<Filter<gadget::Column>> {
         use gadget::Column::*;
-        vec![Kind, TaxNo, Status, Due, Day, At, Estimate, Count]
+        [Kind, TaxNo, Status, Due, Day, At, Estimate, Count].map(Filter::of).into()
     }
 
     fn orderings() -> Vec<gadget::Column> {

@@ -11,7 +11,7 @@ use poem::{
     test::TestClient,
 };
 use refrain::{
-    Access, Api, Serializer, ViewSet,
+    Access, Api, Filter, Serializer, ViewSet,
     auth::{Auth, NewUser, User, password::Passwords},
     authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
     model::Models,
@@ -83,8 +83,8 @@ impl<R: Rules> ViewSet for Cars<R> {
         R::permissions()
     }
 
-    fn filters() -> Vec<car::Column> {
-        vec![car::Column::Name, car::Column::OwnerId, car::Column::Published]
+    fn filters() -> Vec<Filter<car::Column>> {
+        [car::Column::Name, car::Column::OwnerId, car::Column::Published].map(Filter::of).into()
     }
 
     fn orderings() -> Vec<car::Column> {

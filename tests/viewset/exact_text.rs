@@ -1,7 +1,7 @@
 //! Text is compared to the last character on every database, also where a collation would not.
 
 use poem::http::Method;
-use refrain::{Access, AllowAny, Api, Serializer, ViewSet};
+use refrain::{Access, AllowAny, Api, Filter, Serializer, ViewSet};
 use refrain_testing::{Backend, TestDb, every_database};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -55,8 +55,8 @@ impl ViewSet for ByName {
         car::Column::Name
     }
 
-    fn filters() -> Vec<car::Column> {
-        vec![car::Column::Name]
+    fn filters() -> Vec<Filter<car::Column>> {
+        vec![car::Column::Name.into()]
     }
 }
 

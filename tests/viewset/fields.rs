@@ -2,7 +2,8 @@
 
 use poem::http::Method;
 use refrain::{
-    Access, Api, Context, IsAuthenticated, IsOwner, Problem, Serializer, ViewSet, auth::NewUser, serializer::Sent,
+    Access, Api, Context, Filter, IsAuthenticated, IsOwner, Problem, Serializer, ViewSet, auth::NewUser,
+    serializer::Sent,
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
@@ -189,8 +190,8 @@ impl ViewSet for ByWord {
     type Serializer = Place;
     const PATH: &'static str = "/by-word";
 
-    fn filters() -> Vec<car::Column> {
-        vec![car::Column::Name]
+    fn filters() -> Vec<Filter<car::Column>> {
+        vec![car::Column::Name.into()]
     }
 }
 

@@ -3,7 +3,7 @@
 
 use poem::http::Method;
 use refrain::{
-    Access, Action, AllowAny, Api, Context, HasPerm, IsOwner, Pagination, Problem, Serializer, ViewSet,
+    Access, Action, AllowAny, Api, Context, Filter, HasPerm, IsOwner, Pagination, Problem, Serializer, ViewSet,
     api::Part,
     auth::{NewUser, User},
 };
@@ -138,7 +138,7 @@ async fn pages_have_bounds(db: TestDb) {
             Access::to(AllowAny)
         }
         fn pagination() -> Pagination {
-            Pagination::of(2).at_most(4)
+            Pagination::limit_offset(2).at_most(4)
         }
     }
     struct Uncounted;
@@ -149,7 +149,7 @@ async fn pages_have_bounds(db: TestDb) {
             Access::to(AllowAny)
         }
         fn pagination() -> Pagination {
-            Pagination::of(2).at_most(4).without_count()
+            Pagination::limit_offset(2).at_most(4).without_count()
         }
     }
     let auth = auth();
@@ -396,8 +396,8 @@ impl ViewSet for Badges {
         Access::to(AllowAny)
     }
 
-    fn filters() -> Vec<badge::Column> {
-        vec![badge::Column::Number]
+    fn filters() -> Vec<Filter<badge::Column>> {
+        vec![badge::Column::Number.into()]
     }
 }
 
@@ -437,8 +437,8 @@ impl ViewSet for Tickets {
         Access::to(AllowAny)
     }
 
-    fn filters() -> Vec<ticket::Column> {
-        vec![ticket::Column::Id]
+    fn filters() -> Vec<Filter<ticket::Column>> {
+        vec![ticket::Column::Id.into()]
     }
 
     async fn perform_create(

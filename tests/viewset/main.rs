@@ -9,16 +9,20 @@ mod bad_input; // whatever is sent, a clear problem
 mod behind_the_statement; // hooks that the row is judged after, and what a page computes
 mod committing; // what stands before a commit, and what after
 mod constraints; // what only the database can refuse
+mod cursors; // pages that go on from a place, whatever comes and goes
 mod custom_actions; // actions beside the six, and hooks within them
 mod database_refusals; // refused for ever, or for now
 mod exact_text; // text is compared to the last character
 mod fields; // fields that are more than a column shown
+mod filters; // what may be asked of columns, over every type; searches; default orders
 mod hidden_rows; // a row that may not be seen is not there
+mod items; // rows with every type of column, for lists
 mod judged_by_the_write; // what the statement that writes says of the row
 mod lists; // pages, filters, orders
 mod names; // names that would mean something else
 mod nested; // paths below other rows, and keys in bodies
 mod own_queries; // what a viewset's own query may say
+mod page_numbers; // pages by their number
 mod read_together; // a row in the statement that finds its reader
 mod row_permissions; // what a representation tells of its reader's rights
 mod scope; // writes stay within a viewset's rows

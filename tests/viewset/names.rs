@@ -1,6 +1,6 @@
 //! Names of columns and paths that would mean something else: refused when the API is built, or harmless.
 
-use refrain::{Access, Action, AllowAny, Api, Serializer, ViewSet};
+use refrain::{Access, Action, AllowAny, Api, Filter, Serializer, ViewSet};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Schema};
 use serde_json::json;
@@ -126,22 +126,22 @@ ballots!(Deep, "/shop/old-cars_2.x/posts");
 ballots!(
     Limit,
     "/limit",
-    fn filters() -> Vec<ballot::Column> {
-        vec![ballot::Column::Id, ballot::Column::Limit]
+    fn filters() -> Vec<Filter<ballot::Column>> {
+        [ballot::Column::Id, ballot::Column::Limit].map(Filter::of).into()
     }
 );
 ballots!(
     Offset,
     "/offset",
-    fn filters() -> Vec<ballot::Column> {
-        vec![ballot::Column::Offset]
+    fn filters() -> Vec<Filter<ballot::Column>> {
+        vec![ballot::Column::Offset.into()]
     }
 );
 ballots!(
     Ordering,
     "/ordering",
-    fn filters() -> Vec<ballot::Column> {
-        vec![ballot::Column::Ordering]
+    fn filters() -> Vec<Filter<ballot::Column>> {
+        vec![ballot::Column::Ordering.into()]
     }
 );
 
@@ -172,7 +172,7 @@ async fn a_name_that_means_something_else_is_refused() {
             assert!(told.contains(&format!("the viewset `{}`: ", $viewset::PATH)) && told.contains($words), "{told}");
         )*};
     }
-    let path = "`PATH` is a slash and a word, as in `/posts`";
+    let path = "is to be a slash and a word, as in `/posts`";
     refused!(Variable: path, Braces: path, Rest: path, NoSlash: path, SlashBehind: path, Nothing: path,
         OnlySlash: path, Up: path, Query: path);
     refused!(Limit: "`?limit=` chooses a page", Offset: "`?offset=` chooses a page",

@@ -18,6 +18,13 @@ pub(crate) struct Judged<M> {
     verdicts: Vec<Rule>,
 }
 
+impl<M> Judged<M> {
+    /// The same, of part of what was read as the row.
+    pub(crate) fn map<N>(self, row: impl FnOnce(M) -> N) -> Judged<N> {
+        Judged { row: row(self.row), verdicts: self.verdicts }
+    }
+}
+
 impl<M: Sync + 'static> Judged<M> {
     /// Does the rule with this place hold for the row? Asks hooks, left to right, only where they decide.
     pub(crate) async fn holds(&self, place: usize, cx: &Context<'_>) -> Result<bool> {

@@ -1,15 +1,13 @@
 //! What the OpenAPI document and `explain` are told of a viewset.
 
 mod explain;
+mod list;
 
 use std::{collections::HashSet, sync::Mutex};
 
-use poem_openapi::{
-    registry::{
-        MetaMediaType, MetaOperation, MetaOperationParam, MetaParamIn, MetaRequest, MetaResponse, MetaResponses,
-        MetaSchema, MetaSchemaRef, Registry,
-    },
-    types::Type,
+use poem_openapi::registry::{
+    MetaMediaType, MetaOperation, MetaOperationParam, MetaParamIn, MetaRequest, MetaResponse, MetaResponses,
+    MetaSchema, MetaSchemaRef, Registry,
 };
 
 use crate::{
@@ -144,16 +142,8 @@ pub(crate) fn operation<V: ViewSet>(place: &Place<V>, action: Action) -> MetaOpe
 /// The variable that names the row which the path is below.
 fn parent_of<V: ViewSet>(place: &Place<V>) -> Option<MetaOperationParam> {
     let nested = place.nested.as_ref()?;
-    Some(MetaOperationParam {
-        name: nested.variable()?.to_owned(),
-        schema: (nested.parent.schemas)().into_iter().next()?,
-        in_type: MetaParamIn::Path,
-        description: None,
-        required: true,
-        deprecated: false,
-        explode: true,
-        style: None,
-    })
+    let schema = (nested.parent.schemas)().into_iter().next()?;
+    Some(parameter(nested.variable()?.to_owned(), MetaParamIn::Path, schema, ""))
 }
 
 /// Does a body have to say which row it belongs to, where the path does not?
@@ -176,54 +166,24 @@ fn register_input_below<V: ViewSet>(nested: &Nested<V>, registry: &mut Registry)
 }
 
 fn params<V: ViewSet>(action: Action) -> Vec<MetaOperationParam> {
-    let param = |name: String, in_type, schema, required, description: &str| MetaOperationParam {
+    if action.on_row() {
+        let each = path_parameters::<V>().into_iter();
+        return each.map(|(name, schema)| parameter(name, MetaParamIn::Path, schema, "")).collect();
+    }
+    if action == Action::List { list::parameters::<V>() } else { Vec::new() }
+}
+
+fn parameter(name: String, in_type: MetaParamIn, schema: MetaSchemaRef, description: &str) -> MetaOperationParam {
+    MetaOperationParam {
         name,
         schema,
+        required: in_type == MetaParamIn::Path,
         in_type,
         description: (!description.is_empty()).then(|| description.to_owned()),
-        required,
         deprecated: false,
         explode: true,
         style: None,
-    };
-    if action.on_row() {
-        let each = path_parameters::<V>().into_iter();
-        return each.map(|(name, schema)| param(name, MetaParamIn::Path, schema, true, "")).collect();
     }
-    if action != Action::List {
-        return Vec::new();
-    }
-    let pagination = V::pagination();
-    let bounded = |minimum: f64, maximum, default: Option<u64>| {
-        inline(MetaSchema {
-            minimum: Some(minimum),
-            maximum,
-            default: default.map(Into::into),
-            ..MetaSchema::new_with_format("integer", "int64")
-        })
-    };
-    let limit = bounded(1.0, None, Some(pagination.default_limit()));
-    let most = format!("How many rows at most; more than {} are not given.", pagination.max_limit());
-    let mut params = vec![
-        param("limit".to_owned(), MetaParamIn::Query, limit, false, &most),
-        param("offset".to_owned(), MetaParamIn::Query, bounded(0.0, None, None), false, "How many rows to pass over."),
-    ];
-    let orderings: Vec<&str> = V::orderings().iter().filter_map(field_of::<V>).map(Field::name).collect();
-    if !orderings.is_empty() {
-        let words = format!("Fields in order, `-` before a descending one: {}.", orderings.join(", "));
-        params.push(param(
-            crate::viewset::list::ORDERING.to_owned(),
-            MetaParamIn::Query,
-            String::schema_ref(),
-            false,
-            &words,
-        ));
-    }
-    for field in V::filters().iter().filter_map(field_of::<V>) {
-        let words = "Only rows with this value.";
-        params.push(param(field.name().to_owned(), MetaParamIn::Query, field.text_schema(), false, words));
-    }
-    params
 }
 
 fn summary<V: ViewSet>(action: Action) -> String {

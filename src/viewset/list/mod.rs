@@ -1,23 +1,48 @@
 //! A list: its query, its page and its count.
+//!
+//! | file | what it is for |
+//! |---|---|
+//! | `parameters`, `query` | what a viewset lets its callers ask; what one of them does ask |
+//! | `filter/` | comparisons of a field with the text of a query |
+//! | `search`, `order` | the terms of a search; what rows are ordered by |
+//! | `pagination` | the kinds of pages, and the parameters of each |
+//! | `by_offset`, `count` | a page behind so many rows, and how many rows there are |
+//! | `by_cursor`, `cursor/` | a page from a place in the order; what a place is, and how it is sealed |
+//! | `page` | a page as it is answered, and its links |
 
+mod by_cursor;
+mod by_offset;
 mod count;
+mod cursor;
+mod filter;
+mod order;
 mod page;
+mod pagination;
+mod parameters;
 mod query;
+mod search;
 
-pub use page::Pagination;
+pub use filter::{Filter, Lookup};
+pub use order::Order;
+pub use pagination::Pagination;
 
-pub(crate) use page::{Page, Window, page_schema};
-pub(crate) use query::{ListQuery, ORDERING};
+pub(crate) use cursor::CursorSeal;
+pub(crate) use filter::{ColumnKind, MOST_CHARACTERS, MOST_VALUES};
+pub(crate) use order::{ListOrder, ORDERING};
+pub(crate) use page::page_schema;
+pub(crate) use pagination::CANDIDATE_OFFSET;
+pub(crate) use parameters::{FilterParameter, ListParameters, list_parameters};
+pub(crate) use query::ListQuery;
+pub(crate) use search::{MOST_CHARACTERS as MOST_SEARCHED, SEARCH};
 
-use count::count;
+use pagination::{OffsetWindow, Start};
 use poem::Request;
-use sea_orm::{QuerySelect, Select};
 
 use crate::{
     http::Problem,
-    permission::{Judged, Rule, judged},
+    permission::Rule,
     viewset::{
-        EntityOf, Resource, ViewSet,
+        EntityOf, ViewSet,
         mount::Visit,
         row::{RowPermissions, Scope},
     },
@@ -25,7 +50,6 @@ use crate::{
 
 impl Visit {
     /// The list's reading: a page of the rows the rule admits.
-    #[expect(clippy::too_many_arguments, reason = "a list is all of these")]
     pub(crate) async fn list<V: ViewSet>(
         &self,
         viewset: &V,
@@ -33,125 +57,30 @@ impl Visit {
         scope: Scope<EntityOf<V>>,
         rule: &Rule,
         query: &ListQuery<EntityOf<V>>,
-        pagination: &Pagination,
         tell: &RowPermissions,
     ) -> Result<Vec<u8>, Problem> {
         let is_table = scope.counts_as_table();
-        let rows = query.ordered(query.filtered(rule.among(scope.rows()), self.site.db.get_database_backend()));
-        let mut window = query.window;
-        let mut step = window.limit;
-        let (count, mut found) = match rule.in_memory_cap() {
-            Some(at_most) => match self.list_in_memory(&rows, rule, window, at_most, tell).await? {
-                Some((count, found)) => (Some(count), found),
-                None => {
-                    step = step.min(at_most as u64).max(1);
-                    window.of_candidates = true;
-                    (None, self.admitted(rows, rule, Window { limit: step, ..window }, tell).await?)
-                }
-            },
-            None if rule.has_hooks() => (None, self.admitted(rows, rule, window, tell).await?),
-            None => self.counted(rows, is_table, window, pagination, tell).await?,
+        let rows = query.filtered(rule.among(scope.rows()));
+        let limit = query.window.limit;
+        let shown_limit = limit.to_string();
+        let links = query.links(request, &shown_limit);
+        let of_candidates = query.is_of_candidates();
+        let page = match &query.window.start {
+            Start::Offset(offset) | Start::Candidate(offset) => {
+                let window = OffsetWindow { limit, offset: *offset, of_candidates };
+                self.page_by_offset(rows, is_table, rule, query, window, links, tell).await?
+            }
+            Start::Cursor(sealed) => {
+                let seal = query.seal(self, request)?;
+                self.page_by_cursor(rows, rule, query, &seal, sealed.as_deref(), links, tell).await?
+            }
         };
-        let has_more = found.has_more.unwrap_or(found.rows.len() as u64 > window.limit);
-        found.rows.truncate(usize::try_from(window.limit).unwrap_or(usize::MAX));
-        if found.has_more.is_none() {
-            Page::check_offset(window, found.rows.is_empty())?;
-        }
-        let page = Page { count, window, step, has_more };
-        let mut out = Vec::with_capacity(found.rows.len() * 128);
-        page.open(request, &query.others, &mut out);
-        tell.write_rows(viewset, &self.context(self.db()), found.rows, &mut out).await?;
+        let mut out = Vec::with_capacity(page.rows.len() * 128);
+        page.open(&mut out);
+        tell.write_rows(viewset, &self.context(self.db()), page.rows, &mut out).await?;
         out.extend_from_slice(b"]}");
         Ok(out)
     }
-
-    /// The database makes the page; the rule was its `WHERE`.
-    async fn counted<E: Resource>(
-        &self,
-        rows: Select<E>,
-        is_table: bool,
-        window: Window,
-        pagination: &Pagination,
-        tell: &RowPermissions,
-    ) -> Result<(Option<u64>, Cut<E::Model>), Problem> {
-        let db = self.db();
-        let count = match pagination.counts() {
-            true => Some(count(db, rows.clone(), is_table).await?),
-            false => None,
-        };
-        if let Some(count) = count {
-            Page::check_offset(window, window.offset >= count)?;
-        }
-        let page = rows.offset(window.offset).limit(window.limit + 1);
-        Ok((count, Cut { rows: judged(db, page, &rules(&Rule::Always, tell)).await?, has_more: None }))
-    }
-
-    /// Loads every candidate and asks about each; nothing where there are more of them than the hook's cap.
-    ///
-    /// Whoever may add rows can bring that about, so it is no error: the list goes on as one whose pages are cut before
-    /// the hook is asked. Its links say so, since the first so many candidates are not the first so many rows: a list
-    /// that falls below the cap while somebody reads it is read to its end as it was begun, and none of its rows is
-    /// passed over. One that rises above it shows some rows again.
-    async fn list_in_memory<E: Resource>(
-        &self,
-        rows: &Select<E>,
-        rule: &Rule,
-        window: Window,
-        at_most: usize,
-        tell: &RowPermissions,
-    ) -> Result<Option<(u64, Cut<E::Model>)>, Problem> {
-        if window.of_candidates {
-            return Ok(None);
-        }
-        let candidates = rows.clone().limit((at_most as u64).min(i64::MAX as u64 - 1) + 1);
-        let mut admitted = Vec::new();
-        let loaded = judged(self.db(), candidates, &rules(rule, tell)).await?;
-        if loaded.len() > at_most {
-            let model = &self.guard.model;
-            tracing::warn!(%model, at_most, "a list has more candidates than its row hook may be asked about at once");
-            return Ok(None);
-        }
-        let cx = self.context(self.db());
-        for row in loaded {
-            if row.holds(0, &cx).await? {
-                admitted.push(row);
-            }
-        }
-        let count = admitted.len() as u64;
-        let offset = usize::try_from(window.offset).unwrap_or(usize::MAX);
-        let rows = admitted.into_iter().skip(offset).take(window.limit as usize + 1).collect();
-        Ok(Some((count, Cut { rows, has_more: None })))
-    }
-
-    /// Cuts the page by what the database can say, then asks: the page may be short.
-    async fn admitted<E: Resource>(
-        &self,
-        rows: Select<E>,
-        rule: &Rule,
-        window: Window,
-        tell: &RowPermissions,
-    ) -> Result<Cut<E::Model>, Problem> {
-        let page = rows.offset(window.offset).limit(window.limit + 1);
-        let mut loaded = judged(self.db(), page, &rules(rule, tell)).await?;
-        // a last page of which the hook admits nothing is there all the same: a link led to it
-        Page::check_offset(window, loaded.is_empty())?;
-        let has_more = loaded.len() as u64 > window.limit;
-        loaded.truncate(window.limit as usize);
-        let cx = self.context(self.db());
-        let mut rows = Vec::new();
-        for row in loaded {
-            if row.holds(0, &cx).await? {
-                rows.push(row);
-            }
-        }
-        Ok(Cut { rows, has_more: Some(has_more) })
-    }
-}
-
-/// The rows of a page; one more than it holds where that is how the end is known.
-struct Cut<M> {
-    rows: Vec<Judged<M>>,
-    has_more: Option<bool>,
 }
 
 /// The list's own rule, then those of what each row tells.

@@ -1,109 +1,101 @@
 use std::collections::HashSet;
 
 use poem::Request;
-use sea_orm::{DbBackend, EntityTrait, QueryFilter, QueryOrder, QueryTrait, Select, Value};
-
-use crate::{
-    http::Problem,
-    model::key_columns,
-    serializer::{Field, NotRead, Serializer},
-    viewset::{
-        Resource, ViewSet,
-        columns::{self, field_of},
-        list::{Pagination, Window},
-    },
+use sea_orm::{
+    ConnectionTrait, EntityTrait, IdenStatic, QueryFilter, Select,
+    sea_query::{Expr, ExprTrait},
 };
 
-/// What a list's query string asks for; only what the viewset names, since a filter or an order over a column tells
-/// what is in it.
-pub(crate) struct ListQuery<E: EntityTrait> {
-    pub(crate) window: Window,
-    /// a column and its value; none where no row can have it
-    filters: Vec<(E::Column, Option<Value>)>,
-    order: Vec<(E::Column, bool)>,
-    /// The pairs that are not the window, for links to other pages.
-    pub(crate) others: Vec<(String, String)>,
-}
+use super::{
+    CursorSeal, ListOrder, ListParameters, ORDERING, Pagination, SEARCH,
+    filter::{condition, read_comparison, searching},
+    order::read_order,
+    page::Links,
+    pagination::{Start, Window},
+    search,
+};
+use crate::{
+    Error,
+    http::{Problem, path_of},
+    viewset::{Resource, mount::Visit},
+};
 
-/// The parameter that orders a list.
-pub(crate) const ORDERING: &str = "ordering";
+/// What a list's query string asks for; only what the viewset names, since a filter, a search and an order tell what is
+/// in a column.
+pub(crate) struct ListQuery<E: EntityTrait> {
+    pub(crate) pagination: Pagination,
+    pub(crate) window: Window,
+    pub(crate) order: ListOrder<E::Column>,
+    conditions: Vec<Expr>,
+    /// The pairs that say which rows there are and in which order, for links to other pages.
+    others: Vec<(String, String)>,
+}
 
 impl<E: Resource> ListQuery<E> {
-    pub(crate) fn read<V: ViewSet<Serializer: Serializer<Entity = E>>>(
-        request: &Request,
-        pagination: &Pagination,
-        asks_hooks: bool,
-    ) -> Result<Self, Problem> {
-        let filters: Vec<&Field<E>> = V::filters().iter().filter_map(field_of::<V>).collect();
-        let orderings: Vec<&Field<E>> = V::orderings().iter().filter_map(field_of::<V>).collect();
+    pub(crate) fn read(request: &Request, parameters: &ListParameters<E>, visit: &Visit) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> =
             request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
-        let mut query = Self {
-            window: pagination.window(&pairs, asks_hooks)?,
-            filters: Vec::new(),
-            order: Vec::new(),
-            others: Vec::new(),
-        };
         let mut seen = HashSet::new();
+        if let Some((twice, _)) = pairs.iter().find(|(name, _)| !seen.insert(name)) {
+            return Err(Problem::invalid([(twice, "This parameter was given twice.")]));
+        }
+        let ListParameters { pagination, search, orderings, .. } = parameters;
+        let asks_hooks = visit.guard.permissions.may_ask_hooks();
+        let on = visit.db().get_database_backend();
+        let window = pagination.window(&pairs, asks_hooks)?;
+        let (mut conditions, mut order, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (name, value) in pairs {
-            if Pagination::reads(&name, asks_hooks) {
+            let invalid = |sentence: String| Problem::invalid([(name.as_str(), sentence)]);
+            if pagination.reads(&name, asks_hooks) {
                 continue;
             }
-            if !seen.insert(name.clone()) {
-                return Err(Problem::invalid([(name, "This parameter was given twice.")]));
-            }
             if name == ORDERING && !orderings.is_empty() {
-                query.order = order::<E>(&value, &orderings)?;
-            } else if let Some(field) = filters.iter().find(|field| field.name() == name) {
-                let wanted = match field.codec.text(&value) {
-                    Ok(wanted) => Some(wanted),
-                    Err(NotRead::Beyond) => None,
-                    Err(NotRead::Malformed(sentence)) => return Err(Problem::invalid([(name, sentence)])),
-                };
-                query.filters.push((field.column(), wanted));
+                order = read_order(&value, orderings).map_err(invalid)?;
+            } else if name == SEARCH && !search.is_empty() {
+                for term in search::terms(&value).map_err(invalid)? {
+                    let each = search.iter().map(|field| condition(field, searching(&term), on));
+                    conditions.extend(each.reduce(ExprTrait::or));
+                }
+            } else if let Some(filter) = parameters.filter(&name) {
+                let comparison = read_comparison(filter.field, filter.lookup, &value).map_err(invalid)?;
+                conditions.push(condition(filter.field, comparison, on));
             } else {
-                return Err(Problem::invalid([(name, "This list has no such parameter.")]));
+                return Err(invalid("This list has no such parameter.".to_owned()));
             }
-            query.others.push((name, value));
+            others.push((name, value));
         }
-        Ok(query)
+        if order.is_empty() {
+            order = parameters.default_order.clone();
+        }
+        let order = ListOrder::of::<E>(order, pagination.is_by_cursor());
+        Ok(Self { pagination: *pagination, window, order, conditions, others })
     }
 
-    pub(crate) fn filtered(&self, rows: Select<E>, on: DbBackend) -> Select<E> {
-        self.filters.iter().fold(rows, |rows, (column, wanted)| match wanted {
-            Some(value) => rows.filter(columns::equals(column, value.clone(), on)),
-            None => rows.filter(sea_orm::sea_query::Expr::cust("1 = 0")),
-        })
+    pub(crate) fn filtered(&self, rows: Select<E>) -> Select<E> {
+        self.conditions.iter().fold(rows, |rows, condition| rows.filter(condition.clone()))
     }
 
-    /// Ends with the key, so that pages do not overlap.
-    ///
-    /// An order of the viewset's own is for lists of which none is asked for.
-    pub(crate) fn ordered(&self, mut rows: Select<E>) -> Select<E> {
-        if !self.order.is_empty() {
-            QueryTrait::query(&mut rows).clear_order_by();
-        }
-        let rows = self.order.iter().fold(rows, |rows, (column, descending)| match descending {
-            true => rows.order_by_desc(*column),
-            false => rows.order_by_asc(*column),
-        });
-        key_columns::<E>().fold(rows, |rows, key| rows.order_by_asc(key))
+    /// Links that keep everything but the page.
+    pub(crate) fn links<'a>(&'a self, request: &'a Request, limit: &'a str) -> Links<'a> {
+        let others = self.others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let limit = self.window.says_limit.then_some((self.pagination.size_parameter(), limit));
+        Links::of(request, others.chain(limit))
     }
-}
 
-/// `name,-id`: fields in order, a minus for descending; each once, so there are no more than the viewset names.
-fn order<E: Resource>(text: &str, orderings: &[&Field<E>]) -> Result<Vec<(E::Column, bool)>, Problem> {
-    let refused = |sentence: String| Problem::invalid([(ORDERING, sentence)]);
-    let mut order = Vec::new();
-    let mut seen = HashSet::new();
-    for term in text.split(',').map(str::trim).filter(|term| !term.is_empty()) {
-        let (name, descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
-        let field = orderings.iter().find(|field| field.name() == name);
-        let field = field.ok_or_else(|| refused(format!("This list cannot be ordered by \"{name}\".")))?;
-        if !seen.insert(name) {
-            return Err(refused(format!("\"{name}\" was given twice.")));
-        }
-        order.push((field.column(), descending));
+    /// What cursors of this very list are sealed with: who reads it, where, which rows of it, and in which order.
+    pub(crate) fn seal<'a>(&self, visit: &'a Visit, request: &Request) -> Result<CursorSeal<'a>, Problem> {
+        let key = visit.site.secret_key().ok_or_else(|| Error::wiring("cursors have no key to be sealed with"))?;
+        let caller = visit.user.id().map(|id| id.to_string());
+        let order: Vec<(&str, bool)> =
+            self.order.terms.iter().map(|term| (term.column.as_str(), term.is_descending)).collect();
+        let mut rows: Vec<&(String, String)> = self.others.iter().filter(|(name, _)| name != ORDERING).collect();
+        rows.sort_unstable();
+        let list = serde_json::json!(["cursor", path_of(request), caller, order, rows]).to_string();
+        Ok(CursorSeal { key, list })
     }
-    Ok(order)
+
+    /// The parameter of the window that begins behind so many rows.
+    pub(crate) fn is_of_candidates(&self) -> bool {
+        matches!(self.window.start, Start::Candidate(_))
+    }
 }

@@ -1,13 +1,13 @@
 use sea_orm::{ColumnTrait, DbBackend, IdenStatic};
 
+use super::list_mistakes::list_mistakes;
 use crate::{
     model::key_columns,
     permission::Action,
-    serializer::{self, Field, Serializer},
+    serializer::{self, Serializer},
     viewset::{
-        ColumnOf, EntityOf, Pagination, ViewSet,
+        ColumnOf, EntityOf, ViewSet,
         columns::{column_name, field_of},
-        list::ORDERING,
         mount::Place,
         row::{TOLD_MEMBER, lookup_columns},
     },
@@ -17,12 +17,8 @@ use crate::{
 pub(super) fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
     let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create));
     mistakes.extend(places::<V>());
-    mistakes.extend(V::filters().iter().filter_map(|column| unreadable::<V>("filters", column)));
-    mistakes.extend(V::orderings().iter().filter_map(|column| unreadable::<V>("orders", column)));
     mistakes.extend(lookup::<V>());
-    mistakes.extend(V::filters().iter().filter_map(field_of::<V>).map(Field::name).filter(chooses_rows).map(|name| {
-        format!("it filters by `{name}`, and `?{name}=` chooses a page or an order: give the field a `rename`")
-    }));
+    mistakes.extend(list_mistakes::<V>());
     let has_told = V::Serializer::fields().named(TOLD_MEMBER).is_some()
         || V::Serializer::computed().iter().any(|member| member.name == TOLD_MEMBER);
     mistakes.extend((V::ROW_PERMISSIONS && has_told).then(|| {
@@ -56,6 +52,16 @@ fn places<V: ViewSet>() -> Vec<String> {
     mistakes
 }
 
+/// Cursors hold what their callers may not read or make.
+pub(super) fn unsealed_cursors<V: ViewSet>() -> Option<String> {
+    let has_cursors = V::ACTIONS.contains(&Action::List) && V::pagination().is_by_cursor();
+    has_cursors.then(|| {
+        "its pages go by cursors, which are sealed with a secret key: give the API `.secret_key(…)`, or sessions, which \
+         have one"
+            .to_owned()
+    })
+}
+
 /// Slashes and words.
 fn is_path(path: &str) -> bool {
     let word = |word: &str| {
@@ -66,7 +72,7 @@ fn is_path(path: &str) -> bool {
 }
 
 /// Callers know columns as fields, and find out by a filter or an order what is in one.
-fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
+pub(super) fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
     match field_of::<V>(column) {
         None => Some(format!(
             "it {does} by `{}`, which is no field of its serializer: declare it as one",
@@ -93,9 +99,4 @@ fn lookup<V: ViewSet>() -> Option<String> {
             format!("it looks up by `{name}`, which the model does not say is unique: `#[sea_orm(unique)]`, if it is")
         })
     })
-}
-
-/// Is it a parameter of every list?
-fn chooses_rows(name: &&'static str) -> bool {
-    *name == ORDERING || Pagination::reads(name, true)
 }

@@ -2,6 +2,7 @@
 
 mod below;
 mod guard;
+mod list_mistakes;
 mod mistakes;
 mod mounted;
 mod places;

@@ -16,7 +16,11 @@ use crate::{
     viewset::{
         Access, Declared, EntityOf, Guard, Reference, ViewSet,
         declare::ActionInfo,
-        mount::{Place, mistakes::mistakes},
+        list::{ListParameters, list_parameters},
+        mount::{
+            Place,
+            mistakes::{mistakes, unsealed_cursors},
+        },
         row::{ReadAhead, TOLD, ToldActions, names_told, own_rows},
     },
 };
@@ -27,6 +31,8 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) site: Arc<Site>,
     pub(crate) guards: HashMap<Action, Arc<Guard>>,
     pub(crate) places: Vec<Place<V>>,
+    /// what a list's callers may ask
+    pub(crate) list: ListParameters<EntityOf<V>>,
     told: OnceLock<ToldActions>,
     /// what keys in bodies may point at
     pub(super) references: OnceLock<Vec<Reference<EntityOf<V>>>>,
@@ -101,7 +107,8 @@ impl<V: ViewSet> Mounted<V> {
             Error::Wiring(message) => Error::wiring(format!("the viewset `{}`: {message}", V::PATH)),
             error => error,
         };
-        let mistakes = mistakes::<V>(is_connected(site).then(|| site.db.get_database_backend()));
+        let mut mistakes = mistakes::<V>(is_connected(site).then(|| site.db.get_database_backend()));
+        mistakes.extend((is_connected(site) && site.secret_key().is_none()).then(unsealed_cursors::<V>).flatten());
         if !mistakes.is_empty() {
             return Err(Error::wiring(format!("the viewset `{}`: {}", V::PATH, mistakes.join("; "))));
         }
@@ -130,6 +137,7 @@ impl<V: ViewSet> Mounted<V> {
             site: site.clone(),
             guards,
             places,
+            list: list_parameters::<V>(),
             told: OnceLock::new(),
             references: OnceLock::new(),
             ahead: OnceLock::new(),

@@ -62,12 +62,10 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
-        let pagination = V::pagination();
-        let asks_hooks = visit.guard.permissions.may_ask_hooks();
-        let query = ListQuery::<EntityOf<V>>::read::<V>(request, &pagination, asks_hooks)?;
+        let query = ListQuery::read(request, &self.list, visit)?;
         let rows = visit.scope(&self.viewset, visit.db())?;
         let tell = self.told().ask(&visit.context(visit.db())).await?;
-        let page = visit.list(&self.viewset, request, rows, rule, &query, &pagination, &tell).await?;
+        let page = visit.list(&self.viewset, request, rows, rule, &query, &tell).await?;
         Ok(json(StatusCode::OK, page))
     }
 

@@ -1,0 +1,97 @@
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, QueryFilter, Select, Value,
+    sea_query::{BinOper, Expr, ExprTrait},
+};
+
+use super::Cursor;
+use crate::viewset::list::{ListOrder, Order};
+
+/// An order of which pages begin at a place.
+pub(crate) struct Keyset<'a, C> {
+    pub(crate) order: &'a ListOrder<C>,
+    pub(crate) on: DbBackend,
+}
+
+impl<C: ColumnTrait> Keyset<'_, C> {
+    /// The rows from a place on, nearest first; all of them where there is none.
+    pub(crate) fn rows<E: EntityTrait<Column = C>>(&self, rows: Select<E>, cursor: Option<&Cursor>) -> Select<E> {
+        let is_backwards = cursor.is_some_and(|cursor| cursor.is_backwards);
+        let rows = self.order.ordered(rows, is_backwards, self.on);
+        match cursor {
+            Some(cursor) => rows.filter(self.behind(cursor)),
+            None => rows,
+        }
+    }
+
+    /// Has a cursor a value for each of the order's terms?
+    pub(crate) fn fits(&self, cursor: &Cursor) -> bool {
+        cursor.at.0.len() == self.order.terms.len()
+    }
+
+    /// Behind a place: at it in the first terms and beyond it in the next, for each number of them. Written from the last
+    /// term on, each term once: `a >= ? AND (a > ? OR (b >= ? AND (b > ? OR …)))`, of which the first part finds an index.
+    fn behind(&self, cursor: &Cursor) -> Expr {
+        let terms = self.order.terms.iter().zip(&cursor.at.0).rev();
+        terms
+            .fold(None, |rest: Option<Expr>, (term, value)| {
+                let side = Side { is_descending: term.is_descending != cursor.is_backwards, on: self.on };
+                Some(match rest {
+                    None if cursor.is_inclusive => side.at_or_beyond(term, value.as_ref()).unwrap_or_else(every_row),
+                    None => side.beyond(term, value.as_ref()),
+                    Some(rest) => {
+                        let beyond = side.beyond(term, value.as_ref()).or(rest);
+                        match side.at_or_beyond(term, value.as_ref()) {
+                            Some(bound) => bound.and(beyond),
+                            None => beyond,
+                        }
+                    }
+                })
+            })
+            .unwrap_or_else(every_row)
+    }
+}
+
+fn every_row() -> Expr {
+    Expr::cust("1 = 1")
+}
+
+/// Which way a term goes.
+struct Side {
+    is_descending: bool,
+    on: DbBackend,
+}
+
+impl Side {
+    /// The rows whose value comes after this one.
+    fn beyond<C: ColumnTrait>(&self, term: &Order<C>, value: Option<&Value>) -> Expr {
+        let is_first = term.has_nulls_first(self.is_descending, self.on);
+        match value {
+            Some(value) => {
+                let operator = if self.is_descending { BinOper::SmallerThan } else { BinOper::GreaterThan };
+                self.with_nulls(term, term.compared(operator, value.clone(), self.on))
+            }
+            None if is_first => term.expr(self.on).is_not_null(),
+            None => Expr::cust("1 = 0"),
+        }
+    }
+
+    /// The same and those with this value; nothing where that is every row.
+    fn at_or_beyond<C: ColumnTrait>(&self, term: &Order<C>, value: Option<&Value>) -> Option<Expr> {
+        let is_first = term.has_nulls_first(self.is_descending, self.on);
+        match value {
+            Some(value) => {
+                let operator =
+                    if self.is_descending { BinOper::SmallerThanOrEqual } else { BinOper::GreaterThanOrEqual };
+                Some(self.with_nulls(term, term.compared(operator, value.clone(), self.on)))
+            }
+            None if is_first => None,
+            None => Some(term.expr(self.on).is_null()),
+        }
+    }
+
+    /// With the rows that have no value, where those come last.
+    fn with_nulls<C: ColumnTrait>(&self, term: &Order<C>, beyond: Expr) -> Expr {
+        let are_last = term.column.def().is_null() && !term.has_nulls_first(self.is_descending, self.on);
+        if are_last { beyond.or(term.expr(self.on).is_null()) } else { beyond }
+    }
+}

@@ -1,0 +1,128 @@
+use std::collections::HashSet;
+
+use sea_orm::{
+    ColumnTrait, ColumnType, DbBackend, EntityTrait, QueryOrder, QueryTrait, Select, Value,
+    sea_query::{BinOper, Expr, ExprTrait},
+};
+
+use crate::{model::key_columns, serializer::Field, viewset::Resource};
+
+/// The parameter that orders a list.
+pub(crate) const ORDERING: &str = "ordering";
+
+/// A column that a list goes by where its caller does not say.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::Order;
+///
+/// let newest_first = vec![Order::descending(car::Column::Id)];
+/// # let _ = newest_first;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order<C> {
+    pub(crate) column: C,
+    pub(crate) is_descending: bool,
+}
+
+impl<C: ColumnTrait> Order<C> {
+    /// The least first.
+    pub fn ascending(column: C) -> Self {
+        Self { column, is_descending: false }
+    }
+
+    /// The greatest first.
+    pub fn descending(column: C) -> Self {
+        Self { column, is_descending: true }
+    }
+
+    /// What rows are ordered by; everything that orders them or compares them with a place in their order goes by it.
+    ///
+    /// An enum of MariaDB's is ordered by its numbers and compared by its texts: both go by its texts here.
+    pub(crate) fn expr(&self, on: DbBackend) -> Expr {
+        let column = Expr::col(self.column.as_column_ref());
+        match (on, self.column.def().get_column_type()) {
+            (DbBackend::MySql, ColumnType::Enum { .. }) => column.cast_as("char"),
+            _ => column,
+        }
+    }
+
+    /// The rows whose value stands so to another.
+    pub(crate) fn compared(&self, operator: BinOper, value: Value, on: DbBackend) -> Expr {
+        self.expr(on).binary(operator, self.column.save_as(Expr::val(value)))
+    }
+
+    /// Is it a `char(n)` of PostgreSQL's, which comes padded, and is compared with a text without?
+    pub(crate) fn is_padded(&self, on: DbBackend) -> bool {
+        on == DbBackend::Postgres && matches!(self.column.def().get_column_type(), ColumnType::Char(_))
+    }
+
+    /// Is it a date or a time that SQLite keeps as text, of which the model knows the meaning and not the spelling?
+    pub(crate) fn is_spelled(&self, on: DbBackend) -> bool {
+        use ColumnType::{Date, DateTime, Time, Timestamp, TimestampWithTimeZone};
+        let is_time = |of: &ColumnType| matches!(of, Date | DateTime | Time | Timestamp | TimestampWithTimeZone);
+        on == DbBackend::Sqlite && is_time(self.column.def().get_column_type())
+    }
+
+    /// Does a NULL come before every value? Each database keeps its own place for it, so that an index is of use.
+    pub(crate) fn has_nulls_first(&self, is_descending: bool, on: DbBackend) -> bool {
+        match on {
+            DbBackend::Postgres => is_descending,
+            _ => !is_descending,
+        }
+    }
+}
+
+/// The whole order of a list, to the key.
+#[derive(Clone, Debug)]
+pub(crate) struct ListOrder<C> {
+    pub(crate) terms: Vec<Order<C>>,
+    /// Does it take the place of an order that the viewset's own query has?
+    replaces: bool,
+}
+
+impl<C: ColumnTrait> ListOrder<C> {
+    /// These terms and, so that no two rows have one place, the key. An order of the viewset's own query holds where
+    /// there are none, but for cursors, which must know it.
+    pub(crate) fn of<E: EntityTrait<Column = C>>(mut terms: Vec<Order<C>>, is_by_cursor: bool) -> Self {
+        let replaces = is_by_cursor || !terms.is_empty();
+        for key in key_columns::<E>() {
+            if !terms.iter().any(|term| term.column.as_str() == key.as_str()) {
+                terms.push(Order::ascending(key));
+            }
+        }
+        Self { terms, replaces }
+    }
+
+    /// The rows in this order, or from its end.
+    pub(crate) fn ordered<E: EntityTrait<Column = C>>(
+        &self,
+        mut rows: Select<E>,
+        is_backwards: bool,
+        on: DbBackend,
+    ) -> Select<E> {
+        if self.replaces {
+            QueryTrait::query(&mut rows).clear_order_by();
+        }
+        self.terms.iter().fold(rows, |rows, term| match term.is_descending != is_backwards {
+            true => rows.order_by_desc(term.expr(on)),
+            false => rows.order_by_asc(term.expr(on)),
+        })
+    }
+}
+
+/// `name,-id`: fields in order, a minus for descending; each once, so there are no more than the viewset names.
+pub(crate) fn read_order<E: Resource>(text: &str, by: &[&Field<E>]) -> Result<Vec<Order<E::Column>>, String> {
+    let mut order = Vec::new();
+    let mut seen = HashSet::new();
+    for term in text.split(',').map(str::trim).filter(|term| !term.is_empty()) {
+        let (name, is_descending) = term.strip_prefix('-').map_or((term, false), |name| (name, true));
+        let field = by.iter().find(|field| field.name() == name);
+        let field = field.ok_or_else(|| format!("This list cannot be ordered by \"{name}\"."))?;
+        if !seen.insert(name) {
+            return Err(format!("\"{name}\" was given twice."));
+        }
+        order.push(Order { column: field.column(), is_descending });
+    }
+    Ok(order)
+}
