@@ -14,6 +14,7 @@ pages! {
     permission_classes = "permission-classes.md";
     serializers = "serializers.md";
     viewsets = "viewsets.md";
+    lists = "lists.md";
     authentication = "authentication.md";
     sessions = "sessions.md";
     accounts = "accounts.md";
