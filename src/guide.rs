@@ -15,6 +15,8 @@ pages! {
     serializers = "serializers.md";
     viewsets = "viewsets.md";
     lists = "lists.md";
+    conditional_requests = "conditional-requests.md";
+    many_rows = "many-rows.md";
     authentication = "authentication.md";
     sessions = "sessions.md";
     accounts = "accounts.md";

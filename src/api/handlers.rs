@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Error, Result,
     http::{Problem, site_of},
-    viewset::{ActionInfo, Actions, Declared, Endpoint, Guard, collect_actions},
+    viewset::{ActionInfo, Actions, Conditional, Declared, Endpoint, Guard, collect_actions},
 };
 
 /// Handlers: an object with `#[OpenApi]` methods.
@@ -97,10 +97,13 @@ impl Mounting {
             declared: Declared::Nothing,
             on_row: false,
             is_nested: false,
+            names_rows: false,
             guarded_by: None,
             takes_password: limited_auth::is_taken_by(operation),
             guard: None,
             tells: None,
+            conditional: Conditional::default(),
+            members: Vec::new(),
         };
         if guards.len() > 1 {
             return Err(Error::wiring(format!(
@@ -149,6 +152,7 @@ fn of_action(endpoint: Endpoint, info: &ActionInfo, guard: &Arc<Guard>) -> Resul
         model: Some(guard.model.clone()),
         declared: guard.declared,
         on_row: info.on_row,
+        conditional: Conditional { if_match: info.if_match, ..Conditional::default() },
         guard: Some((guard.clone(), info.viewset)),
         ..endpoint
     })

@@ -41,10 +41,14 @@ impl<P> Routes<P> {
             return guard.unwrap_or_else(|| endpoint.permissions_asked.clone());
         }
         // a viewset asks before it says that it does not offer a method
-        let standard = here.iter().find(|endpoint| endpoint.is_standard());
-        let of_viewset = standard.and_then(|endpoint| {
-            let (_, viewset) = endpoint.guard.as_ref()?;
-            Some(self.viewsets.get(viewset)?.permissions_asked(Action::of_method(method, endpoint.on_row)?))
+        let standard = endpoint.or_else(|| here.iter().find(|endpoint| endpoint.is_standard()).copied());
+        let of_viewset = standard.and_then(|standard| {
+            let (_, viewset) = standard.guard.as_ref()?;
+            let action = match endpoint {
+                Some(endpoint) => endpoint.action,
+                None => Action::of_method(method, standard.on_row),
+            };
+            Some(self.viewsets.get(viewset)?.permissions_asked(action?))
         });
         // else it is one that the document leaves out
         of_viewset.unwrap_or_else(|| asked_by_handler(&self.site.handler_permissions))

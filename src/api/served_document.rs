@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Result,
     http::{DocumentAccess, Problem, Site},
-    viewset::{Actions, Declared, Endpoint},
+    viewset::{Actions, Conditional, Declared, Endpoint},
 };
 
 const JSON: &str = "/openapi.json";
@@ -73,10 +73,13 @@ pub(super) fn endpoints(site: &Site) -> Vec<Endpoint> {
         declared: Declared::Action,
         on_row: false,
         is_nested: false,
+        names_rows: false,
         guarded_by: None,
         takes_password: false,
         guard: None,
         tells: None,
+        conditional: Conditional::default(),
+        members: Vec::new(),
     };
     vec![endpoint(JSON), endpoint(PAGE)]
 }

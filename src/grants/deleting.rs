@@ -62,24 +62,26 @@ impl Deleting {
         self.foreign_keys.iter().any(|known| known.from.table == from && known.column == column && known.to.table == to)
     }
 
-    /// Takes away what was granted on a row that is about to be deleted, as a row of each model of its table.
-    pub(crate) async fn remove_grants(&self, db: Db<'_>, model: &ModelInfo, key: &Value) -> Result<()> {
+    /// Takes away what was granted on rows that are about to be deleted, as rows of each model of their table.
+    pub(crate) async fn remove_grants(&self, db: Db<'_>, model: &ModelInfo, keys: &[Value]) -> Result<()> {
         let Some(table) = model.key().map(|key| &key.table) else { return Ok(()) };
         // the model itself is among them, unless nobody named it
         let others = of_table(&self.models, table).filter(|other| other.entity() != model.entity());
         for model in [model].into_iter().chain(others) {
-            remove_from(db, model, [key.clone()]).await?;
+            for batch in keys.chunks(BATCH) {
+                remove_from(db, model, batch.iter().cloned()).await?;
+            }
         }
         Ok(())
     }
 
-    /// The rows that point at this one, those that point at them, and so on. Nobody can grant anything on them until the
+    /// The rows that point at these, those that point at them, and so on. Nobody can grant anything on them until the
     /// transaction ends.
-    pub(crate) async fn may_go(&self, db: Db<'_>, model: &ModelInfo, key: &Value) -> Result<MayGo<'_>> {
+    pub(crate) async fn may_go(&self, db: Db<'_>, model: &ModelInfo, keys: &[Value]) -> Result<MayGo<'_>> {
         let mut found: Vec<(&ModelInfo, Vec<Value>)> = Vec::new();
         let Some(own) = model.key() else { return Ok(MayGo(found)) };
-        let mut known = HashSet::from([(own.table.clone(), own.text(key))]);
-        let mut followed = vec![(own.table.clone(), vec![key.clone()])];
+        let mut known: HashSet<_> = keys.iter().map(|key| (own.table.clone(), own.text(key))).collect();
+        let mut followed = vec![(own.table.clone(), keys.to_vec())];
         while let Some((table, keys)) = followed.pop() {
             for foreign_key in self.foreign_keys.iter().filter(|foreign_key| foreign_key.to == table) {
                 let Some(child) = of_table(&self.models, &foreign_key.from).next() else { continue };

@@ -23,6 +23,6 @@ pub use next::safe_next;
 pub(crate) use path::{RequestPath, path_and_query, path_of};
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
-pub(crate) use read_json::{read, read_json};
+pub(crate) use read_json::{ACCEPT_PATCH, MERGE_PATCH, PATCH_TYPES, is_merge_patch, read, read_json, read_patch};
 pub use request_id::RequestId;
 pub(crate) use site::{DocumentAccess, Site, site_of};

@@ -166,6 +166,26 @@ impl Problem {
         self
     }
 
+    /// The same of a value that stands inside of another: its errors are filed under paths from there.
+    pub(crate) fn inside(mut self, step: &str) -> Self {
+        let path = |field: String| if field == WHOLE_BODY { step.to_owned() } else { format!("{step}.{field}") };
+        self.more.errors = self.more.errors.into_iter().map(|(field, of)| (path(field), of)).collect();
+        self
+    }
+
+    /// The same of an item of a list, which is named by its place; a fault of ours is nobody's.
+    pub(crate) fn in_place(self, place: usize) -> Self {
+        let place = place.to_string();
+        if self.status.is_server_error() {
+            return self;
+        }
+        if self.more.errors.is_empty() {
+            let sentence = self.detail.clone().into_owned();
+            return self.with_errors(vec![place], &sentence);
+        }
+        self.inside(&place)
+    }
+
     /// 404 for what does not exist, and in the very same words for what the caller may not know of.
     pub(crate) fn no_such_row(object_name: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("No {object_name} matches the given query."))
@@ -215,6 +235,18 @@ impl Problem {
 
     pub(crate) fn parse_error(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parse_error", detail)
+    }
+
+    /// 412: the row is not what the request says it is.
+    pub(crate) fn precondition_failed() -> Self {
+        let sentence = "The row is not as the request expects it. Read it again.";
+        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence)
+    }
+
+    /// 428: the request has to say which state of the row it is about (RFC 6585).
+    pub(crate) fn precondition_required() -> Self {
+        let sentence = "This request has to say by \"If-Match\" which state of the row it is about.";
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", sentence)
     }
 
     pub(crate) fn too_large() -> Self {

@@ -2,7 +2,11 @@ use std::borrow::Cow;
 
 use hyper::body::Bytes;
 use mime::Mime;
-use poem::{Request, RequestBody, error::ReadBodyError, http::header};
+use poem::{
+    Request, RequestBody,
+    error::ReadBodyError,
+    http::{HeaderName, header},
+};
 
 use super::Problem;
 
@@ -20,16 +24,39 @@ pub(crate) async fn read(body: &mut RequestBody, most: usize) -> Result<Bytes, P
 /// A body of JSON, which may be empty whatever its type says (CONTRACT 7.16).
 pub(crate) async fn read_json(request: &Request, body: &mut RequestBody, most: usize) -> Result<Bytes, Problem> {
     let bytes = read(body, most).await?;
-    if !bytes.is_empty() {
-        check_media_type(request)?;
+    if !bytes.is_empty() && !is_of_type(request, mime::APPLICATION_JSON.as_ref()) {
+        return Err(Problem::unsupported_media_type(&media_type(request)));
     }
     Ok(bytes)
 }
 
-/// JSON and nothing else; parameters do not matter (CONTRACT 7.19).
-fn check_media_type(request: &Request) -> Result<(), Problem> {
-    let given = request.headers().get(header::CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let given: Cow<'_, str> = given.unwrap_or_default();
-    let is_json = given.parse::<Mime>().is_ok_and(|given| given.essence_str() == mime::APPLICATION_JSON.as_ref());
-    if is_json { Ok(()) } else { Err(Problem::unsupported_media_type(&given)) }
+/// The same of a `PATCH` of one row, which may also be a merge patch.
+pub(crate) async fn read_patch(request: &Request, body: &mut RequestBody) -> Result<Bytes, Problem> {
+    let bytes = read(body, usize::MAX).await?;
+    let is_patch = is_merge_patch(request) || is_of_type(request, mime::APPLICATION_JSON.as_ref());
+    if !bytes.is_empty() && !is_patch {
+        let problem = Problem::unsupported_media_type(&media_type(request));
+        return Err(problem.with_header(ACCEPT_PATCH, PATCH_TYPES));
+    }
+    Ok(bytes)
+}
+
+/// The types that a `PATCH` of one row may have (RFC 5789, 3.1).
+pub(crate) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
+pub(crate) const PATCH_TYPES: &str = "application/json, application/merge-patch+json";
+
+/// Is a body to be merged into what is there (RFC 7396)?
+pub(crate) fn is_merge_patch(request: &Request) -> bool {
+    is_of_type(request, MERGE_PATCH)
+}
+
+/// Parameters do not matter (CONTRACT 7.19).
+fn is_of_type(request: &Request, wanted: &str) -> bool {
+    media_type(request).parse::<Mime>().is_ok_and(|given| given.essence_str() == wanted)
+}
+
+fn media_type(request: &Request) -> Cow<'_, str> {
+    let given = request.headers().get(header::CONTENT_TYPE);
+    given.map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default()
 }

@@ -24,8 +24,13 @@ impl<E: Model> Filled<E> {
     }
 }
 
-/// Everything about a serializer that cannot work, on this database if one is connected, in words that say what to write.
-pub(crate) fn mistakes<S: Serializer>(on: Option<DbBackend>, creates: bool) -> Vec<String> {
+/// Everything about a serializer that cannot work, on this database if one is connected, in words that say what to write;
+/// `by_viewset` are columns that the viewset itself fills.
+pub(crate) fn mistakes<S: Serializer>(
+    on: Option<DbBackend>,
+    creates: bool,
+    by_viewset: &[<S::Entity as EntityTrait>::Column],
+) -> Vec<String> {
     let mut mistakes = S::fields().mistakes(on);
     mistakes.extend(names_twice::<S>());
     let of_no_column = |(field, column): &(&'static str, Option<_>)| column.is_none().then_some(*field);
@@ -37,7 +42,7 @@ pub(crate) fn mistakes<S: Serializer>(on: Option<DbBackend>, creates: bool) -> V
             .map(|field| format!("`filled({field})`: the model has no column for it")),
     );
     if creates {
-        mistakes.extend(unfilled::<S>().map(|column| {
+        mistakes.extend(unfilled::<S>(by_viewset).map(|column| {
             let field = field_of::<S::Entity>(&column);
             format!(
                 "nothing fills `{field}`, which may not be NULL: make it a field that can be written or has a `default`, \
@@ -62,7 +67,9 @@ fn field_of<E: Model>(column: &E::Column) -> &'static str {
 }
 
 /// Columns that may not be NULL and that a new row has no value for.
-fn unfilled<S: Serializer>() -> impl Iterator<Item = <S::Entity as EntityTrait>::Column> {
+fn unfilled<S: Serializer>(
+    by_viewset: &[<S::Entity as EntityTrait>::Column],
+) -> impl Iterator<Item = <S::Entity as EntityTrait>::Column> {
     let filled = S::filled();
     <S::Entity as EntityTrait>::Column::iter().filter(move |column| {
         let is = |other: &<S::Entity as EntityTrait>::Column| same_column::<S::Entity>(other, column);
@@ -72,6 +79,7 @@ fn unfilled<S: Serializer>() -> impl Iterator<Item = <S::Entity as EntityTrait>:
         !(column.def().is_null()
             || fills_itself::<S::Entity>(column)
             || by_field
+            || by_viewset.iter().any(is)
             || filled.0.iter().any(|(_, column)| column.as_ref().is_some_and(is)))
     })
 }

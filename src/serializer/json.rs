@@ -36,6 +36,11 @@ impl<'a> Json<'a> {
         self.0 == "null"
     }
 
+    /// Is it an object?
+    pub fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
     /// `true` or `false`.
     pub fn boolean(self) -> Option<bool> {
         match self.0 {

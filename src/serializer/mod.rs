@@ -11,6 +11,7 @@
 //! | `rules`, `bounds` | validators; what a column holds |
 //! | `json`, `errors` | a body as it was sent; where in it one is, and what is wrong there |
 //! | `read_body`, `read` | bytes → JSON → change: left out, `null` and a value are three things |
+//! | `merge_patch` | an object of a `PATCH` and what the row has → what it will have |
 //! | `write` | row → bytes |
 //! | `schema`, `body` | what the document says; the types that handlers take |
 //! | `beside`, `member_schema` | members that no column holds: in a body, in the document |
@@ -33,6 +34,7 @@ mod fields;
 mod json;
 mod key;
 mod member_schema;
+mod merge_patch;
 mod nested;
 mod read;
 mod read_body;
@@ -54,6 +56,8 @@ pub(crate) use self::{
     constraint::{NO_SUCH_ROW, constraint_problem},
     field::same_column,
     key::read_key,
+    nested::members_of,
+    read::{Found, Settled, member, read_whole},
     read_body::{parse_body, read_body},
     schema::Shape,
     write::write_row,

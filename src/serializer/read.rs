@@ -4,6 +4,7 @@ use super::{
     At, Field, Json, Members, Serializer,
     field::same_column,
     field_type::{NULL, REQUIRED},
+    merge_patch,
     nested::members_of,
 };
 use crate::{http::Problem, model::Model};
@@ -19,6 +20,14 @@ pub enum BodyOf {
     Row,
     /// Part of a row that is there: `PATCH`. Nothing but what was sent is looked at.
     PartOfRow,
+    /// The same as a JSON merge patch (RFC 7396): an object is merged into the one that a column holds.
+    MergePatch,
+}
+
+impl BodyOf {
+    fn is_part(self) -> bool {
+        matches!(self, Self::PartOfRow | Self::MergePatch)
+    }
 }
 
 /// A body, read: what it says of the row's columns, and of what no column holds.
@@ -28,11 +37,13 @@ pub struct Change<S: Serializer> {
     /// The members that no column holds.
     pub beside: S::Beside,
     kept: Kept<S::Entity>,
+    merges: Merges<S::Entity>,
 }
 
 impl<S: Serializer> Clone for Change<S> {
     fn clone(&self) -> Self {
-        Self { row: self.row.clone(), beside: self.beside.clone(), kept: self.kept.clone() }
+        let Self { row, beside, kept, merges } = self;
+        Self { row: row.clone(), beside: beside.clone(), kept: kept.clone(), merges: merges.clone() }
     }
 }
 
@@ -51,7 +62,18 @@ impl<S: Serializer> Change<S> {
         row: Option<&ModelOf<S>>,
         below: Option<Settled<S::Entity>>,
     ) -> Result<Self, Problem> {
-        read_whole(body, |body, at| Self::read_members(&members_of(body, at)?, of, row, below, at))
+        read_whole(body, |body, at| Self::read_at(body, of, row, below, at))
+    }
+
+    /// The same of a part of a body.
+    pub(crate) fn read_at(
+        body: Json<'_>,
+        of: BodyOf,
+        row: Option<&ModelOf<S>>,
+        below: Option<Settled<S::Entity>>,
+        at: &mut At,
+    ) -> Option<Self> {
+        Self::read_members(&members_of(body, at)?, of, row, below, at)
     }
 
     fn read_members(
@@ -61,16 +83,30 @@ impl<S: Serializer> Change<S> {
         settled: Option<Settled<S::Entity>>,
         at: &mut At,
     ) -> Option<Self> {
-        let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new(), settled };
+        let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new(), merges: Vec::new(), settled };
         for field in S::fields() {
             columns.read(field, members, of, at);
         }
         let beside = S::read_beside(members, of, at);
         if let Some(row) = row {
             check_kept(&columns.kept, row, at);
+            for (field, patch) in &columns.merges {
+                field.merged(patch, row, at);
+            }
         }
-        let Columns { row, kept, .. } = columns;
-        beside.map(|beside| Self { row, beside, kept })
+        let Columns { row, kept, merges, .. } = columns;
+        beside.map(|beside| Self { row, beside, kept, merges })
+    }
+
+    /// What is to be written of a row that is there: what was sent, and what comes of merging it into what the row has.
+    pub(crate) fn of_row(&self, before: &ModelOf<S>) -> Result<<S::Entity as EntityTrait>::ActiveModel, Problem> {
+        let (mut at, mut changes) = (At::default(), self.row.clone());
+        for (field, patch) in &self.merges {
+            if let Some(value) = field.merged(patch, before, &mut at) {
+                changes.set(field.column, value);
+            }
+        }
+        at.finish(Some(changes))
     }
 
     /// What a body says of what a row keeps must be what the row has: then what `GET` gave can be `PUT`.
@@ -80,6 +116,9 @@ impl<S: Serializer> Change<S> {
         at.finish(Some(()))
     }
 }
+
+/// Objects that are to be merged into what a row has, each as it was sent.
+type Merges<E> = Vec<(&'static Field<E>, String)>;
 
 /// Fields that a row keeps, each with what a body says of it, as the row would show it.
 type Kept<E> = Vec<(&'static Field<E>, Vec<u8>)>;
@@ -99,7 +138,7 @@ pub(crate) type Settled<E> = (<E as EntityTrait>::Column, Value);
 
 const NOT_IN_PATH: &str = "This is not the one that the path names.";
 const CANNOT_CHANGE: &str = "This field cannot be changed.";
-const TWICE: &str = "This field was given twice.";
+pub(super) const TWICE: &str = "This field was given twice.";
 
 /// Reads all of a body, of which something must be there.
 pub(crate) fn read_whole<T>(body: Json<'_>, read: impl FnOnce(Json<'_>, &mut At) -> Option<T>) -> Result<T, Problem> {
@@ -113,6 +152,7 @@ struct Columns<E: EntityTrait> {
     row: E::ActiveModel,
     kept: Kept<E>,
     settled: Option<Settled<E>>,
+    merges: Merges<E>,
 }
 
 impl<E: Model> Columns<E> {
@@ -135,9 +175,13 @@ impl<E: Model> Columns<E> {
         let settled = self.settled.as_ref();
         let settled = settled.filter(|(column, _)| same_column::<E>(column, &field.column)).map(|(_, value)| value);
         let value = match found {
+            Found::Once(json) if of == BodyOf::MergePatch && json.is_object() => {
+                self.merges.push((field, json.as_str().to_owned()));
+                None
+            }
             Found::Once(json) => at.inside(field.name, |at| field.read(json, at)),
             Found::Twice => None,
-            Found::LeftOut if of == BodyOf::PartOfRow || settled.is_some() => None,
+            Found::LeftOut if of.is_part() || settled.is_some() => None,
             Found::LeftOut => match &field.default {
                 Some(default) if new => Some((default.value)()),
                 _ if field.is_required() => at.inside(field.name, |at| at.refuse(REQUIRED)),
@@ -160,6 +204,19 @@ impl<E: Model> Field<E> {
             true => self.codec.null().or_else(|| at.refuse(NULL)),
             false => self.codec.read(json, at),
         }
+    }
+
+    /// Reads what comes of merging an object into what a row has.
+    fn merged(&self, patch: &str, row: &E::Model, at: &mut At) -> Option<Value> {
+        let mut has = Vec::new();
+        self.codec.write(row, &mut has);
+        at.inside(self.name, |at| {
+            let has = Json::parse(&has).expect("a value is written as JSON");
+            let patch = Json::parse(patch.as_bytes()).expect("it was read before");
+            let merged = merge_patch::merged(has, patch, at)?;
+            let merged = Json::parse(merged.as_bytes()).expect("it is made of JSON");
+            self.codec.read(merged, at)
+        })
     }
 
     /// The same as a row that has the value shows it.

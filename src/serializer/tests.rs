@@ -241,7 +241,7 @@ fn the_document_says_which_body_needs_what() {
 
 #[test]
 fn what_cannot_work_is_refused_when_the_api_is_built() {
-    assert_eq!(mistakes::<Thing>(Some(DbBackend::Postgres), true), Vec::<String>::new());
+    assert_eq!(mistakes::<Thing>(Some(DbBackend::Postgres), true, &[]), Vec::<String>::new());
 
     #[derive(Serializer)]
     #[serializer(model = thing)]
@@ -249,14 +249,14 @@ fn what_cannot_work_is_refused_when_the_api_is_built() {
         #[serializer(pattern = "(")]
         name: String,
     }
-    let told = mistakes::<Narrow>(Some(DbBackend::Sqlite), true);
+    let told = mistakes::<Narrow>(Some(DbBackend::Sqlite), true, &[]);
     assert!(told[0].starts_with("the field `name`: `pattern` is no regular expression"), "{told:?}");
     let unfilled = ["price", "status", "postal", "due", "count", "made_by", "published"];
     for (told, field) in told[1..].iter().zip(unfilled) {
         assert!(told.starts_with(&format!("nothing fills `{field}`, which may not be NULL")), "{told}");
     }
     assert_eq!(told.len(), 1 + unfilled.len());
-    assert_eq!(mistakes::<Narrow>(Some(DbBackend::Sqlite), false).len(), 1);
+    assert_eq!(mistakes::<Narrow>(Some(DbBackend::Sqlite), false, &[]).len(), 1);
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn a_decimal_that_a_database_rounds_is_refused_there() {
         long: sea_orm::prelude::Decimal,
     }
     let fields = |on| {
-        let mistakes = mistakes::<Sum>(Some(on), true);
+        let mistakes = mistakes::<Sum>(Some(on), true, &[]);
         mistakes.iter().map(|mistake| mistake.split('`').nth(1).expect("a field").to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(fields(DbBackend::Sqlite), ["any", "long"]);

@@ -15,16 +15,19 @@ impl<E: Model> Fields<E> {
     }
 }
 
-/// Writes a row as its reader sees it: `{"id":1,…}`; `told` is one more member, a list of words.
+/// Writes a row as its reader sees it: `{"id":1,…}`; `told` is one more member, a list of words. Without what is computed
+/// where nobody wants that.
 pub(crate) fn write_row<S: Serializer>(
     row: &ModelOf<S>,
-    computed: &S::Computed,
+    computed: Option<&S::Computed>,
     told: Option<(&str, &[&str])>,
     out: &mut Vec<u8>,
 ) {
     let start = out.len();
     S::fields().write(row, |_| false, out);
-    S::write_computed(computed, out);
+    if let Some(computed) = computed {
+        S::write_computed(computed, out);
+    }
     if let Some((member, words)) = told {
         out.extend_from_slice(format!(",\"{member}\":{}", serde_json::json!(words)).as_bytes());
     }

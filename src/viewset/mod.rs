@@ -6,10 +6,14 @@
 //! | `mount` | puts a declared viewset into an API: its guards, its routes, the six standard actions |
 //! | `row` | finds the row that a path names, hands it to actions, and says what its reader may do |
 //! | `list` | reads a list's query, asks for its page, counts it |
+//! | `bulk` | many rows in one request: their routes, and the rows that a list names |
 //! | `write` | writes the row under its lock, judges what it became |
+//! | `conditional` | tags of representations, `If-Match` and `If-None-Match`, the column that counts writes |
 //! | `document` | tells the OpenAPI document and `explain` |
 
+mod bulk;
 mod columns;
+mod conditional;
 mod declare;
 mod document;
 mod list;
@@ -23,8 +27,9 @@ pub use crate::serializer::Resource;
 pub use declare::{Access, CollectionAction, Declared, Nested, Reference, Represent, RowAction, Shown, Through};
 pub use list::{Filter, Lookup, Order, Pagination};
 pub use mount::ViewSetApi;
-pub use row::{Locked, Row, Rows};
+pub use row::{Locked, LockedBatch, LockedRows, Row, Rows};
 
+pub(crate) use conditional::{Conditional, IfMatch};
 pub(crate) use declare::{ActionInfo, collect_actions, marker};
 pub(crate) use mount::{Actions, Endpoint, Guard, METHODS, Mounted, MountedAction, Visit, told_in};
 
@@ -91,6 +96,23 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     /// `change`, `delete` and the names of custom actions, from the very rules that guard them.
     const ROW_PERMISSIONS: bool = false;
 
+    /// Must `PUT`, `PATCH`, `DELETE` and actions that take a [`Locked`] row say by `If-Match` which state of the row they
+    /// are about? Without it they are then 428.
+    const REQUIRES_IF_MATCH: bool = false;
+
+    /// Which of `Create`, `PartialUpdate` and `Destroy` can be asked of many rows in one request, by the permissions of the
+    /// action: `POST` and `PATCH` at `/cars/bulk`, `POST` at `/cars/bulk/delete`. All rows are written, or none.
+    #[doc(alias("bulk_create", "bulk_update", "ListSerializer"))]
+    const BULK: &'static [Action] = &[];
+
+    /// How many rows one such request, or one [`LockedRows`], may be about; more are 400.
+    const BULK_LIMIT: usize = 1000;
+
+    /// May callers choose the members of what they are shown, `?fields=id,name`: of rows, lists and the answers of writes?
+    /// The document then requires no member of a representation.
+    #[doc(alias("sparse_fieldsets", "DynamicFieldsModelSerializer"))]
+    const SPARSE_FIELDS: bool = false;
+
     /// Who may do what; the global default where nothing is said.
     #[doc(alias("permission_classes", "get_permissions"))]
     fn permissions() -> Access<EntityOf<Self>> {
@@ -144,6 +166,69 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     /// The paths below other viewsets' rows at which the rows are found too.
     fn nested() -> Vec<Nested<Self>> {
         Vec::new()
+    }
+
+    /// A column that counts how often a row was written: an integer, and `read_only` if it is a field. Every update that
+    /// goes through the viewset adds 1 to it, in its own statement; a new row begins with the default, or 1.
+    ///
+    /// `If-Match` then compares the version alone. Without one it compares what the row is to its caller.
+    ///
+    /// ```
+    /// # use refrain::{Access, Serializer, ViewSet};
+    /// # mod page {
+    /// #     use sea_orm::entity::prelude::*;
+    /// #     #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+    /// #     #[sea_orm(table_name = "wiki_page")]
+    /// #     #[refrain(app = "wiki", model = "Page")]
+    /// #     pub struct Model {
+    /// #         #[sea_orm(primary_key)]
+    /// #         pub id: i64,
+    /// #         pub text: String,
+    /// #         pub version: i32,
+    /// #     }
+    /// #     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    /// #     pub enum Relation {}
+    /// #     impl ActiveModelBehavior for ActiveModel {}
+    /// # }
+    /// #[derive(Serializer)]
+    /// #[serializer(model = page)]
+    /// struct Page {
+    ///     #[serializer(read_only)]
+    ///     id: i64,
+    ///     text: String,
+    /// }
+    ///
+    /// struct Pages;
+    ///
+    /// impl ViewSet for Pages {
+    ///     type Serializer = Page;
+    ///     const PATH: &'static str = "/pages";
+    ///
+    ///     fn version() -> Option<page::Column> {
+    ///         Some(page::Column::Version)
+    ///     }
+    /// }
+    /// ```
+    fn version() -> Option<ColumnOf<Self>> {
+        None
+    }
+
+    /// A column that marks rows as deleted: a boolean, or a moment that is NULL for a row that is there. `DELETE` then marks
+    /// the row, under the same lock and rule; from then on it is in no list, and nobody can read or write it.
+    ///
+    /// ```
+    /// # use refrain::{Access, IsOwner, ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     fn soft_delete() -> Option<car::Column> {
+    ///         Some(car::Column::Published)
+    ///     }
+    /// }
+    /// ```
+    fn soft_delete() -> Option<ColumnOf<Self>> {
+        None
     }
 
     /// How lists are cut into pages: by limit and offset, by number, or by cursor.

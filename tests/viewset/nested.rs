@@ -347,6 +347,7 @@ async fn the_document_has_the_paths_below(db: TestDb) {
         .as_array()
         .unwrap()
         .iter()
+        .filter(|parameter| parameter["in"] == "path")
         .filter_map(|parameter| parameter["name"].as_str())
         .collect();
     assert_eq!(names, ["car_id", "id"]);

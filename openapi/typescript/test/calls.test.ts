@@ -1,7 +1,19 @@
 // Against a running program: `DRIVERS_URL=http://127.0.0.1:3000/api npm test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Drivers, type Problem, Refused, can, connect, pages, rows } from "../src/index.js";
+import {
+  ChangedMeanwhile,
+  type Drivers,
+  type Problem,
+  Refused,
+  can,
+  connect,
+  destroy,
+  pages,
+  read,
+  rows,
+  update,
+} from "../src/index.js";
 
 const address = process.env["DRIVERS_URL"];
 if (!address) throw new Error("DRIVERS_URL does not say where the drivers answer");
@@ -76,6 +88,39 @@ test("a list is read to its end, page by page", async () => {
   assert.ok(refused instanceof Refused && refused.problem.status === 403);
 });
 
+test("a row is changed only if it is what was read", async () => {
+  const alice = await logIn("alice");
+  const root = await logIn("root");
+  const { data: made } = await alice.POST("/cars", { body: { name: "Mini" } });
+  const id = made!.id;
+
+  // guide: typescript-tags
+  const car = await read(alice, "/cars/{id}", id);
+  const renamed = await update(alice, "/cars/{id}", car, { name: "Maxi" });
+  await update(alice, "/cars/{id}", renamed, { name: "Midi" });
+  try {
+    await update(alice, "/cars/{id}", car, { name: "what was read first is not what is there" });
+  } catch (error) {
+    if (!(error instanceof ChangedMeanwhile)) throw error;
+    console.log(error.problem.detail); // The row is not as the request expects it. Read it again.
+  }
+  // end
+  assert.equal((await read(alice, "/cars/{id}", id)).name, "Midi");
+  const stale = await update(alice, "/cars/{id}", car, { name: "stale" }).catch((error: unknown) => error);
+  assert.ok(stale instanceof ChangedMeanwhile && stale.problem.code === "precondition_failed");
+
+  const hers = await read(root, "/cars/{id}", id);
+  const owned = await update(root, "/cars/{id}", hers, { owner_id: null }).catch((error: unknown) => error);
+  assert.ok(owned instanceof Refused && owned.problem.status === 403, "who may not write is told that");
+
+  const { response } = await alice.GET("/cars/{id}", {
+    params: { path: { id }, header: { "If-None-Match": "*" } },
+  });
+  assert.equal(response.status, 304);
+  const refused = await destroy(alice, "/cars/{id}", car).catch((error: unknown) => error);
+  assert.ok(refused instanceof Refused && refused.problem.status === 403, "alice may not delete cars");
+});
+
 test("accounts", async () => {
   const nobody = connect(address);
   const erin = { username: "erin", email: "erin@example.com", password: "four good wheels" };
@@ -112,6 +157,10 @@ export async function whatDoesNotCompile(drivers: Drivers): Promise<void> {
   await drivers.GET("/cats");
   // @ts-expect-error the name is missing
   await drivers.POST("/cars", { body: {} });
+  // @ts-expect-error a list is no row
+  await read(drivers, "/cars", 1);
+  // @ts-expect-error cars have no colour
+  await update(drivers, "/cars/{id}", await read(drivers, "/cars/{id}", 1), { colour: "red" });
   // @ts-expect-error only lists have pages
   rows(drivers, "/auth/me");
   // @ts-expect-error cars are not filtered by colour

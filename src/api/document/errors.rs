@@ -6,7 +6,7 @@ use crate::{
     authentication::SecurityKind,
     http::{MEDIA_TYPE, Site},
     permission::Action,
-    viewset::Endpoint,
+    viewset::{Endpoint, IfMatch},
 };
 
 /// A status, what its response is called, and when it is given.
@@ -26,6 +26,10 @@ const FORBIDDEN: Answer = answer("403", "Forbidden", "The caller may not do this
 const NOT_FOUND: Answer = answer("404", "NotFound", "There is no such row or page, or the caller may not know of it.");
 const NOT_ACCEPTABLE: Answer = answer("406", "NotAcceptable", "The caller does not accept JSON.");
 const CONFLICT: Answer = answer("409", "Conflict", "The write is allowed, and meets what is stored already.");
+const PRECONDITION_FAILED: Answer =
+    answer("412", "PreconditionFailed", "The row is not, or no longer, as the request says by `If-Match`.");
+const PRECONDITION_REQUIRED: Answer =
+    answer("428", "PreconditionRequired", "The request has to say by `If-Match` which state of the row it is about.");
 const TOO_LARGE: Answer = answer("413", "TooLarge", "The body is too large.");
 const UNSUPPORTED: Answer = answer("415", "UnsupportedMediaType", "The body is not JSON.");
 const THROTTLED: Answer = Answer {
@@ -81,14 +85,16 @@ fn answers(endpoint: &Endpoint, operation: &Map<String, Value>, site: &Site) -> 
     // without a challenge it is 403 in every case (CONTRACT 5.24)
     let challenged = site.authenticators.challenge().is_some();
     [
-        (body || has_parameter("query"), INVALID),
+        (body || has_parameter("query") || has_parameter("header"), INVALID),
         (challenged, UNAUTHENTICATED),
         (true, FORBIDDEN),
-        (on_row || list, NOT_FOUND),
+        (on_row || list || endpoint.names_rows, NOT_FOUND),
         (endpoint.is_standard(), NOT_ACCEPTABLE),
         (writes && endpoint.model.is_some(), CONFLICT),
+        (endpoint.conditional.if_match != IfMatch::Ignored, PRECONDITION_FAILED),
         (body, TOO_LARGE),
         (body, UNSUPPORTED),
+        (endpoint.conditional.if_match == IfMatch::Required, PRECONDITION_REQUIRED),
         (throttled, THROTTLED),
         (true, UNAVAILABLE),
     ]

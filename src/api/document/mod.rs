@@ -1,7 +1,9 @@
 //! What the framework cannot know of an operation, written into its document: it is known only of the whole site.
 
 mod access;
+mod conditional;
 mod errors;
+mod members;
 mod tidy;
 
 use poem_openapi::{registry::Registry, types::Type};
@@ -29,6 +31,8 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
         if let Some(operation) = operation {
             tidy::operation(operation, &endpoint.path);
             access::describe(operation, endpoint, site);
+            conditional::describe(operation, endpoint.conditional);
+            members::describe(operation, &endpoint.members);
             errors::describe(operation, endpoint, site, &mut responses);
         }
     }

@@ -4,7 +4,7 @@ use poem::http::Method;
 
 use crate::{
     permission::{Action, CustomAction},
-    viewset::{Access, EntityOf, ViewSet},
+    viewset::{Access, EntityOf, ViewSet, conditional::IfMatch},
 };
 
 /// An action of your own on one row, beside the six.
@@ -40,6 +40,9 @@ pub trait RowAction: Send + Sync + 'static {
     /// The first part of the codename that model permissions ask: `publish` asks `publish_car`. A class of the action's
     /// permissions must ask it; under classes that ask no codename it is refused when the API is built.
     const CODENAME: Option<&'static str> = None;
+    /// Must a request for a [`Locked`](crate::viewset::Locked) row say by `If-Match` which state of it it is about? As the
+    /// viewset says.
+    const REQUIRES_IF_MATCH: bool = <Self::Of as ViewSet>::REQUIRES_IF_MATCH;
 
     /// Who may; by default what the viewset says, which for a method that writes needs [`CODENAME`](Self::CODENAME) to
     /// say what is asked.
@@ -87,6 +90,8 @@ pub(crate) struct ActionInfo {
     pub(crate) on_row: bool,
     /// How many variables of its path name the row.
     pub(crate) variables: fn() -> usize,
+    /// What its handler does with `If-Match`.
+    pub(crate) if_match: IfMatch,
 }
 
 impl ActionInfo {

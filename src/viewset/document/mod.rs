@@ -1,5 +1,6 @@
 //! What the OpenAPI document and `explain` are told of a viewset.
 
+mod bulk;
 mod explain;
 mod list;
 
@@ -22,6 +23,8 @@ use crate::{
         row::{path_parameters, telling},
     },
 };
+
+pub(crate) use bulk::{bulk_operation, bulk_operation_id};
 
 /// What a client's method is called: `cars_list`.
 pub(crate) fn operation_id(path: &str, action: Action) -> String {
@@ -58,9 +61,17 @@ pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
         register_input_below(nested, registry);
     }
     if let Some(name) = row_name::<V>() {
-        let representation = telling(registry.schemas.get(V::Serializer::NAME), <V::Serializer as Shows>::schema());
+        let output = registry.schemas.get(V::Serializer::NAME);
+        let mut representation = match (V::ROW_PERMISSIONS, output) {
+            (false, Some(output)) => output.clone(),
+            (_, output) => telling(output, <V::Serializer as Shows>::schema()),
+        };
+        if V::SPARSE_FIELDS {
+            representation.required.clear();
+        }
         insert(registry, name, V::PATH.to_owned(), representation);
     }
+    bulk::register::<V>(registry);
     let page = page_schema(row_schema::<V>(), V::pagination().counts());
     insert(registry, page_name::<V>(), V::PATH.to_owned(), page);
 }
@@ -91,9 +102,10 @@ fn page_name<V: ViewSet>() -> String {
     type_name(V::PATH, "Page")
 }
 
-/// What a representation is called that tells what its reader may do with the row; nothing where it does not.
+/// What a representation is called that tells what its reader may do with the row, or of which they choose members; nothing
+/// where it is the serializer's own.
 pub(crate) fn row_name<V: ViewSet>() -> Option<String> {
-    V::ROW_PERMISSIONS.then(|| type_name(V::PATH, "Row"))
+    (V::ROW_PERMISSIONS || V::SPARSE_FIELDS).then(|| type_name(V::PATH, "Row"))
 }
 
 /// A representation.

@@ -15,6 +15,8 @@ pub(crate) struct ListParameters<E: EntityTrait> {
     pub(crate) search: Vec<&'static Field<E>>,
     pub(crate) orderings: Vec<&'static Field<E>>,
     pub(crate) default_order: Vec<Order<E::Column>>,
+    /// Do callers choose the members of rows?
+    pub(crate) chooses_members: bool,
 }
 
 /// A parameter that filters.
@@ -44,6 +46,7 @@ impl<E: Resource> ListParameters<E> {
             search: fields(V::search()),
             orderings: fields(V::orderings()),
             default_order: V::default_order(),
+            chooses_members: V::SPARSE_FIELDS,
         }
     }
 

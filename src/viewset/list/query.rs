@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Error,
     http::{Problem, path_of},
-    viewset::{Resource, mount::Visit},
+    viewset::{Resource, mount::Visit, row::FIELDS},
 };
 
 /// What a list's query string asks for; only what the viewset names, since a filter, a search and an order tell what is
@@ -59,7 +59,7 @@ impl<E: Resource> ListQuery<E> {
             } else if let Some(filter) = parameters.filter(&name) {
                 let comparison = read_comparison(filter.field, filter.lookup, &value).map_err(invalid)?;
                 conditions.push(condition(filter.field, comparison, on));
-            } else {
+            } else if !(parameters.chooses_members && name == FIELDS) {
                 return Err(invalid("This list has no such parameter.".to_owned()));
             }
             others.push((name, value));
@@ -88,7 +88,8 @@ impl<E: Resource> ListQuery<E> {
         let caller = visit.user.id().map(|id| id.to_string());
         let order: Vec<(&str, bool)> =
             self.order.terms.iter().map(|term| (term.column.as_str(), term.is_descending)).collect();
-        let mut rows: Vec<&(String, String)> = self.others.iter().filter(|(name, _)| name != ORDERING).collect();
+        let says_which = |(name, _): &&(String, String)| name != ORDERING && name != FIELDS;
+        let mut rows: Vec<&(String, String)> = self.others.iter().filter(says_which).collect();
         rows.sort_unstable();
         let list = serde_json::json!(["cursor", path_of(request), caller, order, rows]).to_string();
         Ok(CursorSeal { key, list })

@@ -155,7 +155,7 @@ impl Visit {
     }
 
     /// Which rows the caller may know of: what guards `retrieve` means.
-    async fn viewable(&self, db: Db<'_>) -> Result<Rule, Problem> {
+    pub(crate) async fn viewable(&self, db: Db<'_>) -> Result<Rule, Problem> {
         Ok(self.guard.retrieve.meaning(&self.context(db).about(Action::Retrieve)).await?)
     }
 

@@ -7,18 +7,32 @@ use crate::{
     serializer::{self, Serializer},
     viewset::{
         ColumnOf, EntityOf, ViewSet,
+        bulk::bulk_mistakes,
         columns::{column_name, field_of},
+        conditional::version_mistakes,
+        list::list_parameters,
         mount::Place,
-        row::{TOLD_MEMBER, lookup_columns},
+        row::{FIELDS, TOLD_MEMBER, lookup_columns},
+        write::soft_delete_mistakes,
     },
 };
 
 /// What cannot work of a viewset, on this database if one is connected: in words that say what to write.
 pub(super) fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
-    let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create));
+    let filled: Vec<ColumnOf<V>> = V::version().into_iter().chain(V::soft_delete()).collect();
+    let mut mistakes = serializer::mistakes::<V::Serializer>(on, V::ACTIONS.contains(&Action::Create), &filled);
     mistakes.extend(places::<V>());
     mistakes.extend(lookup::<V>());
     mistakes.extend(list_mistakes::<V>());
+    mistakes.extend(version_mistakes::<V>());
+    mistakes.extend(soft_delete_mistakes::<V>());
+    mistakes.extend(bulk_mistakes::<V>());
+    let filters_by_fields = V::SPARSE_FIELDS && list_parameters::<V>().filter(FIELDS).is_some();
+    mistakes.extend(filters_by_fields.then(|| {
+        format!(
+            "it filters by `{FIELDS}`, and `?{FIELDS}=` chooses members (`SPARSE_FIELDS`): give the field a `rename`"
+        )
+    }));
     let has_told = V::Serializer::fields().named(TOLD_MEMBER).is_some()
         || V::Serializer::computed().iter().any(|member| member.name == TOLD_MEMBER);
     mistakes.extend((V::ROW_PERMISSIONS && has_told).then(|| {

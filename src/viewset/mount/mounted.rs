@@ -14,14 +14,15 @@ use crate::{
     permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, Trail, type_name},
     throttle::Throttle,
     viewset::{
-        Access, Declared, EntityOf, Guard, Reference, ViewSet,
+        Access, Conditional, Declared, EntityOf, Guard, IfMatch, Reference, ViewSet,
+        bulk::BulkRoute,
         declare::ActionInfo,
         list::{ListParameters, list_parameters},
         mount::{
             Place,
             mistakes::{mistakes, unsealed_cursors},
         },
-        row::{ReadAhead, TOLD, ToldActions, names_told, own_rows},
+        row::{ReadAhead, TOLD, ToldActions, members_of, names_told, own_rows},
     },
 };
 
@@ -56,6 +57,8 @@ pub(crate) struct Endpoint {
     pub(crate) on_row: bool,
     /// Is it below a row of another viewset, which its path's first variable names?
     pub(crate) is_nested: bool,
+    /// Is it about rows that the body names?
+    pub(crate) names_rows: bool,
     /// The type that says who may, of the handler's argument that guards it.
     pub(crate) guarded_by: Option<TypeId>,
     /// Does it take passwords, of which nobody tries as many as they like?
@@ -64,6 +67,10 @@ pub(crate) struct Endpoint {
     pub(crate) guard: Option<(Arc<Guard>, TypeId)>,
     /// The schema of a representation that tells what its reader may do with the row.
     pub(crate) tells: Option<String>,
+    /// Which conditions of a request it looks at.
+    pub(crate) conditional: Conditional,
+    /// The members that a caller can choose of what it answers; empty where they cannot.
+    pub(crate) members: Vec<&'static str>,
 }
 
 /// The representations that tell what their reader may do with the row, and everything each of them can tell.
@@ -232,10 +239,19 @@ impl<V: ViewSet> Mounted<V> {
 
     /// The operations it offers.
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
-        self.places
-            .iter()
-            .flat_map(|place| V::ACTIONS.iter().filter_map(|action| self.endpoint(place, *action)))
-            .collect()
+        let standard = |place| {
+            let each = V::ACTIONS.iter().filter_map(move |action| {
+                let endpoint = self.endpoint(place, *action)?;
+                Some(Endpoint { method: action.method()?, conditional: conditional::<V>(*action), ..endpoint })
+            });
+            each.chain(BulkRoute::at(place).filter_map(move |route| {
+                let endpoint = self.endpoint(place, route.action())?;
+                let operation_id = crate::viewset::document::bulk_operation_id(place.path, route);
+                let (path, names_rows) = (route.path(place), route != BulkRoute::Create);
+                Some(Endpoint { method: route.method(), path, operation_id, on_row: false, names_rows, ..endpoint })
+            }))
+        };
+        self.places.iter().flat_map(standard).collect()
     }
 
     fn endpoint(&self, place: &Place<V>, action: Action) -> Option<Endpoint> {
@@ -256,6 +272,9 @@ impl<V: ViewSet> Mounted<V> {
             takes_password: false,
             guard: Some((guard.clone(), TypeId::of::<V>())),
             tells: crate::viewset::document::row_name::<V>(),
+            names_rows: false,
+            conditional: Conditional::default(),
+            members: if V::SPARSE_FIELDS && action != Action::Destroy { members_of::<V>() } else { Vec::new() },
         })
     }
 }
@@ -281,6 +300,19 @@ impl<V: ViewSet> RelatedViewSet for Mounted<V> {
 /// A document can be had without a database.
 fn is_connected(site: &Site) -> bool {
     !matches!(site.db.inner, DatabaseConnectionType::Disconnected)
+}
+
+/// Which conditions of a request a standard action looks at.
+fn conditional<V: ViewSet>(action: Action) -> Conditional {
+    let honoured = IfMatch::of_write(V::REQUIRES_IF_MATCH);
+    let (shows_tag, is_cached, if_match) = match action {
+        Action::Retrieve => (true, true, IfMatch::Ignored),
+        Action::Create => (true, false, IfMatch::Ignored),
+        Action::Update | Action::PartialUpdate => (true, false, honoured),
+        Action::Destroy => (false, false, honoured),
+        Action::List | Action::Metadata | Action::Custom(_) => (false, false, IfMatch::Ignored),
+    };
+    Conditional { shows_tag, is_cached, if_match }
 }
 
 /// A codename that no class asks guards nothing, though it was written to.

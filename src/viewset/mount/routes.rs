@@ -12,7 +12,7 @@ use poem_openapi::{
 
 use crate::{
     permission::Action,
-    viewset::{Mounted, ViewSet, document, mount::Place},
+    viewset::{Mounted, ViewSet, bulk::BulkRoute, document, mount::Place},
 };
 
 /// A viewset as poem-openapi sees it.
@@ -51,8 +51,13 @@ impl<V: ViewSet> OpenApi for ViewSetApi<V> {
         let places = Place::<V>::all();
         let paths = places.iter().flat_map(|place| {
             let operations = |on_row| place.actions(on_row).map(|action| document::operation(place, action)).collect();
-            [(Action::List, false), (Action::Retrieve, true)]
-                .map(|(action, on_row)| MetaPath { path: place.path_of(action), operations: operations(on_row) })
+            let standard = [(Action::List, false), (Action::Retrieve, true)]
+                .map(|(action, on_row)| MetaPath { path: place.path_of(action), operations: operations(on_row) });
+            let bulk = BulkRoute::at(place).map(|route| MetaPath {
+                path: route.path(place),
+                operations: vec![document::bulk_operation(place, route)],
+            });
+            standard.into_iter().chain(bulk).collect::<Vec<_>>()
         });
         vec![MetaApi { paths: paths.filter(|path| !path.operations.is_empty()).collect() }]
     }
@@ -77,6 +82,19 @@ impl<V: ViewSet> OpenApi for ViewSetApi<V> {
                     async move { mounted.answer(request, at, on_row).await.map_err(poem::Error::from) }
                 });
                 routes.entry(method).or_insert_with(|| endpoint.boxed());
+            }
+        }
+        let bulk = mounted.places.iter().enumerate().flat_map(|(at, place)| {
+            BulkRoute::at(place).map(move |route| (at, route, route.route(place))).collect::<Vec<_>>()
+        });
+        for (at, route, path) in bulk {
+            for method in [route.method(), Method::OPTIONS] {
+                let mounted = mounted.clone();
+                let endpoint = make(move |request: Request| {
+                    let mounted = mounted.clone();
+                    async move { mounted.answer_bulk(request, at, route).await.map_err(poem::Error::from) }
+                });
+                table.entry(path.clone()).or_default().entry(method).or_insert_with(|| endpoint.boxed());
             }
         }
     }

@@ -14,17 +14,19 @@ use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend};
 use tracing::Instrument;
 
 use crate::{
+    Db,
     auth::JoinedRow,
-    http::{Problem, read_json},
+    http::{ACCEPT_PATCH, MERGE_PATCH, PATCH_TYPES, Problem, is_merge_patch, read_json, read_patch},
     model::Model,
     permission::{Action, Rule},
     serializer::{BodyOf, Change, parse_body, read_body},
     viewset::{
         ActiveModelOf, EntityOf, ModelOf, Mounted, ViewSet,
+        conditional::{Conditions, EntityTag, leave_version_out, version_of},
         list::ListQuery,
         mount::Visit,
-        row::{Named, looks_up_key, path_variable},
-        write::{Admitted, Looked, Write, Written, changed_row, retried},
+        row::{ChosenMembers, Named, Representation, looks_up_key, path_variable},
+        write::{Admitted, Looked, Write, Written, changed_row, retried, with_key_of},
     },
 };
 
@@ -45,9 +47,7 @@ impl<V: ViewSet> Mounted<V> {
             return Err(refused());
         }
         if here.nested.is_some() && action != Action::Metadata {
-            let parent = request.raw_path_param(&path_variable(0)).ok_or_else(Problem::not_found)?;
-            visit.below = Some(self.below(place, &visit, parent).await?);
-            rule = visit.meaning(visit.db()).await?;
+            (visit, rule) = self.visit_below(place, visit, &request).await?;
         }
         let (request, mut body) = request.split();
         match action {
@@ -61,10 +61,24 @@ impl<V: ViewSet> Mounted<V> {
         }
     }
 
+    /// The same visit below the parent that the path names, and what the permissions mean there.
+    pub(crate) async fn visit_below(
+        &self,
+        place: usize,
+        visit: Visit,
+        request: &Request,
+    ) -> Result<(Visit, Rule), Problem> {
+        let parent = request.raw_path_param(&path_variable(0)).ok_or_else(Problem::not_found)?;
+        let below = Some(self.below(place, &visit, parent).await?);
+        let visit = Visit { below, ..visit };
+        let rule = visit.meaning(visit.db()).await?;
+        Ok((visit, rule))
+    }
+
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let query = ListQuery::read(request, &self.list, visit)?;
         let rows = visit.scope(&self.viewset, visit.db())?;
-        let tell = self.told().ask(&visit.context(visit.db())).await?;
+        let tell = self.told().ask(&visit.context(visit.db())).await?.choosing(ChosenMembers::read::<V>(request)?);
         let page = visit.list(&self.viewset, request, rows, rule, &query, &tell).await?;
         Ok(json(StatusCode::OK, page))
     }
@@ -72,48 +86,71 @@ impl<V: ViewSet> Mounted<V> {
     async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
         let (db, cx) = (visit.db(), visit.context(visit.db()));
-        let tell = self.told().ask(&cx).await?;
+        let tell = self.told().ask(&cx).await?.choosing(ChosenMembers::read::<V>(request)?);
         let told: Vec<&Rule> = tell.rules().collect();
         let scope = visit.scope(&self.viewset, db)?;
         let ahead = self.ahead().filter(|_| scope.is_table()).zip(request.extensions().get::<Arc<JoinedRow>>());
         let row = visit.shown_row(db, rule, named.among(scope.rows()), &told, ahead).await?;
-        Ok(json(StatusCode::OK, tell.shown(&self.viewset, &cx, row).await?))
+        let shown = tell.shown(&self.viewset, &cx, row).await?;
+        match Conditions::read(&visit.headers)?.instead_of(&shown.tag) {
+            None => Ok(represented(StatusCode::OK, shown)),
+            Some(StatusCode::NOT_MODIFIED) => Ok(not_modified(&shown.tag)),
+            Some(_) => Err(Problem::precondition_failed()),
+        }
     }
 
     async fn create(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody) -> Reply {
+        let chosen = ChosenMembers::read::<V>(request)?;
         let below = self.key_below(visit);
         let change =
             read_body(request, body, usize::MAX, move |json| Change::read_below(json, BodyOf::NewRow, None, below))
                 .await?;
-        let shown = retried(|| self.try_create(visit, &change)).await?;
-        Ok(json(StatusCode::CREATED, shown))
+        let shown = retried(|| self.try_create(visit, &change, &chosen)).await?;
+        Ok(represented(StatusCode::CREATED, shown))
     }
 
     async fn try_create(
         self: &Arc<Self>,
         visit: &Visit,
-        Change { row: sent, beside, .. }: &Change<V::Serializer>,
-    ) -> Result<Vec<u8>, Problem> {
+        change: &Change<V::Serializer>,
+        chosen: &ChosenMembers,
+    ) -> Result<Representation, Problem> {
         let write = visit.begin_create().await?;
+        let (write, row) = self.row_to_make(write, change).await?;
+        let written = write.insert(&self.viewset, self.told(), row).await?;
+        let (write, made) = written.parts();
+        self.viewset.created(&write.visit.context(write.db_of_hooks()), made, &change.beside).await?;
+        self.show_and_commit(written, chosen).await
+    }
+
+    /// A new row as a body, the caller, the path and the hook make it; its keys point at rows that the caller may retrieve.
+    pub(crate) async fn row_to_make(
+        self: &Arc<Self>,
+        write: Write,
+        Change { row: sent, beside, .. }: &Change<V::Serializer>,
+    ) -> Result<(Write, ActiveModelOf<V>), Problem> {
         let mut row = sent.clone();
         own::<V>(&mut row, &write.visit)?;
-        if let Some((column, key)) = self.key_below(visit) {
+        if let Some((column, key)) = self.key_below(&write.visit) {
             row.try_set(column, key)?;
         }
         let row = self.viewset.perform_create(&write.visit.context(write.db()), row, beside).await?;
         let write = write.check_references(self, sent, None, || row.clone()).await?;
-        let written = write.insert(&self.viewset, self.told(), row).await?;
-        let (write, made) = written.parts();
-        self.viewset.created(&write.visit.context(write.db_of_hooks()), made, beside).await?;
-        self.show_and_commit(written).await
+        Ok((write, row))
     }
 
     async fn update(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody, rule: &Rule) -> Reply {
-        let named = self.row_of(visit, request)?;
-        let of = if visit.guard.action == Action::PartialUpdate { BodyOf::PartOfRow } else { BodyOf::Row };
+        let asked = self.asked_write(visit, request, rule)?;
+        let of = match visit.guard.action {
+            Action::PartialUpdate if is_merge_patch(request) => BodyOf::MergePatch,
+            Action::PartialUpdate => BodyOf::PartOfRow,
+            _ => BodyOf::Row,
+        };
         let below = self.key_below(visit);
-        let mut reading = pin!(read_json(request, body, usize::MAX));
-        let arrived = if self.locks_at_once(visit, rule) { short_body(request, reading.as_mut()).await } else { None };
+        let mut reading = pin!(async {
+            if of == BodyOf::Row { read_json(request, body, usize::MAX).await } else { read_patch(request, body).await }
+        });
+        let arrived = if self.locks_at_once(&asked) { short_body(request, reading.as_mut()).await } else { None };
         if let Some(Ok(bytes)) = &arrived
             && let Ok(change) = parse_body(bytes.clone(), {
                 let below = below.clone();
@@ -121,98 +158,172 @@ impl<V: ViewSet> Mounted<V> {
             })
             .await
         {
-            let shown = retried(|| self.try_update(visit, rule, &named, &change, Looked::No)).await?;
-            return Ok(json(StatusCode::OK, shown));
+            let shown = retried(|| self.try_update(&asked, &change, Looked::No)).await?;
+            return Ok(represented(StatusCode::OK, shown));
         }
         // judged without a lock before the body is read: who may not write need not send it, and no body is read
         // while a lock is held
-        let seen = visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
+        let seen = self.look(&asked).await?;
         let bytes = match arrived {
             Some(bytes) => bytes?,
             None => reading.await?,
         };
         let change = parse_body(bytes, move |json| Change::read_below(json, of, Some(&seen), below)).await?;
-        let shown = retried(|| self.try_update(visit, rule, &named, &change, Looked::Yes)).await?;
-        Ok(json(StatusCode::OK, shown))
+        let shown = retried(|| self.try_update(&asked, &change, Looked::Yes)).await?;
+        Ok(represented(StatusCode::OK, shown))
+    }
+
+    /// What a request to write a row asks for.
+    fn asked_write<'v>(
+        &self,
+        visit: &'v Visit,
+        request: &Request,
+        rule: &'v Rule,
+    ) -> Result<AskedWrite<'v, V>, Problem> {
+        let named = self.row_of(visit, request)?;
+        let conditions = Conditions::of_write(&visit.headers, V::REQUIRES_IF_MATCH);
+        Ok(AskedWrite { visit, rule, named, conditions, chosen: ChosenMembers::read::<V>(request)? })
+    }
+
+    /// Judges the row without a lock, and what the request says of its state.
+    async fn look(&self, asked: &AskedWrite<'_, V>) -> Result<ModelOf<V>, Problem> {
+        let AskedWrite { visit, rule, named, conditions, .. } = asked;
+        let row = visit.named_row(&self.viewset, visit.db(), rule, named).await?;
+        self.check_conditions(visit, visit.db(), rule, conditions.as_ref().map_err(Problem::clone)?, &row).await?;
+        Ok(row)
+    }
+
+    /// Refuses a write that was meant for another state of the row (412).
+    ///
+    /// Whoever may write a row and not view it learns nothing of it so: to them it is not there.
+    pub(crate) async fn check_conditions(
+        &self,
+        visit: &Visit,
+        db: Db<'_>,
+        rule: &Rule,
+        conditions: &Conditions,
+        row: &ModelOf<V>,
+    ) -> Result<(), Problem> {
+        if conditions.is_empty() {
+            return Ok(());
+        }
+        let version = version_of::<V>(row);
+        let tag = if conditions.ask_representation(version.is_some()) {
+            let cx = visit.context(db).about(Action::Retrieve);
+            self.told().ask(&cx).await?.tag(&self.viewset, &cx, row).await?
+        } else {
+            // the version says it, or that the row is there
+            EntityTag::of(b"", version)
+        };
+        if conditions.admit_write(&tag) {
+            return Ok(());
+        }
+        let rows = visit.scope(&self.viewset, db)?.rows();
+        visit.check_viewable(db, rule, with_key_of(rows, row)).await?;
+        Err(Problem::precondition_failed())
     }
 
     /// Is a row locked without a look at it before, for who may write it? The lock asks for the rule, so that whoever may not
     /// locks nothing and waits for nobody. SQLite has one lock for all, and MariaDB waits for the row's before it asks. By
     /// another column than the key several rows may be found, of which the rule may admit one.
-    fn locks_at_once(&self, visit: &Visit, rule: &Rule) -> bool {
+    fn locks_at_once(&self, AskedWrite { visit, rule, conditions, .. }: &AskedWrite<'_, V>) -> bool {
         let db = visit.db();
-        db.get_database_backend() == DbBackend::Postgres
+        conditions.is_ok()
+            && db.get_database_backend() == DbBackend::Postgres
             && looks_up_key::<V>()
             && !rule.has_hooks()
+            && V::soft_delete().is_none()
             && self.viewset.query(&visit.query_context(db)).is_none()
     }
 
     async fn try_update(
         self: &Arc<Self>,
-        visit: &Visit,
-        rule: &Rule,
-        named: &Named<EntityOf<V>>,
+        asked: &AskedWrite<'_, V>,
         change: &Change<V::Serializer>,
         looked: Looked,
-    ) -> Result<Vec<u8>, Problem> {
-        let beside = &change.beside;
-        let (write, before) = visit.begin_change(&self.viewset, rule, named, looked).await?;
-        change.check_kept(&before)?;
-        let cx = write.visit.context(write.db_of_hooks());
-        let changes = self.viewset.perform_update(&cx, change.row.clone(), &before, beside).await?;
-        let becomes = || changed_row::<EntityOf<V>>(before.clone(), &changes);
-        let write = write.check_references(self, &change.row, Some(&before), becomes).await?;
+    ) -> Result<Representation, Problem> {
+        let (write, before) = self.begin(asked, looked).await?;
+        let (write, changes) = self.changes_to_make(write, &before, change).await?;
         if !changes.is_changed() {
             // who wrote nothing is shown nothing that they could not read
             write.check_viewable(&self.viewset, &before).await?;
         }
         let written = write.update(&self.viewset, self.told(), before, changes).await?;
         let (write, changed) = written.parts();
-        self.viewset.updated(&write.visit.context(write.db_of_hooks()), changed, beside).await?;
-        self.show_and_commit(written).await
+        self.viewset.updated(&write.visit.context(write.db_of_hooks()), changed, &change.beside).await?;
+        self.show_and_commit(written, &asked.chosen).await
+    }
+
+    /// What a body and the hook change of a row that is locked; its keys point at rows that the caller may retrieve.
+    pub(crate) async fn changes_to_make(
+        self: &Arc<Self>,
+        write: Write,
+        before: &ModelOf<V>,
+        change: &Change<V::Serializer>,
+    ) -> Result<(Write, ActiveModelOf<V>), Problem> {
+        change.check_kept(before)?;
+        let sent = change.of_row(before)?;
+        let cx = write.visit.context(write.db_of_hooks());
+        let mut changes = self.viewset.perform_update(&cx, sent.clone(), before, &change.beside).await?;
+        leave_version_out::<V>(&mut changes);
+        let becomes = || changed_row::<V>(before.clone(), &changes);
+        let write = write.check_references(self, &sent, Some(before), becomes).await?;
+        Ok((write, changes))
     }
 
     async fn destroy(self: &Arc<Self>, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
-        let named = self.row_of(visit, request)?;
-        let looked = if self.locks_at_once(visit, rule) {
+        let asked = self.asked_write(visit, request, rule)?;
+        let looked = if self.locks_at_once(&asked) {
             Looked::No
         } else {
-            visit.named_row(&self.viewset, visit.db(), rule, &named).await?;
+            self.look(&asked).await?;
             Looked::Yes
         };
-        retried(|| self.try_destroy(visit, rule, &named, looked)).await?;
+        retried(|| self.try_destroy(&asked, looked)).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
 
-    async fn try_destroy(
-        self: &Arc<Self>,
-        visit: &Visit,
-        rule: &Rule,
-        named: &Named<EntityOf<V>>,
-        looked: Looked,
-    ) -> Result<(), Problem> {
-        let (write, row) = visit.begin_change(&self.viewset, rule, named, looked).await?;
+    async fn try_destroy(self: &Arc<Self>, asked: &AskedWrite<'_, V>, looked: Looked) -> Result<(), Problem> {
+        let (write, row) = self.begin(asked, looked).await?;
         self.viewset.perform_destroy(&write.visit.context(write.db()), &row).await?;
-        let write = write.delete::<V::Serializer>(row.clone()).await?;
-        self.clone().commit(write, row).await
+        let write = write.remove::<V>(row.clone()).await?;
+        self.clone().commit(write, vec![row]).await
+    }
+
+    /// Locks the row, judges it as it is now, and what the request says of its state.
+    async fn begin(&self, asked: &AskedWrite<'_, V>, looked: Looked) -> Result<(Write, ModelOf<V>), Problem> {
+        let AskedWrite { visit, rule, named, conditions, .. } = asked;
+        let conditions = conditions.as_ref().map_err(Problem::clone)?;
+        let (write, row) = visit.begin_change(&self.viewset, rule, named, looked).await?;
+        self.check_conditions(&write.visit, write.db(), write.rule(), conditions, &row).await?;
+        Ok((write, row))
     }
 
     /// What a written row looks like to its writer, once it is judged, committed. Made first: a failure to tell changes
     /// nothing.
-    async fn show_and_commit(self: &Arc<Self>, written: Written<ModelOf<V>>) -> Result<Vec<u8>, Problem> {
+    async fn show_and_commit(
+        self: &Arc<Self>,
+        written: Written<ModelOf<V>>,
+        chosen: &ChosenMembers,
+    ) -> Result<Representation, Problem> {
         let Admitted { write, row: judged, tell } = written.judged(&self.viewset, self.told()).await?;
         let row = judged.row.clone();
+        let tell = tell.choosing(chosen.clone());
         let shown = tell.shown(&self.viewset, &write.visit.context(write.db()), judged).await?;
-        self.clone().commit(write, row).await?;
+        self.clone().commit(write, vec![row]).await?;
         Ok(shown)
     }
 
     /// Commits, and runs what is to run after that; in a task of its own, which goes on when the client hangs up.
-    pub(crate) async fn commit(self: Arc<Self>, write: Write, row: ModelOf<V>) -> Result<(), Problem> {
+    pub(crate) async fn commit(self: Arc<Self>, write: Write, rows: Vec<ModelOf<V>>) -> Result<(), Problem> {
         let action = write.visit.guard.action;
         let committed = async move {
             write.commit::<V::Serializer>().await?;
-            let after = async move { self.viewset.after_commit(action, &row).await };
+            let after = async move {
+                for row in &rows {
+                    self.viewset.after_commit(action, row).await;
+                }
+            };
             // what is written is told as written, whatever comes of that
             if let Err(error) = tokio::spawn(after.in_current_span()).await {
                 tracing::error!(%error, "what follows a commit did not end");
@@ -224,6 +335,17 @@ impl<V: ViewSet> Mounted<V> {
             Err(Problem::outcome_unknown())
         })
     }
+}
+
+/// A request to write one row, before its body is looked at.
+struct AskedWrite<'v, V: ViewSet> {
+    visit: &'v Visit,
+    rule: &'v Rule,
+    named: Named<EntityOf<V>>,
+    /// what it says of the row's state; where it is malformed, whoever may not write the row is told that first
+    conditions: Result<Conditions, Problem>,
+    /// the members of the answer
+    chosen: ChosenMembers,
 }
 
 /// A body of this many bytes is taken as it came, where it has come.
@@ -262,17 +384,30 @@ fn own<V: ViewSet>(row: &mut ActiveModelOf<V>, visit: &Visit) -> Result<(), Prob
 }
 
 /// What a route is, for `OPTIONS` (CONTRACT 6.43).
-fn metadata<V: ViewSet>(on_row: bool) -> Response {
+pub(crate) fn metadata<V: ViewSet>(on_row: bool) -> Response {
     let suffix = if on_row { "Instance" } else { "List" };
+    let patches = on_row && V::ACTIONS.contains(&Action::PartialUpdate);
+    let parses = if patches { &["application/json", MERGE_PATCH][..] } else { &["application/json"] };
     let metadata = serde_json::json!({
         "name": format!("{} {suffix}", EntityOf::<V>::OBJECT_NAME),
         "renders": ["application/json"],
-        "parses": ["application/json"],
+        "parses": parses,
     });
-    json(StatusCode::OK, metadata.to_string().into_bytes())
+    let answer = json(StatusCode::OK, metadata.to_string().into_bytes());
+    if patches { answer.with_header(ACCEPT_PATCH, PATCH_TYPES).into_response() } else { answer }
+}
+
+/// A row, with the tag of what is shown of it.
+fn represented(status: StatusCode, Representation { json: body, tag }: Representation) -> Response {
+    json(status, body).with_header(header::ETAG, tag.header()).into_response()
+}
+
+/// The caller has the row already.
+fn not_modified(tag: &EntityTag) -> Response {
+    StatusCode::NOT_MODIFIED.with_header(header::ETAG, tag.header()).into_response()
 }
 
 /// JSON that was written already.
-fn json(status: StatusCode, body: Vec<u8>) -> Response {
+pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
     Response::builder().status(status).content_type("application/json; charset=utf-8").body(body)
 }

@@ -46,7 +46,7 @@ impl ReadAhead {
         let table = entity.table_name();
         let is_taken = TAKEN.iter().any(|taken| table.eq_ignore_ascii_case(taken));
         // another look-up may find several rows
-        if is_taken || !looks_up_key::<V>() {
+        if is_taken || !looks_up_key::<V>() || V::soft_delete().is_some() {
             return None;
         }
         let guards = || std::iter::once(&mounted.guards[&Action::Retrieve]).chain(mounted.told().guards());

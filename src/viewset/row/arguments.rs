@@ -19,6 +19,7 @@ use crate::{
     viewset::{
         ActionInfo, Actions, ActiveModelOf, CollectionAction, EntityOf, ModelOf, Mounted, MountedAction, RowAction,
         ViewSet,
+        conditional::{Conditions, IfMatch},
         declare::{announce, marker},
         mount::{Asked, Visit},
         row::{ToldActions, lookup_columns, path_parameters},
@@ -39,7 +40,8 @@ pub struct Row<A: RowAction> {
 /// The row a custom action is about, locked in a transaction.
 ///
 /// Write it through this value: [`save`](Self::save) judges the row again as it becomes, and commits. A handler that
-/// writes a locked row through its own connection waits for itself. Dropped without a word, nothing is changed.
+/// writes a locked row through its own connection waits for itself. Dropped without a word, nothing is changed. What
+/// the request says by `If-Match` is compared with the row under its lock (412).
 pub struct Locked<A: RowAction> {
     /// The row, as it is under the lock.
     pub row: ModelOf<A::Of>,
@@ -81,14 +83,14 @@ impl<A: RowAction> Locked<A> {
         let nothing = ToldActions::default();
         let written = self.write.update(viewset, &nothing, self.row, changes).await?;
         let Admitted { write, row, .. } = written.judged(viewset, &nothing).await?;
-        self.viewset.commit(write, row.row.clone()).await?;
+        self.viewset.commit(write, vec![row.row.clone()]).await?;
         Ok(row.row)
     }
 
-    /// Deletes the row, and commits.
+    /// Deletes the row as the viewset does, and commits.
     pub async fn delete(self) -> Result<(), Problem> {
-        let write = self.write.delete::<<A::Of as ViewSet>::Serializer>(self.row.clone()).await?;
-        self.viewset.commit(write, self.row).await
+        let write = self.write.remove::<A::Of>(self.row.clone()).await?;
+        self.viewset.commit(write, vec![self.row]).await
     }
 }
 
@@ -123,14 +125,14 @@ impl<A: RowAction> Deref for Locked<A> {
 /// What the three arguments tell poem-openapi: that they are a path's parameter and a security scheme, whose name the
 /// site finds again in the finished document.
 macro_rules! documents_row {
-    () => {
+    ($if_match:expr) => {
         const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter, ApiExtractorType::SecurityScheme];
         const PARAM_IS_REQUIRED: bool = true;
         type ParamType = ();
         type ParamRawType = ();
 
         fn register(_: &mut Registry) {
-            announce(row_action::<A>());
+            announce(ActionInfo { if_match: $if_match, ..row_action::<A>() });
         }
 
         fn security_schemes() -> Vec<&'static str> {
@@ -148,7 +150,7 @@ macro_rules! documents_row {
 }
 
 impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
-    documents_row!();
+    documents_row!(IfMatch::Ignored);
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let (Asked { visit, rule }, viewset) = asked::<Row<A>, A::Of>(request).await?;
@@ -159,7 +161,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
 }
 
 impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
-    documents_row!();
+    documents_row!(IfMatch::of_write(A::REQUIRES_IF_MATCH));
 
     async fn from_request(
         request: &'a Request,
@@ -168,12 +170,15 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Locked<A> {
     ) -> poem::Result<Self> {
         let (Asked { visit, rule }, viewset) = asked::<Row<A>, A::Of>(request).await?;
         let named = viewset.row_of(&visit, request)?;
-        visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
+        let seen = visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
+        let conditions = Conditions::of_write(&visit.headers, A::REQUIRES_IF_MATCH)?;
+        viewset.check_conditions(&visit, visit.db(), &rule, &conditions, &seen).await?;
         // for the arguments behind this one: while the row is locked no sender is waited for
         if body.is_some() {
             *body = RequestBody::new(read(body, usize::MAX).await?.into());
         }
         let (write, row) = visit.begin_change(&viewset.viewset, &rule, &named, Looked::Yes).await?;
+        viewset.check_conditions(&write.visit, write.db(), write.rule(), &conditions, &row).await?;
         Ok(Self { row, write, viewset })
     }
 }
@@ -204,7 +209,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
 
 /// What the permissions of an argument's action mean for the caller. It was asked before any argument was read, but for a
 /// handler that the document does not tell of.
-async fn asked<R: 'static, V: ViewSet>(request: &Request) -> Result<(Asked, Arc<Mounted<V>>), Problem> {
+pub(super) async fn asked<R: 'static, V: ViewSet>(request: &Request) -> Result<(Asked, Arc<Mounted<V>>), Problem> {
     let MountedAction { guard, viewset } = mounted::<R>(request)?;
     let viewset = viewset.downcast::<Mounted<V>>();
     let viewset = viewset.map_err(|_| Error::wiring("an action met another viewset"))?;
@@ -229,7 +234,7 @@ fn row_action<A: RowAction>() -> ActionInfo {
     action::<Row<A>, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), true)
 }
 
-fn collection_action<A: CollectionAction>() -> ActionInfo {
+pub(super) fn collection_action<A: CollectionAction>() -> ActionInfo {
     action::<Rows<A>, A::Of>(A::NAME, || A::METHOD, A::CODENAME, || Box::new(A::permissions()), false)
 }
 
@@ -243,5 +248,6 @@ fn action<R: 'static, V: ViewSet>(
 ) -> ActionInfo {
     let (id, viewset) = (TypeId::of::<R>(), TypeId::of::<V>());
     let variables = || lookup_columns::<V>().len();
-    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<R>(), on_row, variables }
+    let if_match = IfMatch::Ignored;
+    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<R>(), on_row, variables, if_match }
 }

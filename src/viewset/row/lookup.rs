@@ -17,6 +17,7 @@ use crate::{
         ColumnOf, EntityOf, ModelOf, Mounted, Resource, ViewSet,
         columns::{self, field_of},
         mount::Visit,
+        write::there,
     },
 };
 
@@ -91,7 +92,7 @@ pub(crate) fn looks_up_key<V: ViewSet>() -> bool {
     V::lookup().as_str() == <EntityOf<V> as Resource>::key().as_str()
 }
 
-fn read_lookup<V: ViewSet>(parts: &[&str]) -> Result<Vec<(ColumnOf<V>, Value)>, NotRead> {
+pub(crate) fn read_lookup<V: ViewSet>(parts: &[&str]) -> Result<Vec<(ColumnOf<V>, Value)>, NotRead> {
     if looks_up_key::<V>() {
         return read_key::<EntityOf<V>>(parts);
     }
@@ -158,7 +159,7 @@ pub(crate) fn own_rows<V: ViewSet>(viewset: &V, cx: &Context<'_>) -> Result<Opti
             V::PATH
         )));
     }
-    Ok(own)
+    Ok(there::<V>(own))
 }
 
 /// The rows of a viewset for one caller.

@@ -2,11 +2,19 @@
 
 mod ahead;
 mod arguments;
+mod chosen;
+mod locked_rows;
 mod lookup;
 mod permissions;
+mod representation;
 
 pub use arguments::{Locked, Row, Rows};
+pub use locked_rows::{LockedBatch, LockedRows};
 
 pub(crate) use ahead::ReadAhead;
-pub(crate) use lookup::{Named, Scope, looks_up_key, lookup_columns, own_rows, path_parameters, path_variable};
+pub(crate) use chosen::{ChosenMembers, FIELDS, members_of};
+pub(crate) use lookup::{
+    Named, Scope, looks_up_key, lookup_columns, own_rows, path_parameters, path_variable, read_lookup,
+};
 pub(crate) use permissions::{RowPermissions, TOLD, TOLD_MEMBER, ToldActions, names_told, telling};
+pub(crate) use representation::Representation;

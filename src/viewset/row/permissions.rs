@@ -3,11 +3,9 @@ use std::sync::Arc;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 
 use crate::{
-    Error,
     http::Problem,
     permission::{Action, Context, Judged, Rule},
-    serializer::write_row,
-    viewset::{ModelOf, Shown, ViewSet, mount::Guard},
+    viewset::{ViewSet, mount::Guard, row::ChosenMembers},
 };
 
 /// The member of a representation that tells what its reader may do with the row.
@@ -24,10 +22,12 @@ pub(crate) const TOLD: [(&str, &[Action]); 3] = [
 #[derive(Clone, Default)]
 pub(crate) struct ToldActions(Vec<(&'static str, Arc<Guard>)>);
 
-/// The same for one caller: the rules of the very guards that stand before the actions.
+/// What one caller's representations hold: of what is told, the rules of the very guards that stand before the actions;
+/// and the members that they want.
 #[derive(Default)]
 pub(crate) struct RowPermissions {
     told: Vec<(&'static str, Rule)>,
+    pub(super) chosen: ChosenMembers,
 }
 
 impl ToldActions {
@@ -56,69 +56,23 @@ impl ToldActions {
         for (name, guard) in &self.0 {
             told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?));
         }
-        Ok(RowPermissions { told })
+        Ok(RowPermissions { told, chosen: ChosenMembers::default() })
     }
-}
-
-/// Writes rows with what the viewset computes for them and what is told of each, a comma between two.
-async fn write_rows<V: ViewSet>(
-    viewset: &V,
-    cx: &Context<'_>,
-    rows: &[ModelOf<V>],
-    told: &[Option<Vec<&'static str>>],
-    out: &mut Vec<u8>,
-) -> Result<(), Problem> {
-    let computed = <V::Serializer as Shown<V>>::computed_of(viewset, cx, rows).await?;
-    if computed.len() != rows.len() {
-        let (given, asked) = (computed.len(), rows.len());
-        let message = format!("`represent` of the viewset at `{}` gave {given} rows of {asked}", V::PATH);
-        return Err(Error::wiring(message).into());
-    }
-    for (place, ((row, computed), told)) in rows.iter().zip(&computed).zip(told).enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        write_row::<V::Serializer>(row, computed, told.as_deref().map(|names| (TOLD_MEMBER, names)), out);
-    }
-    Ok(())
 }
 
 impl RowPermissions {
+    /// The same for who wants these members.
+    pub(crate) fn choosing(self, chosen: ChosenMembers) -> Self {
+        Self { chosen, ..self }
+    }
+
     /// What is asked of the database beside a row.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.told.iter().map(|(_, rule)| rule)
     }
 
-    /// A representation of a row that was judged by a rule of its own, and by these behind it.
-    pub(crate) async fn shown<V: ViewSet>(
-        &self,
-        viewset: &V,
-        cx: &Context<'_>,
-        judged: Judged<ModelOf<V>>,
-    ) -> Result<Vec<u8>, Problem> {
-        let mut out = Vec::new();
-        self.write_rows(viewset, cx, vec![judged], &mut out).await?;
-        Ok(out)
-    }
-
-    /// The same of all rows of a page.
-    pub(crate) async fn write_rows<V: ViewSet>(
-        &self,
-        viewset: &V,
-        cx: &Context<'_>,
-        judged: Vec<Judged<ModelOf<V>>>,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Problem> {
-        let mut told = Vec::with_capacity(judged.len());
-        for row in &judged {
-            told.push(self.names(cx, row).await?);
-        }
-        let rows: Vec<ModelOf<V>> = judged.into_iter().map(|judged| judged.row).collect();
-        write_rows(viewset, cx, &rows, &told, out).await
-    }
-
     /// What one reader may do with a row; none where nothing is told.
-    async fn names<M: Send + Sync + 'static>(
+    pub(super) async fn names<M: Send + Sync + 'static>(
         &self,
         cx: &Context<'_>,
         judged: &Judged<M>,

@@ -1,7 +1,9 @@
 //! A write: the row under its lock, and what it becomes.
 
 mod candidate;
+mod many;
 mod references;
+mod soft_delete;
 mod statement;
 mod written;
 
@@ -9,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Iterable,
-    ModelTrait, QueryFilter, QuerySelect, Select,
+    ModelTrait, QueryFilter, QuerySelect, Select, Value,
 };
 
 use candidate::judge_candidate;
+pub(crate) use soft_delete::{soft_delete_mistakes, there};
 pub(crate) use written::{Admitted, Written};
 
 use crate::{
@@ -24,6 +27,7 @@ use crate::{
     serializer::{Serializer, constraint_problem},
     viewset::{
         ActiveModelOf, EntityOf, ModelOf, Resource, ViewSet,
+        conditional::{first_version, leave_version_out, next_version, version_of},
         mount::Visit,
         row::{Named, RowPermissions, Scope, ToldActions},
     },
@@ -128,6 +132,11 @@ impl Write {
         (&self.transaction).into()
     }
 
+    /// What the permissions mean for the caller as they are now.
+    pub(crate) fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
     /// The same for hooks: what a statement said of the row that it wrote holds until a hook runs one of its own.
     pub(crate) fn db_of_hooks(&self) -> Db<'_> {
         self.db().telling(&self.hooks_have_run)
@@ -146,9 +155,10 @@ impl Write {
         self,
         viewset: &V,
         told: &ToldActions,
-        row: ActiveModelOf<V>,
+        mut row: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
         self.forget_hooks();
+        complete_new::<V>(&mut row);
         let about = self.about(viewset, told, true).await?;
         let rules = about.rules_for_write(self.db().support_returning());
         let made = statement::insert::<EntityOf<V>>(&self, row.clone(), rules.as_deref().unwrap_or_default()).await;
@@ -164,10 +174,15 @@ impl Write {
         before: ModelOf<V>,
         mut changes: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
+        let version = V::version();
+        leave_version_out::<V>(&mut changes);
         let is_changed = changes.is_changed();
         // what a hook did before the statement, the statement sees
         let has_run = self.forget_hooks();
         if has_run && !is_changed {
+            if let Some(version) = version {
+                statement::count_version::<EntityOf<V>>(self.db(), &before, version).await?;
+            }
             return Ok(Written::by_hook(self, before));
         }
         let about = self.about(viewset, told, is_changed).await?;
@@ -180,8 +195,8 @@ impl Write {
         let rules = about.rules_for_write(self.db().support_returning());
         let is_said = rules.is_some();
         let rules = rules.unwrap_or_default();
-        let changed = statement::update::<EntityOf<V>>(&self, &before, changes.clone(), &rules).await;
-        let candidate = changed_row::<EntityOf<V>>(before, &changes);
+        let changed = statement::update::<EntityOf<V>>(&self, &before, changes.clone(), version, &rules).await;
+        let candidate = changed_row::<V>(before, &changes);
         self.written(viewset, changed, is_said.then_some(about.tell), candidate).await
     }
 
@@ -191,20 +206,32 @@ impl Write {
         self.visit.check_viewable(self.db(), &self.rule, with_key_of(rows, row)).await
     }
 
-    /// Deletes a row, and what was granted on it and on the rows that the database deletes with it: the next rows with
-    /// their keys inherit nothing.
-    pub(crate) async fn delete<S: Serializer>(
-        mut self,
-        row: <S::Entity as EntityTrait>::Model,
-    ) -> Result<Self, Problem> {
+    /// Takes a row away as the viewset does: marks it as deleted, or deletes it.
+    pub(crate) async fn remove<V: ViewSet>(self, row: ModelOf<V>) -> Result<Self, Problem> {
+        self.remove_many::<V>(&[row]).await
+    }
+
+    /// The same of many rows. What was granted on rows that are deleted, and on those that the database deletes with them,
+    /// is taken away: the next rows with their keys inherit nothing.
+    pub(crate) async fn remove_many<V: ViewSet>(mut self, rows: &[ModelOf<V>]) -> Result<Self, Problem> {
+        if let Some(column) = V::soft_delete() {
+            for row in rows {
+                let marked = soft_delete::marked::<V>(column)?;
+                let update = statement::mark::<EntityOf<V>>(&self, row, marked, V::version());
+                update.await.map_err(Problem::of_write::<V::Serializer>)?;
+            }
+            return Ok(self);
+        }
         self.deletes = true;
         let (deleting, db, model) = (self.visit.site.deleting(), self.db(), &self.visit.guard.model);
-        let key = row.get(<S::Entity as Resource>::key());
-        let may_go = deleting.may_go(db, model, &key).await?;
-        deleting.remove_grants(db, model, &key).await?;
-        match row.into_active_model().delete(&self.transaction).await {
-            Ok(_) => {}
-            Err(error) => return Err(write_problem::<S>(error, self.deletes)),
+        let keys: Vec<Value> = rows.iter().map(|row| row.get(<EntityOf<V> as Resource>::key())).collect();
+        let may_go = deleting.may_go(db, model, &keys).await?;
+        deleting.remove_grants(db, model, &keys).await?;
+        for (place, row) in rows.iter().enumerate() {
+            if let Err(error) = row.clone().into_active_model().delete(&self.transaction).await {
+                let problem = write_problem::<V::Serializer>(error, true);
+                return Err(if rows.len() > 1 { problem.in_place(place) } else { problem });
+            }
         }
         deleting.remove_grants_of_gone(db, may_go).await?;
         Ok(self)
@@ -240,10 +267,19 @@ impl Write {
         tell: Option<RowPermissions>,
         candidate: ActiveModelOf<V>,
     ) -> Result<Written<ModelOf<V>>, Problem> {
-        let error = match written {
-            Ok(row) => return Ok(Written::changed(self, row, tell)),
-            Err(error) => error,
-        };
+        match written {
+            Ok(row) => Ok(Written::changed(self, row, tell)),
+            Err(error) => Err(self.refused_by_database(viewset, error, candidate).await?),
+        }
+    }
+
+    /// Why the database refused a row, for who may know that.
+    async fn refused_by_database<V: ViewSet>(
+        self,
+        viewset: &V,
+        error: DbErr,
+        candidate: ActiveModelOf<V>,
+    ) -> Result<Problem, Problem> {
         let Some(refused) = constraint_problem::<V::Serializer>(&error) else {
             return Err(error.into());
         };
@@ -274,6 +310,25 @@ impl Write {
     }
 }
 
+/// Fills what the library counts and marks in a new row.
+fn complete_new<V: ViewSet>(row: &mut ActiveModelOf<V>) {
+    first_version::<V>(row);
+    soft_delete::mark_as_there::<V>(row);
+}
+
+/// A row as changes make it.
+pub(crate) fn changed_row<V: ViewSet>(before: ModelOf<V>, changes: &ActiveModelOf<V>) -> ActiveModelOf<V> {
+    let counted = version_of::<V>(&before);
+    let mut row = before.into_active_model();
+    next_version::<V>(&mut row, counted);
+    for column in <EntityOf<V> as EntityTrait>::Column::iter() {
+        if let Some(value) = changes.get(column).into_value() {
+            row.set(column, value);
+        }
+    }
+    row
+}
+
 /// What the database said of a write; of a deletion it tells by the same words that other rows point at the row.
 fn write_problem<S: Serializer>(error: DbErr, deletes: bool) -> Problem {
     match Constraint::of(&error) {
@@ -291,17 +346,6 @@ pub(crate) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: im
             result => return result,
         }
     }
-}
-
-/// A row as changes make it.
-pub(crate) fn changed_row<E: Resource>(before: E::Model, changes: &E::ActiveModel) -> E::ActiveModel {
-    let mut row = before.into_active_model();
-    for column in E::Column::iter() {
-        if let Some(value) = changes.get(column).into_value() {
-            row.set(column, value);
-        }
-    }
-    row
 }
 
 /// Of these rows the one with this row's key.

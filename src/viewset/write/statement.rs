@@ -1,15 +1,17 @@
 //! The statement that writes a row, and what it says of the row it wrote.
 
 use sea_orm::{
-    ActiveModelBehavior, ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, Iterable, QueryResult, QueryTrait,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, Iterable, ModelTrait,
+    QueryFilter, QueryResult, QueryTrait,
     sea_query::{Query, ReturningClause},
 };
 
 use super::{Write, with_key_of};
 use crate::{
     Db,
+    model::key_columns,
     permission::{Judged, Questions, Rule, judge_one},
-    viewset::Resource,
+    viewset::{Resource, conditional::add_one},
 };
 
 /// Inserts a row; it is judged by these rules as it was written.
@@ -35,18 +37,25 @@ pub(super) async fn insert<E: Resource>(
     saved::<E>(write, made, true).await
 }
 
-/// Updates a row, of which the key is set; it is judged by these rules as it was written.
+/// Updates a row, of which the key is set; it is judged by these rules as it was written. The column of its version, where
+/// there is one, is counted up.
 pub(super) async fn update<E: Resource>(
     write: &Write,
     before: &E::Model,
     changes: E::ActiveModel,
+    version: Option<E::Column>,
     rules: &[&Rule],
 ) -> Result<Judged<E::Model>, DbErr> {
     let db = write.db();
-    let changes = ActiveModelBehavior::before_save(changes, &db, false).await?;
+    let mut changes = ActiveModelBehavior::before_save(changes, &db, false).await?;
+    // whatever a hook says of it
+    version.into_iter().for_each(|version| changes.not_set(version));
     let mut update = E::update(changes).validate()?.into_query();
     // a key alone, or what the model's own hook took back
     let is_nothing = update.get_values().is_empty();
+    if let Some(version) = version.filter(|_| !is_nothing) {
+        add_one::<E>(&mut update, version);
+    }
     let changed = if db.support_returning() && !is_nothing {
         let questions = Questions::of(rules);
         update.returning(returning::<E>(&questions, db));
@@ -58,6 +67,35 @@ pub(super) async fn update<E: Resource>(
         judge_one(db, with_key_of(E::find(), before), rules).await?.ok_or(DbErr::RecordNotUpdated)?
     };
     saved::<E>(write, changed, false).await
+}
+
+/// Updates a row that nobody is shown.
+pub(super) async fn mark<E: Resource>(
+    write: &Write,
+    row: &E::Model,
+    mut changes: E::ActiveModel,
+    version: Option<E::Column>,
+) -> Result<(), DbErr> {
+    for key in key_columns::<E>() {
+        changes.set(key, row.get(key));
+    }
+    let mut changes = ActiveModelBehavior::before_save(changes, &write.db(), false).await?;
+    version.into_iter().for_each(|version| changes.not_set(version));
+    let mut update = E::update(changes).validate()?.into_query();
+    if let Some(version) = version {
+        add_one::<E>(&mut update, version);
+    }
+    write.db().execute(&update).await?;
+    Ok(())
+}
+
+/// Counts up the version of a row that something else than [`update`] may have written.
+pub(super) async fn count_version<E: Resource>(db: Db<'_>, row: &E::Model, version: E::Column) -> Result<(), DbErr> {
+    let mut update =
+        key_columns::<E>().fold(E::update_many(), |rows, key| rows.filter(key.eq(row.get(key)))).into_query();
+    add_one::<E>(&mut update, version);
+    db.execute(&update).await?;
+    Ok(())
 }
 
 /// The row's columns, and what is asked about it.

@@ -34,13 +34,13 @@ pub(super) struct AboutWritten<E: EntityTrait> {
     /// what admits it; every row where that is settled
     rule: Rule,
     /// the rows it has to be among
-    scope: Option<Scope<E>>,
+    pub(super) scope: Option<Scope<E>>,
     pub(super) tell: RowPermissions,
 }
 
 impl<E: EntityTrait> AboutWritten<E> {
     /// The rule's question, then those of what is told.
-    fn rules(&self) -> Vec<&Rule> {
+    pub(super) fn rules(&self) -> Vec<&Rule> {
         std::iter::once(&self.rule).chain(self.tell.rules()).collect()
     }
 

@@ -1,0 +1,117 @@
+use crate::{
+    Db, Error,
+    http::Problem,
+    permission::{Context, Judged, Rule, judge_one},
+    serializer::{Resource, Serializer, write_row},
+    viewset::{
+        EntityOf, ModelOf, Shown, ViewSet,
+        conditional::{EntityTag, version_of},
+        row::{ChosenMembers, RowPermissions, TOLD_MEMBER},
+        write::with_key_of,
+    },
+};
+
+/// A row as its caller sees it.
+pub(crate) struct Representation {
+    /// The members that they want of it.
+    pub(crate) json: Vec<u8>,
+    /// The tag of all of it: whichever members were wanted, it stands for the row.
+    pub(crate) tag: EntityTag,
+}
+
+impl RowPermissions {
+    /// A representation of a row that was judged by a rule of its own, and by these behind it.
+    pub(crate) async fn shown<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        judged: Judged<ModelOf<V>>,
+    ) -> Result<Representation, Problem> {
+        let version = version_of::<V>(&judged.row);
+        let mut json = Vec::new();
+        self.write(viewset, cx, vec![judged], &ChosenMembers::default(), &mut json).await?;
+        let tag = EntityTag::of(&json, version);
+        self.chosen.cut(0, &mut json);
+        Ok(Representation { json, tag })
+    }
+
+    /// The tag of a row that was judged elsewhere: of the representation that its caller would be shown now.
+    pub(crate) async fn tag<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        row: &ModelOf<V>,
+    ) -> Result<EntityTag, Problem> {
+        let judged = self.judged::<EntityOf<V>>(cx.db(), row).await?;
+        Ok(self.shown(viewset, cx, judged).await?.tag)
+    }
+
+    /// A row with what is told of it; where nothing is told, nobody is asked.
+    async fn judged<E: Resource>(&self, db: Db<'_>, row: &E::Model) -> Result<Judged<E::Model>, Problem> {
+        let rules: Vec<&Rule> = std::iter::once(&Rule::Always).chain(self.rules()).collect();
+        if let Some(judged) = Judged::without_asking(row.clone(), &rules) {
+            return Ok(judged);
+        }
+        let judged = judge_one(db, with_key_of(E::find(), row), &rules).await?;
+        judged.ok_or_else(Problem::not_found)
+    }
+
+    /// The representations of rows, a comma between two.
+    pub(crate) async fn write_rows<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        judged: Vec<Judged<ModelOf<V>>>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Problem> {
+        self.write(viewset, cx, judged, &self.chosen, out).await
+    }
+
+    /// The one place where a representation is made: with what the viewset computes for all of the rows at once, and what
+    /// is told of each.
+    async fn write<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        judged: Vec<Judged<ModelOf<V>>>,
+        chosen: &ChosenMembers,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Problem> {
+        let mut told = Vec::with_capacity(judged.len());
+        for row in &judged {
+            told.push(self.names(cx, row).await?);
+        }
+        let rows: Vec<ModelOf<V>> = judged.into_iter().map(|judged| judged.row).collect();
+        let computed = match chosen.asks_computed::<V>() {
+            true => Some(computed_of(viewset, cx, &rows).await?),
+            false => None,
+        };
+        for (place, (row, told)) in rows.iter().zip(&told).enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            let start = out.len();
+            let computed = computed.as_ref().map(|computed| &computed[place]);
+            write_row::<V::Serializer>(row, computed, told.as_deref().map(|names| (TOLD_MEMBER, names)), out);
+            if !chosen.is_all() {
+                chosen.cut(start, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the viewset computes for these rows.
+async fn computed_of<V: ViewSet>(
+    viewset: &V,
+    cx: &Context<'_>,
+    rows: &[ModelOf<V>],
+) -> Result<Vec<<V::Serializer as Serializer>::Computed>, Problem> {
+    let computed = <V::Serializer as Shown<V>>::computed_of(viewset, cx, rows).await?;
+    if computed.len() != rows.len() {
+        let (given, asked) = (computed.len(), rows.len());
+        let message = format!("`represent` of the viewset at `{}` gave {given} rows of {asked}", V::PATH);
+        return Err(Error::wiring(message).into());
+    }
+    Ok(computed)
+}
