@@ -9,13 +9,13 @@ use crate::{
     serializer::Field,
     viewset::{
         Lookup, Pagination, Resource, ViewSet,
-        list::{FilterParameter, MOST_CHARACTERS, MOST_SEARCHED, MOST_VALUES, ORDERING, SEARCH, list_parameters},
+        list::{FilterParameter, ListParameters, MOST_CHARACTERS, MOST_SEARCHED, MOST_VALUES, ORDERING, SEARCH},
     },
 };
 
 /// What a list's caller may ask, each parameter in its type.
 pub(super) fn parameters<V: ViewSet>() -> Vec<MetaOperationParam> {
-    let list = list_parameters::<V>();
+    let list = ListParameters::of::<V>();
     let mut parameters = page_parameters(list.pagination);
     if !list.orderings.is_empty() {
         parameters.push(ordering(&list.orderings));

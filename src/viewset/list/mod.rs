@@ -31,7 +31,7 @@ pub(crate) use filter::{ColumnKind, MOST_CHARACTERS, MOST_VALUES};
 pub(crate) use order::{ListOrder, ORDERING};
 pub(crate) use page::page_schema;
 pub(crate) use pagination::CANDIDATE_OFFSET;
-pub(crate) use parameters::{FilterParameter, ListParameters, list_parameters};
+pub(crate) use parameters::{FilterParameter, ListParameters};
 pub(crate) use query::ListQuery;
 pub(crate) use search::{MOST_CHARACTERS as MOST_SEARCHED, SEARCH};
 
@@ -64,10 +64,9 @@ impl Visit {
         let limit = query.window.limit;
         let shown_limit = limit.to_string();
         let links = query.links(request, &shown_limit);
-        let of_candidates = query.is_of_candidates();
         let page = match &query.window.start {
-            Start::Offset(offset) | Start::Candidate(offset) => {
-                let window = OffsetWindow { limit, offset: *offset, of_candidates };
+            &Start::Offset { offset, of_candidates } => {
+                let window = OffsetWindow { limit, offset, of_candidates };
                 self.page_by_offset(rows, is_table, rule, query, window, links, tell).await?
             }
             Start::Cursor(sealed) => {

@@ -127,11 +127,16 @@ impl Pagination {
                 let sentence = format!("This cannot be given together with \"{}\".", self.place_parameter());
                 return Err(Problem::invalid([(CANDIDATE_OFFSET, sentence)]));
             }
-            (_, None, Some(text)) => Start::Candidate(read_number(CANDIDATE_OFFSET, text)?),
-            (PaginationKind::LimitOffset, place, _) => {
-                Start::Offset(place.map_or(Ok(0), |text| read_number(self.place_parameter(), text))?)
+            (_, None, Some(text)) => {
+                Start::Offset { offset: read_number(CANDIDATE_OFFSET, text)?, of_candidates: true }
             }
-            (PaginationKind::PageNumber, place, _) => Start::Offset(read_page(place.unwrap_or("1"), limit)?),
+            (PaginationKind::LimitOffset, place, _) => {
+                let offset = place.map_or(Ok(0), |text| read_number(self.place_parameter(), text))?;
+                Start::Offset { offset, of_candidates: false }
+            }
+            (PaginationKind::PageNumber, place, _) => {
+                Start::Offset { offset: read_page(place.unwrap_or("1"), limit)?, of_candidates: false }
+            }
             (PaginationKind::Cursor, place, _) => {
                 Start::Cursor(place.filter(|text| !text.is_empty()).map(str::to_owned))
             }
@@ -192,20 +197,17 @@ pub(crate) struct Window {
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// Behind so many rows.
-    Offset(u64),
-    /// Behind so many of the rows that a hook is asked about, whether it admits them or not.
-    Candidate(u64),
+    /// Behind so many rows; or so many of those that a hook is asked about, whether it admits them or not.
+    Offset { offset: u64, of_candidates: bool },
     /// At the place that a cursor says; at the beginning where there is none.
     Cursor(Option<String>),
 }
 
-/// A window that begins behind so many rows.
+/// A window that begins behind so many rows, or candidates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OffsetWindow {
     pub(crate) limit: u64,
     pub(crate) offset: u64,
-    /// Does it count the rows that a hook is asked about, and not those that it admits?
     pub(crate) of_candidates: bool,
 }
 
@@ -233,7 +235,7 @@ mod tests {
             ("page=2&page_size=5", 5, 5),
             ("page=2&page_size=100", 20, 20),
         ] {
-            assert_eq!(start(query), Ok((Start::Offset(offset), limit)), "{query}");
+            assert_eq!(start(query), Ok((Start::Offset { offset, of_candidates: false }, limit)), "{query}");
         }
         for no_page in ["0", "-1", "1.0", "x", "last", "18446744073709551615", "1000000000000000000", "1_0", "%FF"] {
             assert_eq!(start(&format!("page={no_page}")), Err(404), "{no_page}");

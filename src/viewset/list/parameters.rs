@@ -2,8 +2,8 @@ use sea_orm::EntityTrait;
 
 use super::{Filter, Lookup, Order, Pagination};
 use crate::{
-    serializer::Field,
-    viewset::{EntityOf, Resource, ViewSet, columns::field_of},
+    serializer::{Field, Serializer},
+    viewset::{Resource, ViewSet, columns::field_of},
 };
 
 /// What a list's caller may ask: everything a viewset declares of it, with the fields by whose names it is asked.
@@ -29,7 +29,7 @@ pub(crate) struct FilterParameter<E: EntityTrait> {
 impl<E: Resource> ListParameters<E> {
     pub(crate) fn of<V>() -> Self
     where
-        V: ViewSet<Serializer: crate::serializer::Serializer<Entity = E>>,
+        V: ViewSet<Serializer: Serializer<Entity = E>>,
     {
         let fields = |columns: Vec<E::Column>| columns.iter().filter_map(field_of::<V>).collect();
         let filters = V::filters().into_iter().filter_map(|Filter { column, lookups }| {
@@ -53,9 +53,4 @@ impl<E: Resource> ListParameters<E> {
     pub(crate) fn filter(&self, name: &str) -> Option<&FilterParameter<E>> {
         self.filters.iter().find(|filter| filter.name == name)
     }
-}
-
-/// Those of a viewset.
-pub(crate) fn list_parameters<V: ViewSet>() -> ListParameters<EntityOf<V>> {
-    ListParameters::of::<V>()
 }

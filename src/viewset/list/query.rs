@@ -11,7 +11,7 @@ use super::{
     filter::{condition, read_comparison, searching},
     order::read_order,
     page::Links,
-    pagination::{Start, Window},
+    pagination::Window,
     search,
 };
 use crate::{
@@ -93,10 +93,5 @@ impl<E: Resource> ListQuery<E> {
         rows.sort_unstable();
         let list = serde_json::json!(["cursor", path_of(request), caller, order, rows]).to_string();
         Ok(CursorSeal { key, list })
-    }
-
-    /// The parameter of the window that begins behind so many rows.
-    pub(crate) fn is_of_candidates(&self) -> bool {
-        matches!(self.window.start, Start::Candidate(_))
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     viewset::{
         ColumnOf, EntityOf, Resource, ViewSet,
         columns::field_of,
-        list::{CANDIDATE_OFFSET, ColumnKind, FilterParameter, ORDERING, SEARCH, list_parameters},
+        list::{CANDIDATE_OFFSET, ColumnKind, FilterParameter, ListParameters, ORDERING, SEARCH},
     },
 };
 
@@ -23,7 +23,7 @@ pub(super) fn list_mistakes<V: ViewSet>() -> Vec<String> {
     if !mistakes.is_empty() {
         return mistakes;
     }
-    let list = list_parameters::<V>();
+    let list = ListParameters::of::<V>();
     mistakes.extend(list.filters.iter().filter_map(misfit));
     mistakes.extend(names::<V>(&list.filters));
     mistakes.extend(V::filters().iter().filter(|filter| filter.lookups.is_empty()).map(|filter| {

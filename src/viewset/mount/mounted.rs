@@ -17,7 +17,7 @@ use crate::{
         Access, Conditional, Declared, EntityOf, Guard, IfMatch, Reference, ViewSet,
         bulk::BulkRoute,
         declare::ActionInfo,
-        list::{ListParameters, list_parameters},
+        list::ListParameters,
         mount::{
             Place,
             mistakes::{mistakes, unsealed_cursors},
@@ -144,7 +144,7 @@ impl<V: ViewSet> Mounted<V> {
             site: site.clone(),
             guards,
             places,
-            list: list_parameters::<V>(),
+            list: ListParameters::of::<V>(),
             told: OnceLock::new(),
             references: OnceLock::new(),
             ahead: OnceLock::new(),
