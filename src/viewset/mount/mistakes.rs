@@ -10,7 +10,7 @@ use crate::{
         bulk::bulk_mistakes,
         columns::{column_name, field_of},
         conditional::version_mistakes,
-        list::list_parameters,
+        list::ListParameters,
         mount::Place,
         row::{FIELDS, TOLD_MEMBER, lookup_columns},
         write::soft_delete_mistakes,
@@ -27,7 +27,7 @@ pub(super) fn mistakes<V: ViewSet>(on: Option<DbBackend>) -> Vec<String> {
     mistakes.extend(version_mistakes::<V>());
     mistakes.extend(soft_delete_mistakes::<V>());
     mistakes.extend(bulk_mistakes::<V>());
-    let filters_by_fields = V::SPARSE_FIELDS && list_parameters::<V>().filter(FIELDS).is_some();
+    let filters_by_fields = V::SPARSE_FIELDS && ListParameters::of::<V>().filter(FIELDS).is_some();
     mistakes.extend(filters_by_fields.then(|| {
         format!(
             "it filters by `{FIELDS}`, and `?{FIELDS}=` chooses members (`SPARSE_FIELDS`): give the field a `rename`"
