@@ -9,8 +9,8 @@ use poem::{
 };
 use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, AllowAny, Api, Caller, Filter, Guarded, IsOwnerOrReadOnly, ModelPermissions, ObtainToken, Row, RowAction,
-    Serializer, Valid, ViewSet,
+    Access, AllowAny, Api, Caller, Filter, Guarded, IsOwnerOrReadOnly, Lookup, ModelPermissions, ObtainToken, Row,
+    RowAction, Serializer, Valid, ViewSet,
     auth::{Auth, ModelBackend, NewUser, RemoteUserBackend, User, password::Passwords},
     authentication::{Authenticators, BasicAuthentication, RemoteUserAuthentication, TokenAuthentication},
 };
@@ -129,7 +129,17 @@ impl ViewSet for Cars {
     }
 
     fn filters() -> Vec<Filter<car::Column>> {
-        [car::Column::Id, car::Column::Name, car::Column::OwnerId, car::Column::Published].map(Filter::of).into()
+        use Lookup::{Contains, Exact, Gt, Gte, IContains, In, IsNull, Lt, Lte, Range, StartsWith};
+        vec![
+            Filter::of(car::Column::Id).lookups([Exact, In, Gt, Gte, Lt, Lte, Range]),
+            Filter::of(car::Column::Name).lookups([Exact, In, Gt, Contains, IContains, StartsWith]),
+            Filter::of(car::Column::OwnerId).lookups([Exact, In, Range, IsNull]),
+            car::Column::Published.into(),
+        ]
+    }
+
+    fn search() -> Vec<car::Column> {
+        vec![car::Column::Name]
     }
 
     fn orderings() -> Vec<car::Column> {

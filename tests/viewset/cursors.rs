@@ -9,8 +9,8 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use refrain::{
-    Access, Action, AllowAny, Api, Context, Hook, IsAuthenticated, Lists, Nested, Order, Pagination, RowHook,
-    Serializer, ViewSet, async_trait,
+    Access, Action, AllowAny, Api, Context, Filter, Hook, IsAuthenticated, IsOwner, Lists, Lookup, Nested, Order,
+    Pagination, RowHook, Serializer, ViewSet, async_trait,
     auth::NewUser,
     authentication::{Authenticators, SessionAuthentication},
     sessions::{SecretKey, Sessions},
@@ -18,13 +18,13 @@ use refrain::{
 use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, IntoActiveModel, QueryFilter, QueryOrder,
-    Schema, Select,
+    Schema, Select, sea_query::ExprTrait,
 };
 use serde_json::{Value as Json, json};
 
 use crate::{
     items::{ByCursor, Item, ORDERED, client, ids, insert, item, items, key, made, table, table_of},
-    support::{Client, auth},
+    support::{Car, Client, auth, car, car_of, sync, user},
 };
 
 async fn page(client: &Client, at: &str) -> Json {
@@ -680,4 +680,88 @@ async fn lists_by_a_key_of_two_columns_and_below_other_rows(db: TestDb) {
         let foreign = client.get(&next.replace("/api/halls/1/seats", other), "").await;
         foreign.is_problem(400, "invalid", "Invalid input.", &json!({"cursor": ["Invalid cursor."]}));
     }
+}
+
+/// Cars of one's own, by cursor.
+struct Mine;
+
+impl ViewSet for Mine {
+    type Serializer = Car;
+    const PATH: &'static str = "/cars";
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsOwner)
+    }
+
+    fn pagination() -> Pagination {
+        Pagination::cursor(2)
+    }
+
+    fn filters() -> Vec<Filter<car::Column>> {
+        use Lookup::{Contains, Exact, Gte, In, IsNull, Range, StartsWith};
+        vec![
+            Filter::of(car::Column::Id).lookups([Exact, In, Range]),
+            Filter::of(car::Column::Name).lookups([Exact, Contains, StartsWith, Gte]),
+            Filter::of(car::Column::OwnerId).lookups([In, IsNull]),
+        ]
+    }
+
+    fn search() -> Vec<car::Column> {
+        vec![car::Column::Name]
+    }
+
+    fn orderings() -> Vec<car::Column> {
+        vec![car::Column::Name, car::Column::OwnerId]
+    }
+}
+
+/// Whatever is asked, every page and every cursor is what it would be if the hidden rows were not there.
+#[every_database]
+async fn pages_never_speak_of_hidden_rows(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, hers) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let (bob, _) = user(&auth, &db, NewUser::new("bob"), &[]).await;
+    for (owner, name) in [(&bob, "a"), (&alice, "b"), (&bob, "bb"), (&alice, "bc"), (&bob, "secret"), (&alice, "d")] {
+        car_of(&db, Some(owner), name).await;
+    }
+    car_of(&db, Some(&alice), "b").await;
+    car_of(&db, None, "nobody's").await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).secret_key(key()).mount(Mine);
+    let client = Client::new(api.build().expect("the parts fit"));
+    let bobs = bob.id().expect("he has a key").to_string();
+    let questions = [
+        String::new(),
+        "ordering=name".into(),
+        "ordering=-owner_id,-name".into(),
+        "search=b".into(),
+        "search=secret".into(),
+        "name=secret".into(),
+        "name__contains=e".into(),
+        "name__startswith=b&ordering=-name".into(),
+        "name__gte=bb".into(),
+        "id__in=1,2,3,4,5".into(),
+        "id__range=1,5".into(),
+        format!("owner_id__in={bobs}"),
+        "owner_id__isnull=true".into(),
+    ];
+    let ask = async || {
+        let mut answers = Vec::new();
+        for question in &questions {
+            let mut at = Some(format!("/api/cars?{question}"));
+            while let Some(path) = at {
+                let answer = client.get(&path, &hers).await;
+                assert_eq!(answer.code(), 200, "{path}: {}", answer.text);
+                at = link(&answer.json(), "next");
+                answers.push((path, answer.text));
+            }
+        }
+        answers
+    };
+    let with = ask().await;
+    assert!(with.len() >= questions.len() + 5, "some have several pages: {}", with.len());
+    let mine: i32 = alice.id().expect("she has a key").to_string().parse().expect("an integer");
+    let hidden = car::Column::OwnerId.ne(mine).or(car::Column::OwnerId.is_null());
+    car::Entity::delete_many().filter(hidden).exec(db.db()).await.expect("they go");
+    assert_eq!(with, ask().await);
 }

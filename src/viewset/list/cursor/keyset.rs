@@ -95,3 +95,58 @@ impl Side {
         if are_last { beyond.or(term.expr(self.on).is_null()) } else { beyond }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{EntityTrait, QueryTrait};
+
+    use super::*;
+    use crate::{doc_example::car, viewset::list::cursor::Position};
+
+    fn sql(terms: Vec<Order<car::Column>>, at: Vec<Option<Value>>, is_backwards: bool, on: DbBackend) -> String {
+        let order = ListOrder::of::<car::Entity>(terms, true);
+        let keyset = Keyset { order: &order, on };
+        let cursor = Cursor::from(Position(at), is_backwards);
+        assert!(keyset.fits(&cursor));
+        let rows = keyset.rows(car::Entity::find(), Some(&cursor)).build(on).to_string();
+        let (_, behind) = rows.split_once(" WHERE ").expect("a condition");
+        behind.replace("\"drivers_car\".", "").replace("`drivers_car`.", "").replace(['"', '`'], "")
+    }
+
+    #[test]
+    fn the_first_part_of_a_condition_finds_an_index() {
+        let by_name = || vec![Order::descending(car::Column::Name)];
+        let at = || vec![Some("b".into()), Some(7_i64.into())];
+        assert_eq!(
+            sql(by_name(), at(), false, DbBackend::Postgres),
+            "name <= 'b' AND (name < 'b' OR id > 7) ORDER BY name DESC, id ASC"
+        );
+        assert_eq!(
+            sql(by_name(), at(), true, DbBackend::Sqlite),
+            "name >= 'b' AND (name > 'b' OR id < 7) ORDER BY name ASC, id DESC"
+        );
+        assert_eq!(sql(vec![], vec![Some(7_i64.into())], false, DbBackend::MySql), "id > 7 ORDER BY id ASC");
+    }
+
+    #[test]
+    fn what_has_no_value_stands_where_the_database_has_it() {
+        let by_owner = || vec![Order::ascending(car::Column::OwnerId)];
+        let (null, some) = (vec![None, Some(7_i64.into())], vec![Some(3.into()), Some(7_i64.into())]);
+        for (at, is_backwards, on, expected) in [
+            (&some, false, DbBackend::Sqlite, "owner_id >= 3 AND (owner_id > 3 OR id > 7)"),
+            (
+                &some,
+                false,
+                DbBackend::Postgres,
+                "(owner_id >= 3 OR owner_id IS NULL) AND (owner_id > 3 OR owner_id IS NULL OR id > 7)",
+            ),
+            (&some, true, DbBackend::Postgres, "owner_id <= 3 AND (owner_id < 3 OR id < 7)"),
+            (&null, false, DbBackend::MySql, "owner_id IS NOT NULL OR id > 7"),
+            (&null, false, DbBackend::Postgres, "owner_id IS NULL AND ((1 = 0) OR id > 7)"),
+            (&null, true, DbBackend::Sqlite, "owner_id IS NULL AND ((1 = 0) OR id < 7)"),
+        ] {
+            let sql = sql(by_owner(), at.clone(), is_backwards, on);
+            assert_eq!(sql.split(" ORDER BY ").next(), Some(expected), "{on:?}");
+        }
+    }
+}
