@@ -2,3 +2,4 @@
 
 pub mod drivers;
 pub mod site;
+pub mod tracker;

@@ -12,6 +12,7 @@ pages! {
     models_and_permissions = "models-and-permissions.md";
     users_and_groups = "users-and-groups.md";
     permission_classes = "permission-classes.md";
+    parents = "parents.md";
     serializers = "serializers.md";
     viewsets = "viewsets.md";
     lists = "lists.md";

@@ -35,7 +35,7 @@ pub use named_token::{NamedToken, NewToken, clear_expired_tokens};
 pub use permission::{Permission, PermissionRef};
 pub use settings::Auth;
 pub use user::User;
-pub use user_id::UserId;
+pub use user_id::{NoKey, UserId};
 pub use users::NewUser;
 
 pub(crate) use asked::Asked;

@@ -7,7 +7,7 @@ use refrain_entity::Moment;
 use sea_orm::{ColumnTrait, DbBackend, QueryResult};
 
 use super::{
-    Asked, Auth, UserId,
+    Asked, Auth, NoKey, UserId,
     ceiling::Within,
     held::{Held, Known},
     joined_row::{Joined, JoinedRow, Read},
@@ -133,6 +133,22 @@ impl User {
     /// The primary key; `None` for an anonymous caller.
     pub fn id(&self) -> Option<UserId> {
         self.id
+    }
+
+    /// The primary key as a column of yours holds it: `i32`, `i64` or a uuid.
+    ///
+    /// ```
+    /// # use refrain::{Context, Problem};
+    /// async fn mark(cx: &Context<'_>) -> Result<i32, Problem> {
+    ///     // an anonymous caller is asked who they are: 401
+    ///     Ok(cx.user().key::<i32>()?)
+    /// }
+    /// # let _ = mark;
+    /// ```
+    ///
+    /// A `Result`, and no `Option`: a condition with the key of nobody does not compile.
+    pub fn key<K: TryFrom<UserId>>(&self) -> Result<K, NoKey> {
+        self.id.and_then(|id| K::try_from(id).ok()).ok_or(NoKey)
     }
 
     /// Did they say who they are?

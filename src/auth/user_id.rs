@@ -105,6 +105,41 @@ impl fmt::Display for UserId {
     }
 }
 
+/// A caller without a key, or whose key is of another type than was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the caller has no such key")]
+pub struct NoKey;
+
+impl TryFrom<UserId> for i32 {
+    type Error = NoKey;
+
+    fn try_from(id: UserId) -> Result<Self, NoKey> {
+        i64::try_from(id)?.try_into().map_err(|_| NoKey)
+    }
+}
+
+impl TryFrom<UserId> for i64 {
+    type Error = NoKey;
+
+    fn try_from(id: UserId) -> Result<Self, NoKey> {
+        match id {
+            UserId::Integer(id) => Ok(id),
+            UserId::Uuid(_) => Err(NoKey),
+        }
+    }
+}
+
+impl TryFrom<UserId> for Uuid {
+    type Error = NoKey;
+
+    fn try_from(id: UserId) -> Result<Self, NoKey> {
+        match id {
+            UserId::Uuid(id) => Ok(id),
+            UserId::Integer(_) => Err(NoKey),
+        }
+    }
+}
+
 impl From<i32> for UserId {
     fn from(id: i32) -> Self {
         Self::Integer(id.into())

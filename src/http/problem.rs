@@ -17,6 +17,7 @@ use poem_openapi::{
 use super::RequestId;
 use crate::{
     Error,
+    auth::NoKey,
     authentication::AuthenticationError,
     permission::{Denial, Outcome},
 };
@@ -390,6 +391,13 @@ impl From<Error> for Problem {
 }
 
 /// The answer that a refusal is.
+/// The caller is nobody, or of a site with keys of another type.
+impl From<NoKey> for Problem {
+    fn from(_: NoKey) -> Self {
+        Self::unauthenticated("not_authenticated", "Authentication credentials were not provided.", None)
+    }
+}
+
 impl From<&Problem> for Outcome {
     fn from(problem: &Problem) -> Self {
         Self { allowed: false, status: Some(problem.status.as_u16()), detail: Some(problem.detail.to_string()) }

@@ -37,7 +37,7 @@ pub use denial::{Denial, Denied};
 pub use explanation::{AskedPermission, Explanation, Outcome, PartExplained, Verdict};
 pub use expression::{Classes, ExpressionError};
 pub use hook::{Hook, Lists, RowHook};
-pub use operators::{And, Combine, IntoPermissions, Not, Operators, Or, PermissionsFor};
+pub use operators::{And, Combine, Expression, IntoPermissions, Not, Operators, Or, PermissionsFor};
 pub use over::{AnyModel, Both, Fits, Over, OwnedModel, SomeModel};
 pub(crate) use related::{RelatedKey, RelatedViewSet, RelatedViewSets};
 pub use rule::Rule;

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 /// Makes `&`, `|` and `!` work on a permission class of yours.
 ///
@@ -39,6 +39,34 @@ pub trait PermissionsFor<E>: IntoPermissions {}
 
 impl<E, P: IntoPermissions<Model: Fits<E>>> PermissionsFor<E> for P {}
 
+/// An expression under a short type: what a function of yours returns, so that a rule is said once and used in others.
+///
+/// ```
+/// use refrain::{Access, Action, Expression, IsAdminUser, IsOwner, ModelPermissions};
+/// # use refrain::doc_example::car;
+///
+/// fn seen() -> Expression<car::Entity> {
+///     Expression::of(ModelPermissions & (IsOwner | IsAdminUser))
+/// }
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(seen()).on(Action::Destroy, seen() & IsAdminUser)
+/// }
+/// # permissions();
+/// ```
+#[derive(Clone, Debug, Operators)]
+pub struct Expression<E> {
+    permissions: Permissions,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E> Expression<E> {
+    /// Of this expression, every part of which can judge rows of `E`.
+    pub fn of(permissions: impl PermissionsFor<E>) -> Self {
+        Self { permissions: permissions.into_permissions(), entity: PhantomData }
+    }
+}
+
 /// The operators as methods, for classes that derive none.
 pub trait Combine: IntoPermissions + Sized {
     /// `self & other`
@@ -68,6 +96,13 @@ impl<H: RowHook> IntoPermissions for Hook<H> {
     type Model = H::Entity;
     fn into_permissions(self) -> Permissions {
         Permissions::Hook(Arc::new(self.0))
+    }
+}
+
+impl<E> IntoPermissions for Expression<E> {
+    type Model = E;
+    fn into_permissions(self) -> Permissions {
+        self.permissions
     }
 }
 

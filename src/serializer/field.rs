@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use poem_openapi::registry::MetaSchemaRef;
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, Iterable, PrimaryKeyTrait, Value};
 
@@ -5,7 +7,10 @@ use super::{
     Bounds, Rules,
     codec::{Codec, Typed},
 };
-use crate::model::{Model, key_columns};
+use crate::{
+    model::{Model, key_columns},
+    permission::{Permissions, PermissionsFor},
+};
 
 /// Who may do what with a field at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,9 +38,13 @@ pub struct Field<E: EntityTrait> {
     pub(crate) access: FieldAccess,
     pub(crate) default: Option<FieldDefault>,
     pub(crate) filled: bool,
+    pub(crate) read_if: Option<Permissions>,
+    pub(crate) write_if: Option<Permissions>,
     pub(crate) codec: Box<dyn Codec<E>>,
     /// `,"name":`, ready made
     pub(crate) member: Vec<u8>,
+    /// what the document says of it, once it was asked
+    said: OnceLock<String>,
     mistakes: Vec<String>,
     has_column: bool,
 }
@@ -97,6 +106,9 @@ impl<E: Model> Field<E> {
             access: FieldAccess::ReadWrite,
             default: None,
             filled: false,
+            read_if: None,
+            write_if: None,
+            said: OnceLock::new(),
             codec: Box::new(Typed::<E, T> { get, rules, bounds }),
             member: [b",", serde_json::to_string(name).expect("text is JSON").as_bytes(), b":"].concat(),
             mistakes,
@@ -132,6 +144,38 @@ impl<E: Model> Field<E> {
     /// A hook of the viewset's, or the database, fills it in a new row.
     pub fn filled(self) -> Self {
         Self { filled: true, ..self }
+    }
+
+    /// For callers whom these permissions let have the row it is there, for others it is not; and it is written by the
+    /// same, unless [`write_if`](Self::write_if) says otherwise.
+    pub fn read_if(self, permissions: impl PermissionsFor<E>) -> Self {
+        Self { read_if: Some(permissions.into_permissions()), ..self }
+    }
+
+    /// Only callers whom these permissions let have the row write it.
+    pub fn write_if(self, permissions: impl PermissionsFor<E>) -> Self {
+        Self { write_if: Some(permissions.into_permissions()), ..self }
+    }
+
+    /// Who is shown it; everybody where that is nothing.
+    pub(crate) fn reading(&self) -> Option<&Permissions> {
+        self.read_if.as_ref()
+    }
+
+    /// Who may write it.
+    pub(crate) fn writing(&self) -> Option<&Permissions> {
+        self.write_if.as_ref().or(self.read_if.as_ref()).filter(|_| self.is_written())
+    }
+
+    /// What the document says of it.
+    pub(crate) fn description(&self) -> Option<&str> {
+        let said = self.said.get_or_init(|| {
+            let shown = self.reading().map(|permissions| format!("Shown where `{permissions}` holds."));
+            let written = self.writing().map(|permissions| format!("Written where `{permissions}` holds."));
+            let doc = (!self.doc.is_empty()).then(|| self.doc.to_owned());
+            [doc, shown, written].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        });
+        (!said.is_empty()).then_some(said)
     }
 
     /// Its name in bodies, representations and errors.

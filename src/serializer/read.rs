@@ -36,14 +36,22 @@ pub struct Change<S: Serializer> {
     pub row: <S::Entity as EntityTrait>::ActiveModel,
     /// The members that no column holds.
     pub beside: S::Beside,
+    /// the fields that were sent and not everybody may write
+    pub(crate) guarded: Vec<&'static Field<S::Entity>>,
     kept: Kept<S::Entity>,
     merges: Merges<S::Entity>,
 }
 
 impl<S: Serializer> Clone for Change<S> {
     fn clone(&self) -> Self {
-        let Self { row, beside, kept, merges } = self;
-        Self { row: row.clone(), beside: beside.clone(), kept: kept.clone(), merges: merges.clone() }
+        let Self { row, beside, guarded, kept, merges } = self;
+        Self {
+            row: row.clone(),
+            beside: beside.clone(),
+            guarded: guarded.clone(),
+            kept: kept.clone(),
+            merges: merges.clone(),
+        }
     }
 }
 
@@ -83,19 +91,27 @@ impl<S: Serializer> Change<S> {
         settled: Option<Settled<S::Entity>>,
         at: &mut At,
     ) -> Option<Self> {
-        let mut columns = Columns { row: ActiveModelTrait::default(), kept: Vec::new(), merges: Vec::new(), settled };
+        let mut columns = Columns {
+            row: ActiveModelTrait::default(),
+            guarded: Vec::new(),
+            kept: Vec::new(),
+            merges: Vec::new(),
+            settled,
+        };
         for field in S::fields() {
             columns.read(field, members, of, at);
         }
         let beside = S::read_beside(members, of, at);
         if let Some(row) = row {
-            check_kept(&columns.kept, row, at);
-            for (field, patch) in &columns.merges {
+            // what a row has in a guarded field is told to nobody who may not write it
+            let is_open = |field: &Field<S::Entity>| field.writing().is_none();
+            columns.kept.iter().filter(|(field, _)| is_open(field)).for_each(|kept| check_kept(kept, row, at));
+            for (field, patch) in columns.merges.iter().filter(|(field, _)| is_open(field)) {
                 field.merged(patch, row, at);
             }
         }
-        let Columns { row, kept, merges, .. } = columns;
-        beside.map(|beside| Self { row, beside, kept, merges })
+        let Columns { row, guarded, kept, merges, .. } = columns;
+        beside.map(|beside| Self { row, beside, guarded, kept, merges })
     }
 
     /// What is to be written of a row that is there: what was sent, and what comes of merging it into what the row has.
@@ -112,7 +128,7 @@ impl<S: Serializer> Change<S> {
     /// What a body says of what a row keeps must be what the row has: then what `GET` gave can be `PUT`.
     pub(crate) fn check_kept(&self, row: &ModelOf<S>) -> Result<(), Problem> {
         let mut at = At::default();
-        check_kept(&self.kept, row, &mut at);
+        self.kept.iter().for_each(|kept| check_kept(kept, row, &mut at));
         at.finish(Some(()))
     }
 }
@@ -123,13 +139,11 @@ type Merges<E> = Vec<(&'static Field<E>, String)>;
 /// Fields that a row keeps, each with what a body says of it, as the row would show it.
 type Kept<E> = Vec<(&'static Field<E>, Vec<u8>)>;
 
-fn check_kept<E: Model>(kept: &Kept<E>, row: &E::Model, at: &mut At) {
-    for (field, sent) in kept {
-        let mut has = Vec::with_capacity(sent.len());
-        field.codec.write(row, &mut has);
-        if has != *sent {
-            at.inside(field.name, |at| at.refuse::<()>(CANNOT_CHANGE));
-        }
+fn check_kept<E: Model>((field, sent): &(&'static Field<E>, Vec<u8>), row: &E::Model, at: &mut At) {
+    let mut has = Vec::with_capacity(sent.len());
+    field.codec.write(row, &mut has);
+    if has != *sent {
+        at.inside(field.name, |at| at.refuse::<()>(CANNOT_CHANGE));
     }
 }
 
@@ -150,6 +164,7 @@ pub(crate) fn read_whole<T>(body: Json<'_>, read: impl FnOnce(Json<'_>, &mut At)
 /// What a body says of columns, while it is read.
 struct Columns<E: EntityTrait> {
     row: E::ActiveModel,
+    guarded: Vec<&'static Field<E>>,
     kept: Kept<E>,
     settled: Option<Settled<E>>,
     merges: Merges<E>,
@@ -165,6 +180,9 @@ impl<E: Model> Columns<E> {
             return;
         }
         let found = member(members, field.name, at);
+        if field.writing().is_some() && !matches!(found, Found::LeftOut) {
+            self.guarded.push(field);
+        }
         if field.is_fixed() && !new {
             if let Found::Once(json) = found {
                 let shown = at.inside(field.name, |at| field.read_shown(json, at));
@@ -184,7 +202,10 @@ impl<E: Model> Columns<E> {
             Found::LeftOut if of.is_part() || settled.is_some() => None,
             Found::LeftOut => match &field.default {
                 Some(default) if new => Some((default.value)()),
-                _ if field.is_required() => at.inside(field.name, |at| at.refuse(REQUIRED)),
+                // who may not write it cannot send it
+                _ if field.is_required() && (new || field.writing().is_none()) => {
+                    at.inside(field.name, |at| at.refuse(REQUIRED))
+                }
                 _ => None,
             },
         };

@@ -1,5 +1,6 @@
 use hyper::body::Bytes;
 use poem::{Request, RequestBody};
+use tokio::sync::oneshot;
 
 use super::Json;
 use crate::http::{Problem, read_json};
@@ -31,10 +32,15 @@ pub(crate) async fn parse_body<T: Send + 'static>(
     if !is_large {
         return parse();
     }
-    tokio::task::spawn_blocking(parse).await.unwrap_or_else(|error| {
+    let (done, parsed) = oneshot::channel();
+    // a task whose code is made once, and not for each body that is read
+    let task: Box<dyn FnOnce() + Send> = Box::new(move || {
+        let _ = done.send(parse());
+    });
+    if let Err(error) = tokio::task::spawn_blocking(task).await {
         tracing::error!(%error, "a body could not be read");
-        Err(Problem::server_error())
-    })
+    }
+    parsed.await.unwrap_or_else(|_| Err(Problem::server_error()))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub(crate) fn schema_of<S: Serializer>(shape: Shape, registry: &mut Registry) ->
         field.codec.register(registry);
         properties.push((field.name, field.schema(shape)));
         let must = match shape {
-            Shape::Output => true,
+            Shape::Output => field.reading().is_none(),
             Shape::Input | Shape::Replaced => field.is_required(),
             Shape::Patched => false,
         };
@@ -77,12 +77,12 @@ impl<E: Model> Field<E> {
         }
     }
 
-    fn schema(&self, shape: Shape) -> MetaSchemaRef {
+    fn schema(&'static self, shape: Shape) -> MetaSchemaRef {
         // of what is shown no bounds are promised: rows may be older than a validator, and clients refuse what breaks one
         let unbounded = Bounds::default();
         let bounds = if shape == Shape::Output { &unbounded } else { self.codec.bounds() };
         described(self.codec.schema(), bounds, |schema| {
-            schema.description = (!self.doc.is_empty()).then_some(self.doc);
+            schema.description = self.description();
             // what the document is for: a member of one shape only says which
             schema.read_only = shape == Shape::Output && !self.is_written();
             schema.write_only = !self.is_shown();

@@ -1,30 +1,32 @@
 use sea_orm::EntityTrait;
 
-use super::{Bounds, Field, Fields, Rules, Serializer, Shows};
+use super::{Bounds, Fields, Rules, Serializer, Shows};
 use crate::model::Model;
 
 type ModelOf<S> = <<S as Serializer>::Entity as EntityTrait>::Model;
 
 impl<E: Model> Fields<E> {
     /// Writes the members of a row but those that are hidden, each behind a comma: the text of its columns, without a tree.
-    pub fn write(&self, row: &E::Model, hidden: impl Fn(&Field<E>) -> bool, out: &mut Vec<u8>) {
-        for field in self.iter().filter(|field| field.is_shown() && !hidden(field)) {
+    pub fn write(&self, row: &E::Model, hidden: impl Fn(usize) -> bool, out: &mut Vec<u8>) {
+        let shown = self.iter().enumerate().filter(|(place, field)| field.is_shown() && !hidden(*place));
+        for (_, field) in shown {
             out.extend_from_slice(&field.member);
             field.codec.write(row, out);
         }
     }
 }
 
-/// Writes a row as its reader sees it: `{"id":1,…}`; `told` is one more member, a list of words. Without what is computed
+/// Writes a row as its reader sees it: `{"id":1,…}`; `told` is one more member, a list of words. Without the fields at the hidden places, and without what is computed
 /// where nobody wants that.
 pub(crate) fn write_row<S: Serializer>(
     row: &ModelOf<S>,
+    hidden: &[usize],
     computed: Option<&S::Computed>,
     told: Option<(&str, &[&str])>,
     out: &mut Vec<u8>,
 ) {
     let start = out.len();
-    S::fields().write(row, |_| false, out);
+    S::fields().write(row, |place| hidden.contains(&place), out);
     if let Some(computed) = computed {
         S::write_computed(computed, out);
     }

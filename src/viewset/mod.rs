@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `declare` | what a viewset says of itself: who may do what, and its own actions |
 //! | `mount` | puts a declared viewset into an API: its guards, its routes, the six standard actions |
+//! | `guarded_fields` | fields that are not everybody's: who reads and writes them |
 //! | `row` | finds the row that a path names, hands it to actions, and says what its reader may do |
 //! | `list` | reads a list's query, asks for its page, counts it |
 //! | `bulk` | many rows in one request: their routes, and the rows that a list names |
@@ -16,6 +17,7 @@ mod columns;
 mod conditional;
 mod declare;
 mod document;
+mod guarded_fields;
 mod list;
 mod mount;
 mod row;
@@ -24,7 +26,9 @@ mod write;
 use sea_orm::{EntityTrait, Select};
 
 pub use crate::serializer::Resource;
-pub use declare::{Access, CollectionAction, Declared, Nested, Reference, Represent, RowAction, Shown, Through};
+pub use declare::{
+    Access, CollectionAction, Declared, Nested, Reference, Represent, RowAction, Shown, Through, ThroughRows,
+};
 pub use list::{Filter, Lookup, Order, Pagination};
 pub use mount::ViewSetApi;
 pub use row::{Locked, LockedBatch, LockedRows, Row, Rows};

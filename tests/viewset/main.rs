@@ -17,6 +17,7 @@ mod database_refusals; // refused for ever, or for now
 mod exact_text; // text is compared to the last character
 mod fields; // fields that are more than a column shown
 mod filters; // what may be asked of columns, over every type; searches; default orders
+mod guarded_fields; // fields that some callers are not shown, or may not write
 mod hidden_rows; // a row that may not be seen is not there
 mod items; // rows with every type of column, for lists
 mod judged_by_the_write; // what the statement that writes says of the row

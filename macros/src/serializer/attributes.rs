@@ -10,7 +10,7 @@ use syn::{
 use super::rename::RenameAll;
 
 const ON_FIELD: &str = "`read_only`, `write_only`, `create_only`, `column`, `rename`, `default`, `filled`, `beside`, \
-                        `computed`, `length(…)`, `range(…)`, `pattern`, `one_of(…)`, `unique_items`, `with`";
+                        `computed`, `read_if`, `write_if`, `length(…)`, `range(…)`, `pattern`, `one_of(…)`, `unique_items`, `with`";
 const ON_STRUCT: &str = "`model`, `rename_all`, `filled(…)`";
 
 /// On the struct.
@@ -31,6 +31,9 @@ pub(super) struct OnField {
     pub(super) filled: Option<Span>,
     pub(super) beside: Option<Span>,
     pub(super) computed: Option<Span>,
+    /// expressions of permission classes
+    pub(super) read_if: Option<Expr>,
+    pub(super) write_if: Option<Expr>,
     /// `.length(1..=5)`, each with the span of what says it
     pub(super) validators: Vec<TokenStream>,
 }
@@ -97,6 +100,13 @@ impl OnField {
                 let help = "`default` is written `default = false`";
                 let value = meta.value().map_err(|_| meta.error(help))?.parse()?;
                 once(meta, &mut self.default, value)
+            }
+            "read_if" | "write_if" => {
+                let name = word(meta);
+                let help = format!("`{name}` is written `{name} = HasPerm(\"hr.view_salary\") | IsOwner`");
+                let permissions = meta.value().map_err(|_| meta.error(&help))?.parse()?;
+                let place = if name == "read_if" { &mut self.read_if } else { &mut self.write_if };
+                once(meta, place, permissions)
             }
             "length" | "range" => {
                 let name = word(meta);

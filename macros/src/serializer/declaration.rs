@@ -1,7 +1,7 @@
 use proc_macro2::Span;
 use syn::{
     Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Ident, Lit, Meta, Path, Result, Type, Visibility,
-    ext::IdentExt,
+    ext::IdentExt, spanned::Spanned,
 };
 
 use super::attributes::{OnField, OnStruct};
@@ -110,6 +110,8 @@ fn misfit(field: &DeclaredField<'_>, has_model: bool) -> Option<Error> {
     let error = |span: Span, message: &str| Some(Error::new(span, message));
     if !has_model {
         let at = says.access.as_ref().map(|(word, _)| word.span());
+        let permissions = says.read_if.as_ref().or(says.write_if.as_ref());
+        let at = at.or(permissions.map(Spanned::span));
         let at = at.or(says.column.as_ref().map(Ident::span)).or(says.filled).or(says.beside).or(says.computed);
         return error(at?, "this is of a model's rows: name it, `#[serializer(model = car)]`");
     }
@@ -124,12 +126,24 @@ fn misfit(field: &DeclaredField<'_>, has_model: bool) -> Option<Error> {
         if let Some((word, _)) = &says.access {
             return error(word.span(), "of what no column holds nothing more is to be said");
         }
+        if let Some(permissions) = says.read_if.as_ref().or(says.write_if.as_ref()) {
+            return error(permissions.span(), "only what a column holds is read or written by permission");
+        }
         if says.column.is_some() || says.default.is_some() || says.filled.is_some() {
             return error(span, "no column holds this: it has no `column`, `default` or `filled`");
         }
     }
     if says.computed.is_some() && !says.validators.is_empty() {
         return error(says.computed?, "what is computed is never read: it has no validators");
+    }
+    match (&says.access, &says.read_if, &says.write_if) {
+        (Some((_, "WriteOnly")), Some(permissions), _) => {
+            return error(permissions.span(), "nobody is shown a write-only field: it has no `read_if`");
+        }
+        (Some((_, "ReadOnly")), _, Some(permissions)) => {
+            return error(permissions.span(), "a read-only field is never written: it has no `write_if`");
+        }
+        _ => {}
     }
     match &says.access {
         Some((word, "ReadOnly")) if !says.validators.is_empty() => {

@@ -60,7 +60,8 @@ fn write_self(declaration: &Declaration<'_>) -> TokenStream {
         let (ident, member) = (field.ident, field.member());
         match field.held_by() {
             HeldBy::Body => quote!(let _ = &self.#ident;),
-            _ if field.is_write_only() => quote!(let _ = &self.#ident;),
+            // no caller is known who may be shown it
+            _ if field.is_write_only() || field.says.read_if.is_some() => quote!(let _ = &self.#ident;),
             HeldBy::Column if has_model => {
                 let rules = rules_of(field);
                 quote!(private::write_column::<Self, _>(#place, #rules(), &self.#ident, out);)

@@ -170,7 +170,13 @@ fn entry(field: &DeclaredField<'_>, model: &Path) -> TokenStream {
         quote!(.#call(|| #value, #rules()))
     });
     let filled = field.says.filled.map(|_| quote!(.filled()));
-    quote!(#new(#name, #of, #get, #rules()) #doc #access #default #filled)
+    let guarded = [("read_if", &field.says.read_if), ("write_if", &field.says.write_if)];
+    let guarded = guarded.into_iter().filter_map(|(method, permissions)| {
+        let permissions = permissions.as_ref()?;
+        let method = syn::Ident::new(method, permissions.span());
+        Some(quote_spanned!(permissions.span() => .#method(#permissions)))
+    });
+    quote!(#new(#name, #of, #get, #rules()) #doc #access #default #filled #(#guarded)*)
 }
 
 fn beside_methods(declaration: &Declaration<'_>) -> TokenStream {

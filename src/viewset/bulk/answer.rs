@@ -70,6 +70,7 @@ impl<V: ViewSet> Mounted<V> {
             (write, made) = write.insert_one_of_many(&self.viewset, row).await.map_err(in_place)?;
             let cx = write.visit.context(write.db_of_hooks());
             self.viewset.created(&cx, &made, &change.beside).await.map_err(in_place)?;
+            self.check_written(&write, change, &made).await.map_err(in_place)?;
             rows.push(made);
         }
         self.show_many_and_commit(write, rows, &[], chosen).await
@@ -110,6 +111,7 @@ impl<V: ViewSet> Mounted<V> {
                 write.update_one_of_many(&self.viewset, before, row).await.map_err(in_place)?;
             let cx = write.visit.context(write.db_of_hooks());
             self.viewset.updated(&cx, &changed, &change.beside).await.map_err(in_place)?;
+            self.check_written(&write, change, &changed).await.map_err(in_place)?;
             unchanged.extend((!is_changed).then_some(place));
             rows.push(changed);
         }

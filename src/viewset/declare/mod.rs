@@ -15,7 +15,7 @@ pub use declared::Declared;
 pub use nested::Nested;
 pub use reference::Reference;
 pub use represent::{Represent, Shown};
-pub use through::Through;
+pub use through::{Through, ThroughRows};
 
 pub(crate) use action::{ActionInfo, announce, collect_actions};
 pub(crate) use marker::marker;

@@ -4,7 +4,7 @@ use sea_orm::ColumnTrait;
 
 use crate::{
     model::Model,
-    permission::{Action, FollowedKey, IntoPermissions, Operators, Permissions},
+    permission::{Action, FollowedKey, IntoPermissions, Operators, Permissions, PermissionsFor},
     viewset::ViewSet,
 };
 
@@ -57,6 +57,47 @@ impl<V: ViewSet, C: ColumnTrait<EntityName: Model<Column = C>>> IntoPermissions 
 
     fn into_permissions(self) -> Permissions {
         Permissions::Through(FollowedKey::new::<V, C::EntityName>(self.column, self.action).into())
+    }
+}
+
+/// Lets the caller touch a row whose key points at a row of another model that these permissions let them retrieve: for a
+/// model that no viewset serves, and where another rule than its viewset's is meant.
+///
+/// ```
+/// use refrain::{Access, IsOwner, Through, ThroughRows, ViewSet};
+/// # use refrain::doc_example::{car, cars::Cars, trip, trips::Trip};
+///
+/// struct Trips;
+///
+/// impl ViewSet for Trips {
+///     type Serializer = Trip;
+///     const PATH: &'static str = "/trips";
+///
+///     fn permissions() -> Access<trip::Entity> {
+///         // the car's owner alone, whoever else may see the car
+///         Access::to(ThroughRows::of::<car::Entity>(trip::Column::CarId, IsOwner))
+///     }
+/// }
+/// ```
+#[derive(Clone, Operators)]
+pub struct ThroughRows<C> {
+    key: Permissions,
+    column: PhantomData<fn() -> C>,
+}
+
+impl<C: ColumnTrait<EntityName: Model<Column = C>>> ThroughRows<C> {
+    /// By this column, which holds the key of a row of `T`.
+    pub fn of<T: Model>(column: C, permissions: impl PermissionsFor<T>) -> Self {
+        let key = FollowedKey::to_rows::<T, C::EntityName>(column, permissions.into_permissions());
+        Self { key: Permissions::Through(key.into()), column: PhantomData }
+    }
+}
+
+impl<C: ColumnTrait<EntityName: Model<Column = C>>> IntoPermissions for ThroughRows<C> {
+    type Model = C::EntityName;
+
+    fn into_permissions(self) -> Permissions {
+        self.key
     }
 }
 

@@ -28,7 +28,7 @@ pub use pagination::Pagination;
 
 pub(crate) use cursor::CursorSeal;
 pub(crate) use filter::{ColumnKind, MOST_CHARACTERS, MOST_VALUES};
-pub(crate) use order::{ListOrder, ORDERING};
+pub(crate) use order::{ListOrder, ORDERING, Term};
 pub(crate) use page::page_schema;
 pub(crate) use pagination::CANDIDATE_OFFSET;
 pub(crate) use parameters::{FilterParameter, ListParameters};

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use sea_orm::{
     ColumnTrait, ColumnType, DbBackend, EntityTrait, QueryOrder, QueryTrait, Select, Value,
-    sea_query::{BinOper, Expr, ExprTrait},
+    sea_query::{BinOper, CaseStatement, Condition, Expr, ExprTrait},
 };
 
 use crate::{model::key_columns, serializer::Field, viewset::Resource};
@@ -39,17 +39,12 @@ impl<C: ColumnTrait> Order<C> {
     /// What rows are ordered by; everything that orders them or compares them with a place in their order goes by it.
     ///
     /// An enum of MariaDB's is ordered by its numbers and compared by its texts: both go by its texts here.
-    pub(crate) fn expr(&self, on: DbBackend) -> Expr {
+    fn expr(&self, on: DbBackend) -> Expr {
         let column = Expr::col(self.column.as_column_ref());
         match (on, self.column.def().get_column_type()) {
             (DbBackend::MySql, ColumnType::Enum { .. }) => column.cast_as("char"),
             _ => column,
         }
-    }
-
-    /// The rows whose value stands so to another.
-    pub(crate) fn compared(&self, operator: BinOper, value: Value, on: DbBackend) -> Expr {
-        self.expr(on).binary(operator, self.column.save_as(Expr::val(value)))
     }
 
     /// Is it a `char(n)` of PostgreSQL's, which comes padded, and is compared with a text without?
@@ -73,10 +68,56 @@ impl<C: ColumnTrait> Order<C> {
     }
 }
 
+/// A term of a list's order as one caller has it: a row that does not show them the column has no value in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Term<C> {
+    pub(crate) order: Order<C>,
+    /// the rows that show it; `None` where all do
+    pub(crate) shown: Option<Expr>,
+}
+
+impl<C: ColumnTrait> Term<C> {
+    /// What rows are ordered by.
+    pub(crate) fn expr(&self, on: DbBackend) -> Expr {
+        let column = self.order.expr(on);
+        match &self.shown {
+            Some(shown) => CaseStatement::new().case(Condition::all().add(shown.clone()), column).into(),
+            None => column,
+        }
+    }
+
+    /// The rows whose value stands so to another. The column stands bare: on SQLite what a `CASE` gives has lost its type.
+    pub(crate) fn compared(&self, operator: BinOper, value: Value, on: DbBackend) -> Expr {
+        self.if_shown(self.order.expr(on).binary(operator, self.order.column.save_as(Expr::val(value))))
+    }
+
+    /// The rows without a value.
+    pub(crate) fn is_null(&self, on: DbBackend) -> Expr {
+        self.is_not_null(on).not()
+    }
+
+    /// The rows with one.
+    pub(crate) fn is_not_null(&self, on: DbBackend) -> Expr {
+        self.if_shown(self.order.expr(on).is_not_null())
+    }
+
+    /// May a row have no value?
+    pub(crate) fn may_be_null(&self) -> bool {
+        self.shown.is_some() || self.order.column.def().is_null()
+    }
+
+    fn if_shown(&self, condition: Expr) -> Expr {
+        match &self.shown {
+            Some(shown) => shown.clone().and(condition),
+            None => condition,
+        }
+    }
+}
+
 /// The whole order of a list, to the key.
 #[derive(Clone, Debug)]
 pub(crate) struct ListOrder<C> {
-    pub(crate) terms: Vec<Order<C>>,
+    pub(crate) terms: Vec<Term<C>>,
     /// Does it take the place of an order that the viewset's own query has?
     replaces: bool,
 }
@@ -84,14 +125,26 @@ pub(crate) struct ListOrder<C> {
 impl<C: ColumnTrait> ListOrder<C> {
     /// These terms and, so that no two rows have one place, the key. An order of the viewset's own query holds where
     /// there are none, but for cursors, which must know it.
-    pub(crate) fn of<E: EntityTrait<Column = C>>(mut terms: Vec<Order<C>>, is_by_cursor: bool) -> Self {
+    ///
+    /// `shown` says which rows show a column, where not all do.
+    pub(crate) fn of<E: EntityTrait<Column = C>>(
+        mut terms: Vec<Order<C>>,
+        is_by_cursor: bool,
+        shown: impl Fn(&C) -> Option<Expr>,
+    ) -> Self {
         let replaces = is_by_cursor || !terms.is_empty();
+        let said = terms.len();
         for key in key_columns::<E>() {
             if !terms.iter().any(|term| term.column.as_str() == key.as_str()) {
                 terms.push(Order::ascending(key));
             }
         }
-        Self { terms, replaces }
+        // the key behind them is in no answer, and orders rows that are alike
+        let term = |(place, order): (usize, Order<C>)| Term {
+            shown: if place < said { shown(&order.column) } else { None },
+            order,
+        };
+        Self { terms: terms.into_iter().enumerate().map(term).collect(), replaces }
     }
 
     /// The rows in this order, or from its end.
@@ -104,7 +157,7 @@ impl<C: ColumnTrait> ListOrder<C> {
         if self.replaces {
             QueryTrait::query(&mut rows).clear_order_by();
         }
-        self.terms.iter().fold(rows, |rows, term| match term.is_descending != is_backwards {
+        self.terms.iter().fold(rows, |rows, term| match term.order.is_descending != is_backwards {
             true => rows.order_by_desc(term.expr(on)),
             false => rows.order_by_asc(term.expr(on)),
         })

@@ -2,7 +2,7 @@ use sea_orm::EntityTrait;
 
 use super::{Filter, Lookup, Order, Pagination};
 use crate::{
-    serializer::{Field, Serializer},
+    serializer::{Field, Serializer, same_column},
     viewset::{Resource, ViewSet, columns::field_of},
 };
 
@@ -15,6 +15,8 @@ pub(crate) struct ListParameters<E: EntityTrait> {
     pub(crate) search: Vec<&'static Field<E>>,
     pub(crate) orderings: Vec<&'static Field<E>>,
     pub(crate) default_order: Vec<Order<E::Column>>,
+    /// The fields of what it goes by, asked for or not.
+    ordered_by: Vec<&'static Field<E>>,
     /// Do callers choose the members of rows?
     pub(crate) chooses_members: bool,
 }
@@ -40,14 +42,22 @@ impl<E: Resource> ListParameters<E> {
                 lookup,
             }))
         });
+        let default_order = V::default_order();
+        let by_default = default_order.iter().filter_map(|order| field_of::<V>(&order.column));
+        let ordered_by = V::orderings().iter().filter_map(field_of::<V>).chain(by_default).collect();
         Self {
+            ordered_by,
             pagination: V::pagination(),
             filters: filters.flatten().collect(),
             search: fields(V::search()),
             orderings: fields(V::orderings()),
-            default_order: V::default_order(),
+            default_order,
             chooses_members: V::SPARSE_FIELDS,
         }
+    }
+
+    pub(crate) fn ordered_by(&self, column: &E::Column) -> Option<&'static Field<E>> {
+        self.ordered_by.iter().copied().find(|field| same_column::<E>(&field.column(), column))
     }
 
     pub(crate) fn filter(&self, name: &str) -> Option<&FilterParameter<E>> {

@@ -17,7 +17,12 @@ use super::{
 use crate::{
     Error,
     http::{Problem, path_of},
-    viewset::{Resource, mount::Visit, row::FIELDS},
+    serializer::Field,
+    viewset::{
+        Resource,
+        mount::Visit,
+        row::{FIELDS, RowPermissions},
+    },
 };
 
 /// What a list's query string asks for; only what the viewset names, since a filter, a search and an order tell what is
@@ -32,7 +37,12 @@ pub(crate) struct ListQuery<E: EntityTrait> {
 }
 
 impl<E: Resource> ListQuery<E> {
-    pub(crate) fn read(request: &Request, parameters: &ListParameters<E>, visit: &Visit) -> Result<Self, Problem> {
+    pub(crate) fn read(
+        request: &Request,
+        parameters: &ListParameters<E>,
+        visit: &Visit,
+        tell: &RowPermissions,
+    ) -> Result<Self, Problem> {
         let pairs: Vec<(String, String)> =
             request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
         let mut seen = HashSet::new();
@@ -43,6 +53,11 @@ impl<E: Resource> ListQuery<E> {
         let asks_hooks = visit.guard.permissions.may_ask_hooks();
         let on = visit.db().get_database_backend();
         let window = pagination.window(&pairs, asks_hooks)?;
+        // a field that a row does not show its reader has no value there
+        let shown = |field: &Field<E>, condition: Expr| match tell.shown_where(field.name()) {
+            Some(rule) => Expr::from(rule.filter()).and(condition),
+            None => condition,
+        };
         let (mut conditions, mut order, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (name, value) in pairs {
             let invalid = |sentence: String| Problem::invalid([(name.as_str(), sentence)]);
@@ -53,12 +68,12 @@ impl<E: Resource> ListQuery<E> {
                 order = read_order(&value, orderings).map_err(invalid)?;
             } else if name == SEARCH && !search.is_empty() {
                 for term in search::terms(&value).map_err(invalid)? {
-                    let each = search.iter().map(|field| condition(field, searching(&term), on));
+                    let each = search.iter().map(|field| shown(field, condition(field, searching(&term), on)));
                     conditions.extend(each.reduce(ExprTrait::or));
                 }
             } else if let Some(filter) = parameters.filter(&name) {
                 let comparison = read_comparison(filter.field, filter.lookup, &value).map_err(invalid)?;
-                conditions.push(condition(filter.field, comparison, on));
+                conditions.push(shown(filter.field, condition(filter.field, comparison, on)));
             } else if !(parameters.chooses_members && name == FIELDS) {
                 return Err(invalid("This list has no such parameter.".to_owned()));
             }
@@ -67,7 +82,11 @@ impl<E: Resource> ListQuery<E> {
         if order.is_empty() {
             order = parameters.default_order.clone();
         }
-        let order = ListOrder::of::<E>(order, pagination.is_by_cursor());
+        let verdict_on = |column: &E::Column| {
+            let field = parameters.ordered_by(column)?;
+            tell.shown_where(field.name())?.verdict()
+        };
+        let order = ListOrder::of::<E>(order, pagination.is_by_cursor(), verdict_on);
         Ok(Self { pagination: *pagination, window, order, conditions, others })
     }
 
@@ -87,7 +106,7 @@ impl<E: Resource> ListQuery<E> {
         let key = visit.site.secret_key().ok_or_else(|| Error::wiring("cursors have no key to be sealed with"))?;
         let caller = visit.user.id().map(|id| id.to_string());
         let order: Vec<(&str, bool)> =
-            self.order.terms.iter().map(|term| (term.column.as_str(), term.is_descending)).collect();
+            self.order.terms.iter().map(|term| (term.order.column.as_str(), term.order.is_descending)).collect();
         let says_which = |(name, _): &&(String, String)| name != ORDERING && name != FIELDS;
         let mut rows: Vec<&(String, String)> = self.others.iter().filter(says_which).collect();
         rows.sort_unstable();

@@ -3,7 +3,7 @@ use sea_orm::{ColumnTrait, DbBackend, IdenStatic};
 use super::list_mistakes::list_mistakes;
 use crate::{
     model::key_columns,
-    permission::Action,
+    permission::{Action, Permissions},
     serializer::{self, Serializer},
     viewset::{
         ColumnOf, EntityOf, ViewSet,
@@ -56,6 +56,7 @@ fn places<V: ViewSet>() -> Vec<String> {
             ));
         }
         let Some(nested) = nested else { continue };
+        mistakes.extend(guarded::<V>("nests", &nested.key));
         if nested.variable().is_none() || (nested.parent.schemas)().len() != 1 {
             mistakes.push(format!(
                 "`{path}` is below a row that one variable names, as in `/cars/{{car_id}}/trips`; a parent whose own path \
@@ -95,8 +96,18 @@ pub(super) fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option
         Some(field) if !field.is_shown() => {
             Some(format!("it {does} by `{}`, which is `write_only`: nobody may be shown it", field.name()))
         }
+        Some(field) if field.reading().is_some_and(Permissions::may_ask_hooks) => Some(format!(
+            "it {does} by `{}`, whose `read_if` asks a row hook, which no statement can ask: say its rule as a condition",
+            field.name()
+        )),
         Some(_) => None,
     }
+}
+
+/// An address tells what a row has in the column that it goes by.
+fn guarded<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
+    let field = field_of::<V>(column).filter(|field| field.reading().is_some())?;
+    Some(format!("it {does} by `{}`, which has a `read_if`: an address would tell it to everybody", field.name()))
 }
 
 /// A path names one row: by the whole key, or by a column that no two rows have alike.
@@ -107,7 +118,7 @@ fn lookup<V: ViewSet>() -> Option<String> {
         return None;
     }
     let column = V::lookup();
-    unreadable::<V>("looks up", &column).or_else(|| {
+    guarded::<V>("looks up", &column).or_else(|| unreadable::<V>("looks up", &column)).or_else(|| {
         let name = column_name(&column);
         (!column.def().is_unique()).then(|| {
             format!("it looks up by `{name}`, which the model does not say is unique: `#[sea_orm(unique)]`, if it is")

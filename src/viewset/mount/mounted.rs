@@ -17,6 +17,7 @@ use crate::{
         Access, Conditional, Declared, EntityOf, Guard, IfMatch, Reference, ViewSet,
         bulk::BulkRoute,
         declare::ActionInfo,
+        guarded_fields::GuardedFields,
         list::ListParameters,
         mount::{
             Place,
@@ -34,6 +35,7 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) places: Vec<Place<V>>,
     /// what a list's callers may ask
     pub(crate) list: ListParameters<EntityOf<V>>,
+    pub(crate) guarded_fields: GuardedFields<EntityOf<V>>,
     told: OnceLock<ToldActions>,
     /// what keys in bodies may point at
     pub(super) references: OnceLock<Vec<Reference<EntityOf<V>>>>,
@@ -119,6 +121,7 @@ impl<V: ViewSet> Mounted<V> {
         if !mistakes.is_empty() {
             return Err(Error::wiring(format!("the viewset `{}`: {}", V::PATH, mistakes.join("; "))));
         }
+        let guarded_fields = GuardedFields::of::<V>(site, &model).map_err(named)?;
         let retrieve = access.resolve(Action::Retrieve, site, &model).map_err(named)?;
         let mut guards = HashMap::new();
         for action in Action::STANDARD.into_iter().chain([Action::Metadata]) {
@@ -145,6 +148,7 @@ impl<V: ViewSet> Mounted<V> {
             guards,
             places,
             list: ListParameters::of::<V>(),
+            guarded_fields,
             told: OnceLock::new(),
             references: OnceLock::new(),
             ahead: OnceLock::new(),
@@ -153,7 +157,7 @@ impl<V: ViewSet> Mounted<V> {
 
     /// Learns of its own actions on rows, once they are known.
     pub(crate) fn tell(&self, own: Vec<Arc<Guard>>) {
-        let _ = self.told.set(ToldActions::of::<V>(|action| self.guards[&action].clone(), own));
+        let _ = self.told.set(ToldActions::of::<V>(|action| self.guards[&action].clone(), own, &self.guarded_fields));
         let _ = self.ahead.set(is_connected(&self.site).then(|| ReadAhead::of(self)).flatten());
     }
 
@@ -169,6 +173,7 @@ impl<V: ViewSet> Mounted<V> {
     /// The permissions that a request for a standard action can ask for.
     pub(crate) fn permissions_asked(&self, action: Action) -> Vec<String> {
         let mut asked = self.guards.get(&action).map(|guard| guard.permissions_asked()).unwrap_or_default();
+        asked.extend(self.guarded_fields.permissions_asked(&self.guards[&Action::Retrieve].model, action));
         let references = self.references().iter().filter_map(|reference| reference.rows.as_ref());
         if matches!(action, Action::Create | Action::Update | Action::PartialUpdate) {
             asked.extend(references.flat_map(|rows| rows.permissions_asked(None, action)));

@@ -27,6 +27,10 @@ impl<V: ViewSet> Mounted<V> {
             let beside = Trail { at: (TypeId::of::<Self>(), Action::Retrieve), before: None };
             nested.parent.permissions.check_followed(&beside).map_err(named)?;
         }
+        for permissions in self.guarded_fields.permissions() {
+            let beside = Trail { at: (TypeId::of::<Self>(), Action::Retrieve), before: None };
+            permissions.check_followed(&beside).map_err(named)?;
+        }
         let references = self.find_references().map_err(named)?;
         for rows in references.iter().filter_map(|reference| reference.rows.as_ref()) {
             let beside = Trail { at: (TypeId::of::<Self>(), Action::Create), before: None };

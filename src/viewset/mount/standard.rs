@@ -11,6 +11,7 @@ use poem::{
     http::{StatusCode, header},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend};
+use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::{
@@ -76,9 +77,9 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
-        let query = ListQuery::read(request, &self.list, visit)?;
-        let rows = visit.scope(&self.viewset, visit.db())?;
         let tell = self.told().ask(&visit.context(visit.db())).await?.choosing(ChosenMembers::read::<V>(request)?);
+        let query = ListQuery::read(request, &self.list, visit, &tell)?;
+        let rows = visit.scope(&self.viewset, visit.db())?;
         let page = visit.list(&self.viewset, request, rows, rule, &query, &tell).await?;
         Ok(json(StatusCode::OK, page))
     }
@@ -120,6 +121,7 @@ impl<V: ViewSet> Mounted<V> {
         let written = write.insert(&self.viewset, self.told(), row).await?;
         let (write, made) = written.parts();
         self.viewset.created(&write.visit.context(write.db_of_hooks()), made, &change.beside).await?;
+        self.check_written(write, change, made).await?;
         self.show_and_commit(written, chosen).await
     }
 
@@ -127,8 +129,11 @@ impl<V: ViewSet> Mounted<V> {
     pub(crate) async fn row_to_make(
         self: &Arc<Self>,
         write: Write,
-        Change { row: sent, beside, .. }: &Change<V::Serializer>,
+        Change { row: sent, beside, guarded, .. }: &Change<V::Serializer>,
     ) -> Result<(Write, ActiveModelOf<V>), Problem> {
+        let rules = self.guarded_fields.writing(guarded, &write.visit.context(write.db())).await?;
+        rules.check(&write.visit)?;
+        let write = write.guarding(rules.rule());
         let mut row = sent.clone();
         own::<V>(&mut row, &write.visit)?;
         if let Some((column, key)) = self.key_below(&write.visit) {
@@ -137,6 +142,17 @@ impl<V: ViewSet> Mounted<V> {
         let row = self.viewset.perform_create(&write.visit.context(write.db()), row, beside).await?;
         let write = write.check_references(self, sent, None, || row.clone()).await?;
         Ok((write, row))
+    }
+
+    /// The fields that a body sends may be written of the row as it became, too.
+    pub(crate) async fn check_written(
+        &self,
+        write: &Write,
+        change: &Change<V::Serializer>,
+        row: &ModelOf<V>,
+    ) -> Result<(), Problem> {
+        let cx = write.visit.context(write.db());
+        self.guarded_fields.writing(&change.guarded, &cx).await?.check_row(&write.visit, &cx, row).await
     }
 
     async fn update(self: &Arc<Self>, visit: &Visit, request: &Request, body: &mut RequestBody, rule: &Rule) -> Reply {
@@ -251,6 +267,7 @@ impl<V: ViewSet> Mounted<V> {
         let written = write.update(&self.viewset, self.told(), before, changes).await?;
         let (write, changed) = written.parts();
         self.viewset.updated(&write.visit.context(write.db_of_hooks()), changed, &change.beside).await?;
+        self.check_written(write, change, changed).await?;
         self.show_and_commit(written, &asked.chosen).await
     }
 
@@ -261,6 +278,9 @@ impl<V: ViewSet> Mounted<V> {
         before: &ModelOf<V>,
         change: &Change<V::Serializer>,
     ) -> Result<(Write, ActiveModelOf<V>), Problem> {
+        let rules = self.guarded_fields.writing(&change.guarded, &write.visit.context(write.db())).await?;
+        rules.check_row(&write.visit, &write.visit.context(write.db()), before).await?;
+        let write = write.guarding(rules.rule());
         change.check_kept(before)?;
         let sent = change.of_row(before)?;
         let cx = write.visit.context(write.db_of_hooks());
@@ -325,16 +345,22 @@ impl<V: ViewSet> Mounted<V> {
                 }
             };
             // what is written is told as written, whatever comes of that
-            if let Err(error) = tokio::spawn(after.in_current_span()).await {
+            if let Err(error) = in_background(after).await {
                 tracing::error!(%error, "what follows a commit did not end");
             }
             Ok(())
         };
-        tokio::spawn(committed.in_current_span()).await.unwrap_or_else(|error| {
+        in_background(committed).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the outcome of a commit is unknown");
             Err(Problem::outcome_unknown())
         })
     }
+}
+
+/// In a task of its own. The compiler makes one such task, and not all of its code anew for each viewset.
+fn in_background<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let work: Pin<Box<dyn Future<Output = T> + Send>> = Box::pin(work);
+    tokio::spawn(work.in_current_span())
 }
 
 /// A request to write one row, before its body is looked at.

@@ -4,8 +4,9 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 
 use crate::{
     http::Problem,
-    permission::{Action, Context, Judged, Rule},
-    viewset::{ViewSet, mount::Guard, row::ChosenMembers},
+    permission::{Action, Context, Judged, Permissions, Rule},
+    serializer::Serializer,
+    viewset::{EntityOf, ViewSet, guarded_fields::GuardedFields, mount::Guard, row::ChosenMembers},
 };
 
 /// The member of a representation that tells what its reader may do with the row.
@@ -18,45 +19,68 @@ pub(crate) const TOLD: [(&str, &[Action]); 3] = [
     ("delete", &[Action::Destroy]),
 ];
 
-/// What a representation tells of, by name; nothing where the viewset does not say so.
+/// What a representation tells of, by name; nothing where the viewset does not say so. And which of its fields not
+/// everybody is shown.
 #[derive(Clone, Default)]
-pub(crate) struct ToldActions(Vec<(&'static str, Arc<Guard>)>);
+pub(crate) struct ToldActions {
+    told: Vec<(&'static str, Arc<Guard>)>,
+    /// each by its place among the serializer's, and its name
+    fields: Vec<(usize, &'static str, Permissions)>,
+}
 
 /// What one caller's representations hold: of what is told, the rules of the very guards that stand before the actions;
 /// and the members that they want.
 #[derive(Default)]
 pub(crate) struct RowPermissions {
     told: Vec<(&'static str, Rule)>,
+    /// of which rows each guarded field is shown
+    fields: Vec<(usize, &'static str, Rule)>,
     pub(super) chosen: ChosenMembers,
 }
 
 impl ToldActions {
     /// `view`, `change`, `delete` where the viewset offers them, and its own actions on a row.
-    pub(crate) fn of<V: ViewSet>(guard_of: impl Fn(Action) -> Arc<Guard>, own: Vec<Arc<Guard>>) -> Self {
+    pub(crate) fn of<V: ViewSet>(
+        guard_of: impl Fn(Action) -> Arc<Guard>,
+        own: Vec<Arc<Guard>>,
+        guarded: &GuardedFields<EntityOf<V>>,
+    ) -> Self {
+        let place_of = |field| V::Serializer::fields().iter().position(|other| std::ptr::eq(other, field));
+        let fields = guarded
+            .reading()
+            .filter_map(|(field, read)| Some((place_of(field)?, field.name(), read.clone())))
+            .collect();
         if !V::ROW_PERMISSIONS {
-            return Self::default();
+            return Self { told: Vec::new(), fields };
         }
         let offered = |of: &[Action]| of.iter().copied().find(|action| V::ACTIONS.contains(action));
         let standard = TOLD.into_iter().filter_map(|(name, of)| Some((name, guard_of(offered(of)?))));
-        Self(standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect())
+        let told = standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect();
+        Self { told, fields }
     }
 
-    pub(crate) fn guards(&self) -> impl Iterator<Item = &Arc<Guard>> {
-        self.0.iter().map(|(_, guard)| guard)
+    /// Everything that is asked about a row to represent it, each with the action that it is about.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (Action, &Permissions)> {
+        let told = self.told.iter().map(|(_, guard)| (guard.action, &guard.permissions));
+        told.chain(self.fields.iter().map(|(_, _, read)| (Action::Retrieve, read)))
     }
 
     /// The permissions that the guards ask for.
     pub(crate) fn permissions_asked(&self) -> Vec<String> {
-        self.guards().flat_map(|guard| guard.permissions_asked()).collect()
+        self.told.iter().flat_map(|(_, guard)| guard.permissions_asked()).collect()
     }
 
     /// What the guards mean for this caller.
     pub(crate) async fn ask(&self, cx: &Context<'_>) -> Result<RowPermissions, Problem> {
-        let mut told = Vec::with_capacity(self.0.len());
-        for (name, guard) in &self.0 {
+        let mut told = Vec::with_capacity(self.told.len());
+        for (name, guard) in &self.told {
             told.push((*name, guard.permissions.meaning(&cx.about(guard.action)).await?));
         }
-        Ok(RowPermissions { told, chosen: ChosenMembers::default() })
+        let mut fields = Vec::with_capacity(self.fields.len());
+        for (place, name, read) in &self.fields {
+            fields.push((*place, *name, read.meaning(&cx.about(Action::Retrieve)).await?));
+        }
+        Ok(RowPermissions { told, fields, chosen: ChosenMembers::default() })
     }
 }
 
@@ -68,7 +92,28 @@ impl RowPermissions {
 
     /// What is asked of the database beside a row.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.told.iter().map(|(_, rule)| rule)
+        self.told.iter().map(|(_, rule)| rule).chain(self.fields.iter().map(|(_, _, rule)| rule))
+    }
+
+    /// The places of the fields that its reader is not shown of a row.
+    pub(super) async fn hidden<M: Send + Sync + 'static>(
+        &self,
+        cx: &Context<'_>,
+        judged: &Judged<M>,
+    ) -> Result<Vec<usize>, Problem> {
+        let mut hidden = Vec::new();
+        for (behind, (place, ..)) in self.fields.iter().enumerate() {
+            if !judged.holds(1 + self.told.len() + behind, cx).await? {
+                hidden.push(*place);
+            }
+        }
+        Ok(hidden)
+    }
+
+    /// The rows that show a guarded field to the reader; `None` where all do.
+    pub(crate) fn shown_where(&self, field: &str) -> Option<&Rule> {
+        let (_, _, rule) = self.fields.iter().find(|(_, name, _)| *name == field)?;
+        (*rule != Rule::Always).then_some(rule)
     }
 
     /// What one reader may do with a row; none where nothing is told.

@@ -79,20 +79,20 @@ impl RowPermissions {
     ) -> Result<(), Problem> {
         let mut told = Vec::with_capacity(judged.len());
         for row in &judged {
-            told.push(self.names(cx, row).await?);
+            told.push((self.names(cx, row).await?, self.hidden(cx, row).await?));
         }
         let rows: Vec<ModelOf<V>> = judged.into_iter().map(|judged| judged.row).collect();
         let computed = match chosen.asks_computed::<V>() {
             true => Some(computed_of(viewset, cx, &rows).await?),
             false => None,
         };
-        for (place, (row, told)) in rows.iter().zip(&told).enumerate() {
+        for (place, (row, (told, hidden))) in rows.iter().zip(&told).enumerate() {
             if place > 0 {
                 out.push(b',');
             }
             let start = out.len();
             let computed = computed.as_ref().map(|computed| &computed[place]);
-            write_row::<V::Serializer>(row, computed, told.as_deref().map(|names| (TOLD_MEMBER, names)), out);
+            write_row::<V::Serializer>(row, hidden, computed, told.as_deref().map(|names| (TOLD_MEMBER, names)), out);
             if !chosen.is_all() {
                 chosen.cut(start, out);
             }

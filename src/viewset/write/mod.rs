@@ -48,6 +48,8 @@ pub(crate) struct Write {
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) visit: Visit,
     rule: Rule,
+    /// what fields that a body sends ask of the row beside its rule
+    fields: Rule,
     /// Was a row deleted? Then it is what other rows point at that the database may have against it.
     deletes: bool,
     /// Has a hook run a statement of its own?
@@ -125,7 +127,7 @@ impl Visit {
 
 impl Write {
     fn new(transaction: DatabaseTransaction, visit: Visit, rule: Rule) -> Self {
-        Self { transaction, visit, rule, deletes: false, hooks_have_run: AtomicBool::new(false) }
+        Self { transaction, visit, rule, fields: Rule::Always, deletes: false, hooks_have_run: AtomicBool::new(false) }
     }
 
     pub(crate) fn db(&self) -> Db<'_> {
@@ -135,6 +137,11 @@ impl Write {
     /// What the permissions mean for the caller as they are now.
     pub(crate) fn rule(&self) -> &Rule {
         &self.rule
+    }
+
+    /// The same for a row of which a body sends fields that ask this.
+    pub(crate) fn guarding(self, fields: Rule) -> Self {
+        Self { fields, ..self }
     }
 
     /// The same for hooks: what a statement said of the row that it wrote holds until a hook runs one of its own.
@@ -294,8 +301,9 @@ impl Write {
         refused: Problem,
     ) -> Result<Problem, Problem> {
         let scope = self.visit.scope(viewset, self.db())?;
-        let judges = self.judges::<V>(&scope);
-        let Self { transaction, visit, rule, .. } = self;
+        let judges = self.judges::<V>(&scope) || self.fields != Rule::Always;
+        let Self { transaction, visit, rule, fields, .. } = self;
+        let rule = if V::CHECKS_RESULT { rule & fields } else { fields };
         // after an error PostgreSQL answers nothing more in this transaction
         roll_back(transaction).await?;
         if judges && !judge_candidate(&visit, scope.rows(), &rule, candidate).await? {

@@ -4,7 +4,7 @@ use sea_orm::{
 };
 
 use super::Cursor;
-use crate::viewset::list::{ListOrder, Order};
+use crate::viewset::list::{ListOrder, Term};
 
 /// An order of which pages begin at a place.
 pub(crate) struct Keyset<'a, C> {
@@ -34,7 +34,7 @@ impl<C: ColumnTrait> Keyset<'_, C> {
         let terms = self.order.terms.iter().zip(&cursor.at.0).rev();
         terms
             .fold(None, |rest: Option<Expr>, (term, value)| {
-                let side = Side { is_descending: term.is_descending != cursor.is_backwards, on: self.on };
+                let side = Side { is_descending: term.order.is_descending != cursor.is_backwards, on: self.on };
                 Some(match rest {
                     None if cursor.is_inclusive => side.at_or_beyond(term, value.as_ref()).unwrap_or_else(every_row),
                     None => side.beyond(term, value.as_ref()),
@@ -63,21 +63,21 @@ struct Side {
 
 impl Side {
     /// The rows whose value comes after this one.
-    fn beyond<C: ColumnTrait>(&self, term: &Order<C>, value: Option<&Value>) -> Expr {
-        let is_first = term.has_nulls_first(self.is_descending, self.on);
+    fn beyond<C: ColumnTrait>(&self, term: &Term<C>, value: Option<&Value>) -> Expr {
+        let is_first = term.order.has_nulls_first(self.is_descending, self.on);
         match value {
             Some(value) => {
                 let operator = if self.is_descending { BinOper::SmallerThan } else { BinOper::GreaterThan };
                 self.with_nulls(term, term.compared(operator, value.clone(), self.on))
             }
-            None if is_first => term.expr(self.on).is_not_null(),
+            None if is_first => term.is_not_null(self.on),
             None => Expr::cust("1 = 0"),
         }
     }
 
     /// The same and those with this value; nothing where that is every row.
-    fn at_or_beyond<C: ColumnTrait>(&self, term: &Order<C>, value: Option<&Value>) -> Option<Expr> {
-        let is_first = term.has_nulls_first(self.is_descending, self.on);
+    fn at_or_beyond<C: ColumnTrait>(&self, term: &Term<C>, value: Option<&Value>) -> Option<Expr> {
+        let is_first = term.order.has_nulls_first(self.is_descending, self.on);
         match value {
             Some(value) => {
                 let operator =
@@ -85,14 +85,14 @@ impl Side {
                 Some(self.with_nulls(term, term.compared(operator, value.clone(), self.on)))
             }
             None if is_first => None,
-            None => Some(term.expr(self.on).is_null()),
+            None => Some(term.is_null(self.on)),
         }
     }
 
     /// With the rows that have no value, where those come last.
-    fn with_nulls<C: ColumnTrait>(&self, term: &Order<C>, beyond: Expr) -> Expr {
-        let are_last = term.column.def().is_null() && !term.has_nulls_first(self.is_descending, self.on);
-        if are_last { beyond.or(term.expr(self.on).is_null()) } else { beyond }
+    fn with_nulls<C: ColumnTrait>(&self, term: &Term<C>, beyond: Expr) -> Expr {
+        let are_last = term.may_be_null() && !term.order.has_nulls_first(self.is_descending, self.on);
+        if are_last { beyond.or(term.is_null(self.on)) } else { beyond }
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult,
-    sea_query::{ExprTrait, SelectStatement},
+    sea_query::{CaseStatement, Condition, ExprTrait, SelectStatement},
 };
 
 use super::{Keyset, Position};
@@ -30,11 +30,22 @@ fn stored_name(place: usize) -> String {
     format!("{STORED}{place}")
 }
 
+/// Has a text where a row shows the column, and else none.
+fn shown_name(place: usize) -> String {
+    format!("{STORED}shown {place}")
+}
+
 impl<C: ColumnTrait> Keyset<'_, C> {
     /// Selects beside each row what its place cannot be told from.
     pub(crate) fn select_stored(&self, statement: &mut SelectStatement) {
-        for (place, term) in self.order.terms.iter().enumerate().filter(|(_, term)| term.is_spelled(self.on)) {
-            statement.expr_as(term.expr(self.on).cast_as("text"), stored_name(place));
+        for (place, term) in self.order.terms.iter().enumerate() {
+            if term.order.is_spelled(self.on) {
+                statement.expr_as(term.expr(self.on).cast_as("text"), stored_name(place));
+            }
+            if let Some(shown) = &term.shown {
+                let shown = Condition::all().add(shown.clone());
+                statement.expr_as(CaseStatement::new().case(shown, "shown"), shown_name(place));
+            }
         }
     }
 
@@ -44,7 +55,11 @@ impl<C: ColumnTrait> Keyset<'_, C> {
         M: ModelTrait<Entity: EntityTrait<Column = C>>,
     {
         let terms = &self.order.terms;
-        let stored: Vec<_> = (0..terms.len()).map(|place| placed.stored.get(&stored_name(place)).cloned()).collect();
+        let at = |place| {
+            let is_hidden = placed.stored.get(&shown_name(place)).is_some_and(Option::is_none);
+            if is_hidden { Some(None) } else { placed.stored.get(&stored_name(place)).cloned() }
+        };
+        let stored: Vec<_> = (0..terms.len()).map(at).collect();
         Position::of(&placed.row, &stored, terms, self.on)
             .ok_or_else(|| Error::wiring("a list by cursors goes by a column that has no order"))
     }

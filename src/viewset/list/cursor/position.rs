@@ -1,6 +1,6 @@
 use sea_orm::{DbBackend, EntityTrait, ModelTrait, Value, sea_query::OptionEnum};
 
-use crate::viewset::list::Order;
+use crate::viewset::list::Term;
 
 /// The values that a row has in the columns of an order, a NULL as `None`.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,12 +16,12 @@ impl Position {
     pub(super) fn of<M: ModelTrait>(
         row: &M,
         stored: &[Option<Option<String>>],
-        terms: &[Order<<M::Entity as EntityTrait>::Column>],
+        terms: &[Term<<M::Entity as EntityTrait>::Column>],
         on: DbBackend,
     ) -> Option<Self> {
         let values = terms.iter().zip(stored).map(|(term, stored)| match stored {
             Some(text) => Some(text.clone().map(Value::from)),
-            None => comparable(row.get(term.column), term.is_padded(on)),
+            None => comparable(row.get(term.order.column), term.order.is_padded(on)),
         });
         values.collect::<Option<Vec<_>>>().map(Self)
     }
