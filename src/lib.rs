@@ -90,7 +90,7 @@ pub use serializer::{Choices, Serializer};
 pub use serving::ServeSettings;
 pub use viewset::{
     Access, CollectionAction, Filter, Locked, LockedBatch, LockedRows, Lookup, Nested, Order, Pagination, Reference,
-    Represent, Row, RowAction, Rows, Through, ThroughRows, ViewSet,
+    Represent, Row, RowAction, Rows, ShownRow, Through, ThroughRows, ViewSet,
 };
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]

@@ -27,6 +27,14 @@ fn every_piece_of_code_is_part_of_a_tested_file() {
     }
 }
 
+#[test]
+fn the_page_of_tags_shows_what_is_tested() {
+    let page = read("../docs/guide/conditional-requests.md");
+    let code = page.split("```ts\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a piece of TypeScript");
+    let file = "typescript/test/calls.test.ts";
+    assert!(flat(&read(file)).contains(&flat(code)), "`{file}` has no such piece:\n{code}");
+}
+
 /// Wherever it stands in: without the blanks that lines begin and end with.
 fn flat(code: &str) -> String {
     code.trim().lines().map(str::trim).collect::<Vec<_>>().join("\n")

@@ -56,6 +56,43 @@ pub trait HandlerPermissions: Send + Sync + 'static {
     fn permissions() -> impl IntoPermissions;
 }
 
+/// Names an expression of permission classes, for [`Guarded`]: a type in place of a type and an implementation.
+///
+/// ```
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{Guarded, HasPerm, IsAdminUser};
+///
+/// refrain::handler_permissions! {
+///     /// Whoever may see the reports.
+///     MayReport = HasPerm("drivers.export_car") | IsAdminUser;
+/// }
+///
+/// struct Reports;
+///
+/// #[OpenApi]
+/// impl Reports {
+///     #[oai(path = "/reports", method = "get")]
+///     async fn reports(&self, _who: Guarded<MayReport>) -> PlainText<&'static str> {
+///         PlainText("none yet")
+///     }
+/// }
+/// ```
+///
+/// A type's argument has to be a type: stable Rust has no expressions there.
+#[macro_export]
+macro_rules! handler_permissions {
+    ($($(#[$attribute:meta])* $visibility:vis $name:ident = $expression:expr;)+) => {$(
+        $(#[$attribute])*
+        $visibility struct $name;
+
+        impl $crate::HandlerPermissions for $name {
+            fn permissions() -> impl $crate::IntoPermissions {
+                $expression
+            }
+        }
+    )+};
+}
+
 macro_rules! stands_for_itself {
     ($($class:ident),*) => {$(
         impl HandlerPermissions for $class {

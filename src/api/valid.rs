@@ -1,3 +1,5 @@
+use std::ops::Deref;
+
 use poem::{Request, RequestBody};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
@@ -36,6 +38,14 @@ use crate::serializer::{Body, read_body};
 /// endpoint: what anybody may send, without saying who they are, should be small.
 #[derive(Clone, Copy, Debug)]
 pub struct Valid<T, const MOST_BYTES: usize = { usize::MAX }>(pub T);
+
+impl<T, const MOST_BYTES: usize> Deref for Valid<T, MOST_BYTES> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 impl<'a, T: Body, const MOST_BYTES: usize> ApiExtractor<'a> for Valid<T, MOST_BYTES> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];

@@ -29,6 +29,7 @@ mod nested; // paths below other rows, and keys in bodies
 mod own_queries; // what a viewset's own query may say
 mod page_numbers; // pages by their number
 mod read_together; // a row in the statement that finds its reader
+mod rights_in_handlers; // what handlers of their own can ask of a row
 mod row_permissions; // what a representation tells of its reader's rights
 mod scope; // writes stay within a viewset's rows
 mod soft_delete; // rows that are marked as deleted

@@ -3,8 +3,8 @@
 
 use poem::http::Method;
 use refrain::{
-    Access, AllowAny, Api, Context, Error, IsAuthenticated, IsOwner, ModelPermissions, Nested, Problem, Reference,
-    Serializer, Through, ViewSet, auth::NewUser, model::Models,
+    Access, Action, AllowAny, Api, Context, Error, IsAuthenticated, IsOwner, ModelPermissions, Nested, Problem,
+    Reference, Serializer, Through, ViewSet, auth::NewUser, model::Models,
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{
@@ -75,6 +75,7 @@ struct Trips;
 impl ViewSet for Trips {
     type Serializer = Trip;
     const PATH: &'static str = "/trips";
+    const BULK: &'static [Action] = &[Action::Create, Action::PartialUpdate, Action::Destroy];
 
     fn permissions() -> Access<trip::Entity> {
         Access::to(AllowAny)
@@ -184,6 +185,45 @@ async fn a_parent_that_is_hidden_is_one_that_is_not_there(db: TestDb) {
     assert_eq!(site.client.ask(Method::OPTIONS, "/api/cars/2/trips", &site.alice, None).await.code(), 200);
     assert_eq!(site.client.ask(Method::PUT, "/api/cars/2/trips", &site.alice, None).await.code(), 405);
     assert_eq!(site.how_many().await, 2);
+}
+
+/// Lists of rows keep to the parent and to keys that may be named, as single rows do.
+#[every_database]
+async fn lists_below_a_row_hold_what_belongs_to_it(db: TestDb) {
+    let site = site(&db).await;
+    let bulk = "/api/cars/1/trips/bulk";
+    let made = site.send(Method::POST, bulk, json!([{"aim": "sea"}, {"aim": "lake", "car_id": 1}])).await;
+    assert_eq!(made.code(), 201, "{}", made.text);
+    assert!(made.json().as_array().unwrap().iter().all(|trip| trip["car_id"] == 1), "{}", made.text);
+    let before = site.how_many().await;
+    let elsewhere = json!([{"aim": "sea"}, {"aim": "lake", "car_id": 2}]);
+    let sentence = "This is not the one that the path names.";
+    let elsewhere = site.send(Method::POST, bulk, elsewhere).await;
+    elsewhere.is_problem(400, "invalid", "Invalid input.", &json!({"1.car_id": [sentence]}));
+    let hidden = site.send(Method::POST, bulk, json!([{"aim": "sea"}, {"aim": "lake", "spare_id": 2}])).await;
+    let sentence = hidden.json()["errors"]["1.spare_id"][0].clone();
+    assert_eq!((hidden.code(), sentence.is_string()), (400, true), "{}", hidden.text);
+    let missing = site.send(Method::POST, bulk, json!([{"aim": "sea"}, {"aim": "lake", "spare_id": 99}])).await;
+    assert_eq!(missing.text, hidden.text, "one of a row that is hidden is one of no row");
+    assert_eq!(site.send(Method::POST, bulk, json!([{"aim": "sea"}, {"aim": "stolen"}])).await.code(), 403);
+
+    let change = |id: i64, changes: Json| json!({"id": id, "changes": changes});
+    let other = json!([change(1, json!({"aim": "x"})), change(2, json!({"aim": "x"}))]);
+    let sentence = "No Trip matches the given query.";
+    let other = site.send(Method::PATCH, bulk, other).await;
+    other.is_problem(404, "not_found", sentence, &json!({"1": [sentence]}));
+    let hidden = site.send(Method::PATCH, bulk, json!([change(1, json!({"aim": "x", "spare_id": 2}))])).await;
+    assert_eq!((hidden.code(), hidden.json()["errors"]["0.changes.spare_id"].is_array()), (400, true));
+    let own = site.send(Method::PATCH, bulk, json!([change(1, json!({"aim": "far", "spare_id": 1}))])).await;
+    assert_eq!((own.code(), &own.json()[0]["aim"]), (200, &json!("far")), "{}", own.text);
+    let delete = format!("{bulk}/delete");
+    assert_eq!(site.send(Method::POST, &delete, json!([{"id": 1}, {"id": 2}])).await.code(), 404);
+    for path in ["/api/cars/2/trips/bulk", "/api/cars/99/trips/bulk"] {
+        let refused = site.send(Method::POST, path, json!("no list")).await;
+        refused.is_problem(404, "not_found", "No Car matches the given query.", &Json::Null);
+    }
+    assert_eq!(site.how_many().await, before);
+    assert_eq!(site.send(Method::POST, &delete, json!([{"id": 1}])).await.code(), 204);
 }
 
 #[every_database]

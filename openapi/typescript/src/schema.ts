@@ -692,6 +692,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The row is not, or no longer, as the request says by `If-Match`. */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The caller asked too often, or was wrong about a password too often. */
         Throttled: {
             headers: {
@@ -1140,6 +1149,8 @@ export interface operations {
             /** @description The row as it was made. */
             201: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1184,7 +1195,10 @@ export interface operations {
     cars_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tags of what the caller has of the row already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1195,12 +1209,24 @@ export interface operations {
             /** @description The row. */
             200: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CarsRow"];
                 };
             };
+            /** @description The caller has the row as it is. */
+            304: {
+                headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -1212,7 +1238,10 @@ export interface operations {
     cars_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1227,6 +1256,8 @@ export interface operations {
             /** @description The row as it is now. */
             200: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1239,6 +1270,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["Throttled"];
@@ -1248,7 +1280,10 @@ export interface operations {
     cars_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1263,11 +1298,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["Throttled"];
             503: components["responses"]["Unavailable"];
         };
@@ -1275,7 +1312,10 @@ export interface operations {
     cars_partial_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1290,6 +1330,8 @@ export interface operations {
             /** @description The row as it is now. */
             200: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1302,6 +1344,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["Throttled"];
@@ -1311,7 +1354,10 @@ export interface operations {
     cars_publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1328,10 +1374,12 @@ export interface operations {
                     "application/json": components["schemas"]["Car"];
                 };
             };
+            400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["Throttled"];
             503: components["responses"]["Unavailable"];
         };
@@ -1384,6 +1432,8 @@ export interface operations {
             /** @description The row as it was made. */
             201: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1404,7 +1454,10 @@ export interface operations {
     trips_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tags of what the caller has of the row already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1415,12 +1468,24 @@ export interface operations {
             /** @description The row. */
             200: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Trip"];
                 };
             };
+            /** @description The caller has the row as it is. */
+            304: {
+                headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -1432,7 +1497,10 @@ export interface operations {
     trips_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1447,6 +1515,8 @@ export interface operations {
             /** @description The row as it is now. */
             200: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1459,6 +1529,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["Throttled"];
@@ -1468,7 +1539,10 @@ export interface operations {
     trips_destroy: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1483,11 +1557,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["Throttled"];
             503: components["responses"]["Unavailable"];
         };
@@ -1495,7 +1571,10 @@ export interface operations {
     trips_partial_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The tag of the row as it was read: it is written only if it is still that. */
+                "If-Match"?: string;
+            };
             path: {
                 id: number;
             };
@@ -1510,6 +1589,8 @@ export interface operations {
             /** @description The row as it is now. */
             200: {
                 headers: {
+                    /** @description The tag of the row as it is shown here. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1522,6 +1603,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["Throttled"];

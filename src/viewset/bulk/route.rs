@@ -2,8 +2,13 @@ use poem::http::Method;
 use poem_openapi::registry::MetaSchemaRef;
 
 use crate::{
+    model::key_columns,
     permission::Action,
-    viewset::{ViewSet, mount::Place, row::path_parameters},
+    viewset::{
+        EntityOf, ViewSet,
+        mount::Place,
+        row::{lookup_columns, path_parameters},
+    },
 };
 
 /// A route for many rows, which stands beside the standard action whose permissions guard it.
@@ -73,6 +78,9 @@ impl BulkRoute {
     }
 }
 
+/// SQLite binds 32,766 values at most, PostgreSQL and MariaDB twice as many.
+const MOST_VALUES: usize = 30_000;
+
 /// What cannot work of the routes that a viewset switches on, in words that say what to write.
 pub(crate) fn bulk_mistakes<V: ViewSet>() -> Vec<String> {
     let mut mistakes = Vec::new();
@@ -84,6 +92,11 @@ pub(crate) fn bulk_mistakes<V: ViewSet>() -> Vec<String> {
         } else if !V::ACTIONS.contains(action) {
             mistakes.push(format!("`BULK` names `{action:?}`, which `ACTIONS` leaves out"));
         }
+    }
+    let (most, columns) = (MOST_VALUES / lookup_columns::<V>().len().max(1), key_columns::<EntityOf<V>>().count());
+    let most = most.min(MOST_VALUES / columns.max(1));
+    if V::BULK_LIMIT > most {
+        mistakes.push(format!("`BULK_LIMIT` is over {most}, which is what one statement can name"));
     }
     if V::BULK.is_empty() {
         return mistakes;

@@ -24,6 +24,8 @@ use crate::{
 #[doc(alias("permission_classes", "get_permissions"))]
 pub struct Access<E> {
     all: Option<Permissions>,
+    reading: Option<Permissions>,
+    writing: Option<Permissions>,
     on: HashMap<&'static str, Permissions>,
     /// what is said of actions that nothing is said of
     otherwise: Declared,
@@ -36,7 +38,14 @@ impl<E> Access<E> {
     /// A viewset that says nothing takes the default too, and `check` refuses it: to whom it is open was then decided
     /// by nobody who looked at it.
     pub fn global() -> Self {
-        Self { all: None, on: HashMap::new(), otherwise: Declared::Default, entity: PhantomData }
+        Self {
+            all: None,
+            reading: None,
+            writing: None,
+            on: HashMap::new(),
+            otherwise: Declared::Default,
+            entity: PhantomData,
+        }
     }
 
     /// What a viewset says that says nothing.
@@ -49,7 +58,28 @@ impl<E> Access<E> {
         Self { all: Some(permissions.into_permissions()), ..Self::global() }
     }
 
-    /// Other permissions for one action.
+    /// Other permissions for every action that leaves the data as it is: `list`, `retrieve`, `OPTIONS`, and one's own whose
+    /// method is safe.
+    ///
+    /// ```
+    /// use refrain::{Access, AllowAny, IsAuthenticated, IsOwner};
+    /// # use refrain::doc_example::car;
+    ///
+    /// fn permissions() -> Access<car::Entity> {
+    ///     Access::to(IsAuthenticated & IsOwner).reading(AllowAny)
+    /// }
+    /// # permissions();
+    /// ```
+    pub fn reading(self, permissions: impl PermissionsFor<E>) -> Self {
+        Self { reading: Some(permissions.into_permissions()), ..self }
+    }
+
+    /// Other permissions for every action that writes.
+    pub fn writing(self, permissions: impl PermissionsFor<E>) -> Self {
+        Self { writing: Some(permissions.into_permissions()), ..self }
+    }
+
+    /// Other permissions for one action, whatever is said of reading and writing.
     pub fn on(mut self, action: Action, permissions: impl PermissionsFor<E>) -> Self {
         self.on.insert(action.name(), permissions.into_permissions());
         self
@@ -57,23 +87,33 @@ impl<E> Access<E> {
 
     /// Does it name classes for this action?
     pub(crate) fn declares(&self, action: Action) -> bool {
-        self.all.is_some() || self.on.contains_key(action.name())
+        self.said(action).is_some()
+    }
+
+    /// Does it name classes for this very action?
+    pub(crate) fn names(&self, action: Action) -> bool {
+        self.on.contains_key(action.name())
     }
 
     /// Where the classes of this action come from.
     pub(crate) fn declared(&self, action: Action) -> Declared {
-        match (self.on.contains_key(action.name()), &self.all) {
-            (true, _) => Declared::Action,
-            (false, Some(_)) => Declared::ViewSet,
-            (false, None) => self.otherwise,
+        match self.said(action) {
+            Some(_) if self.names(action) => Declared::Action,
+            Some(_) => Declared::ViewSet,
+            None => self.otherwise,
         }
     }
 
     /// What holds for an action of a site's viewset; checked against the model.
     pub(crate) fn resolve(&self, action: Action, site: &Site, model: &ModelInfo) -> Result<Permissions> {
-        let said = self.on.get(action.name()).or(self.all.as_ref());
-        let permissions = said.unwrap_or(&site.default_permissions);
+        let permissions = self.said(action).unwrap_or(&site.default_permissions);
         permissions.check(Some(model))?;
         Ok(permissions.among(&site.viewsets))
+    }
+
+    /// What is said for an action: for it alone, for all that read or write as it does, or for all.
+    fn said(&self, action: Action) -> Option<&Permissions> {
+        let of_kind = if action.is_safe() { &self.reading } else { &self.writing };
+        self.on.get(action.name()).or(of_kind.as_ref()).or(self.all.as_ref())
     }
 }

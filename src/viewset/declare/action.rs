@@ -44,8 +44,8 @@ pub trait RowAction: Send + Sync + 'static {
     /// viewset says.
     const REQUIRES_IF_MATCH: bool = <Self::Of as ViewSet>::REQUIRES_IF_MATCH;
 
-    /// Who may; by default what the viewset says, which for a method that writes needs [`CODENAME`](Self::CODENAME) to
-    /// say what is asked.
+    /// Who may; by default what the viewset says: for a safe method what it says for `retrieve`, and one that writes needs
+    /// [`CODENAME`](Self::CODENAME) to say what is asked.
     fn permissions() -> Access<EntityOf<Self::Of>> {
         Access::global()
     }
@@ -63,7 +63,7 @@ pub trait CollectionAction: Send + Sync + 'static {
     /// The first part of the codename that model permissions ask, as for a [`RowAction`].
     const CODENAME: Option<&'static str> = None;
 
-    /// Who may, as for a [`RowAction`]. The rows handed over meet both this and the list's own permissions.
+    /// Who may, as for a [`RowAction`]; for a safe method by default what the viewset says for `list`. The rows handed over meet both this and the list's own permissions.
     fn permissions() -> Access<EntityOf<Self::Of>> {
         Access::global()
     }

@@ -60,6 +60,15 @@ pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
     for nested in &V::nested() {
         register_input_below(nested, registry);
     }
+    register_row::<V>(registry);
+    bulk::register::<V>(registry);
+    let page = page_schema(row_schema::<V>(), V::pagination().counts());
+    insert(registry, page_name::<V>(), V::PATH.to_owned(), page);
+}
+
+/// Registers the schema of a representation.
+pub(crate) fn register_row<V: ViewSet>(registry: &mut Registry) {
+    <V::Serializer as Shows>::register(registry);
     if let Some(name) = row_name::<V>() {
         let output = registry.schemas.get(V::Serializer::NAME);
         let mut representation = match (V::ROW_PERMISSIONS, output) {
@@ -71,9 +80,6 @@ pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
         }
         insert(registry, name, V::PATH.to_owned(), representation);
     }
-    bulk::register::<V>(registry);
-    let page = page_schema(row_schema::<V>(), V::pagination().counts());
-    insert(registry, page_name::<V>(), V::PATH.to_owned(), page);
 }
 
 /// As the framework does it for types: of two schemas under one name one would be lost.
@@ -109,7 +115,7 @@ pub(crate) fn row_name<V: ViewSet>() -> Option<String> {
 }
 
 /// A representation.
-fn row_schema<V: ViewSet>() -> MetaSchemaRef {
+pub(crate) fn row_schema<V: ViewSet>() -> MetaSchemaRef {
     row_name::<V>().map_or_else(<V::Serializer as Shows>::schema, MetaSchemaRef::Reference)
 }
 

@@ -16,4 +16,4 @@ pub(crate) use guard::{Asked, Below, Guard, Visit};
 pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
 pub(crate) use places::Place;
 pub(crate) use routes::METHODS;
-pub(crate) use standard::{json, metadata};
+pub(crate) use standard::{json, metadata, represented};

@@ -8,13 +8,13 @@ use poem::http::Method;
 use sea_orm::{DatabaseConnectionType, QueryTrait, sea_query::SelectStatement};
 
 use crate::{
-    Error, Result,
-    http::Site,
+    Db, Error, Result,
+    http::{Problem, Site},
     model::ModelInfo,
     permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, Trail, type_name},
     throttle::Throttle,
     viewset::{
-        Access, Conditional, Declared, EntityOf, Guard, IfMatch, Reference, ViewSet,
+        Access, Conditional, Declared, EntityOf, Guard, IfMatch, ModelOf, Reference, ViewSet, Visit,
         bulk::BulkRoute,
         declare::ActionInfo,
         guarded_fields::GuardedFields,
@@ -37,6 +37,8 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) list: ListParameters<EntityOf<V>>,
     pub(crate) guarded_fields: GuardedFields<EntityOf<V>>,
     told: OnceLock<ToldActions>,
+    /// what a caller may do with a row, whether representations tell it or not
+    tellable: OnceLock<ToldActions>,
     /// what keys in bodies may point at
     pub(super) references: OnceLock<Vec<Reference<EntityOf<V>>>>,
     /// how a row is read together with whoever asks for it, where it can be
@@ -150,6 +152,7 @@ impl<V: ViewSet> Mounted<V> {
             list: ListParameters::of::<V>(),
             guarded_fields,
             told: OnceLock::new(),
+            tellable: OnceLock::new(),
             references: OnceLock::new(),
             ahead: OnceLock::new(),
         })
@@ -157,13 +160,28 @@ impl<V: ViewSet> Mounted<V> {
 
     /// Learns of its own actions on rows, once they are known.
     pub(crate) fn tell(&self, own: Vec<Arc<Guard>>) {
-        let _ = self.told.set(ToldActions::of::<V>(|action| self.guards[&action].clone(), own, &self.guarded_fields));
+        let actions = ToldActions::on_row::<V>(|action| self.guards[&action].clone(), own);
+        let told = if V::ROW_PERMISSIONS { actions.clone() } else { ToldActions::default() };
+        let _ = self.told.set(told.with_fields::<V>(&self.guarded_fields));
+        let _ = self.tellable.set(actions);
         let _ = self.ahead.set(is_connected(&self.site).then(|| ReadAhead::of(self)).flatten());
     }
 
     /// What its representations tell of.
     pub(crate) fn told(&self) -> &ToldActions {
         self.told.get().expect("an API tells its viewsets before it answers")
+    }
+
+    /// What can be told of each of these rows: what the caller may do with it, by the rules that its routes ask.
+    pub(crate) async fn permissions_of(
+        &self,
+        visit: &Visit,
+        db: Db<'_>,
+        rows: &[ModelOf<V>],
+    ) -> Result<Vec<Vec<&'static str>>, Problem> {
+        let cx = visit.context(db);
+        let tellable = self.tellable.get().expect("an API tells its viewsets before it answers");
+        tellable.ask(&cx).await?.names_of::<EntityOf<V>>(&cx, rows).await
     }
 
     pub(crate) fn ahead(&self) -> Option<&ReadAhead> {
@@ -229,8 +247,15 @@ impl<V: ViewSet> Mounted<V> {
             }
         }
         let access = if declares { &*own } else { &of_viewset };
-        let declared = if declares { Declared::Action } else { of_viewset.declared(action) };
-        let mut permissions = access.resolve(action, &self.site, &model)?;
+        // one that says nothing reads what the list or the row's own route shows
+        let says = declares || !action.is_safe() || of_viewset.names(action);
+        let like = match (says, info.on_row) {
+            (true, _) => action,
+            (false, true) => Action::Retrieve,
+            (false, false) => Action::List,
+        };
+        let declared = if declares { Declared::Action } else { of_viewset.declared(like) };
+        let mut permissions = access.resolve(like, &self.site, &model)?;
         permissions.check_followed(&Trail { at: (TypeId::of::<V>(), action), before: None })?;
         check_codename_is_asked(info, &permissions, &model)?;
         if !info.on_row {

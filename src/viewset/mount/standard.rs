@@ -424,7 +424,7 @@ pub(crate) fn metadata<V: ViewSet>(on_row: bool) -> Response {
 }
 
 /// A row, with the tag of what is shown of it.
-fn represented(status: StatusCode, Representation { json: body, tag }: Representation) -> Response {
+pub(crate) fn represented(status: StatusCode, Representation { json: body, tag }: Representation) -> Response {
     json(status, body).with_header(header::ETAG, tag.header()).into_response()
 }
 

@@ -16,13 +16,14 @@ use crate::{
     Db, Error,
     auth::User,
     http::{Problem, read},
+    permission::Action,
     viewset::{
         ActionInfo, Actions, ActiveModelOf, CollectionAction, EntityOf, ModelOf, Mounted, MountedAction, RowAction,
         ViewSet,
         conditional::{Conditions, IfMatch},
         declare::{announce, marker},
         mount::{Asked, Visit},
-        row::{ToldActions, lookup_columns, path_parameters},
+        row::{ShownRow, ToldActions, lookup_columns, path_parameters},
         write::{Admitted, Looked, Write},
     },
 };
@@ -34,7 +35,8 @@ use crate::{
 pub struct Row<A: RowAction> {
     /// The row.
     pub row: ModelOf<A::Of>,
-    caller: Arc<User>,
+    visit: Visit,
+    viewset: Arc<Mounted<A::Of>>,
 }
 
 /// The row a custom action is about, locked in a transaction.
@@ -56,13 +58,28 @@ pub struct Rows<A: CollectionAction> {
     /// The rows. Every one of them may be seen; the rest of the table is out of reach.
     pub rows: Select<EntityOf<A::Of>>,
     visit: Visit,
+    viewset: Arc<Mounted<A::Of>>,
     action: PhantomData<fn() -> A>,
 }
 
 impl<A: RowAction> Row<A> {
     /// Who asks.
     pub fn caller(&self) -> &User {
-        &self.caller
+        &self.visit.user
+    }
+
+    /// What the caller may do with the row: `view`, `change`, `delete` and the names of the viewset's own actions, by the
+    /// very rules that guard them.
+    pub async fn permissions(&self) -> Result<Vec<&'static str>, Problem> {
+        let of_rows = self.viewset.permissions_of(&self.visit, self.visit.db(), std::slice::from_ref(&self.row));
+        Ok(of_rows.await?.pop().unwrap_or_default())
+    }
+
+    /// The row as its own route shows it to the caller, tag and all.
+    pub async fn show(&self) -> Result<ShownRow<A::Of>, Problem> {
+        let cx = self.visit.context(self.visit.db()).about(Action::Retrieve);
+        let tell = self.viewset.told().ask(&cx).await?;
+        Ok(ShownRow::of(tell.shown_row(&self.viewset.viewset, &cx, &self.row).await?))
     }
 }
 
@@ -87,6 +104,56 @@ impl<A: RowAction> Locked<A> {
         Ok(row.row)
     }
 
+    /// The same, and the row as its own route shows it to the caller. It is made before the commit: where it cannot be
+    /// made, nothing is changed.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{car, cars::Cars};
+    /// use poem::http::Method;
+    /// use poem_openapi::OpenApi;
+    /// use refrain::{Access, HasPerm, Locked, Problem, RowAction, ShownRow};
+    /// use sea_orm::ActiveValue::Set;
+    ///
+    /// struct Publish;
+    ///
+    /// impl RowAction for Publish {
+    ///     type Of = Cars;
+    ///     const NAME: &'static str = "publish";
+    ///     const METHOD: Method = Method::POST;
+    ///
+    ///     fn permissions() -> Access<car::Entity> {
+    ///         Access::to(HasPerm("drivers.publish_car"))
+    ///     }
+    /// }
+    ///
+    /// struct Actions;
+    ///
+    /// #[OpenApi]
+    /// impl Actions {
+    ///     #[oai(path = "/cars/:id/publish", method = "post", operation_id = "cars_publish")]
+    ///     async fn publish(&self, id: Locked<Publish>) -> Result<ShownRow<Cars>, Problem> {
+    ///         id.save_and_show(car::ActiveModel { published: Set(true), ..Default::default() }).await
+    ///     }
+    /// }
+    /// ```
+    pub async fn save_and_show(self, changes: ActiveModelOf<A::Of>) -> Result<ShownRow<A::Of>, Problem> {
+        let (viewset, told) = (&self.viewset.viewset, self.viewset.told());
+        let written = self.write.update(viewset, told, self.row, changes).await?;
+        let Admitted { write, row: judged, tell } = written.judged(viewset, told).await?;
+        let row = judged.row.clone();
+        let cx = write.visit.context(write.db()).about(Action::Retrieve);
+        let shown = tell.shown(viewset, &cx, judged).await?;
+        self.viewset.commit(write, vec![row]).await?;
+        Ok(ShownRow::of(shown))
+    }
+
+    /// What the caller may do with the row as it is under the lock, as [`Row::permissions`] tells it.
+    pub async fn permissions(&self) -> Result<Vec<&'static str>, Problem> {
+        let row = std::slice::from_ref(&self.row);
+        let of_rows = self.viewset.permissions_of(&self.write.visit, self.write.db(), row);
+        Ok(of_rows.await?.pop().unwrap_or_default())
+    }
+
     /// Deletes the row as the viewset does, and commits.
     pub async fn delete(self) -> Result<(), Problem> {
         let write = self.write.remove::<A::Of>(self.row.clone()).await?;
@@ -103,6 +170,11 @@ impl<A: CollectionAction> Rows<A> {
     /// The connection to load the rows by.
     pub fn db(&self) -> Db<'_> {
         self.visit.db()
+    }
+
+    /// What the caller may do with each of these rows, in one statement: see [`Row::permissions`].
+    pub async fn permissions_of(&self, rows: &[ModelOf<A::Of>]) -> Result<Vec<Vec<&'static str>>, Problem> {
+        self.viewset.permissions_of(&self.visit, self.visit.db(), rows).await
     }
 }
 
@@ -156,7 +228,7 @@ impl<'a, A: RowAction> ApiExtractor<'a> for Row<A> {
         let (Asked { visit, rule }, viewset) = asked::<Row<A>, A::Of>(request).await?;
         let named = viewset.row_of(&visit, request)?;
         let row = visit.named_row(&viewset.viewset, visit.db(), &rule, &named).await?;
-        Ok(Self { row, caller: visit.user })
+        Ok(Self { row, visit, viewset })
     }
 }
 
@@ -203,7 +275,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
             return Err(Problem::from(Error::wiring(message)).into());
         }
         let rows = rule.among(visit.scope(&viewset.viewset, visit.db())?.rows());
-        Ok(Self { rows, visit, action: PhantomData })
+        Ok(Self { rows, visit, viewset, action: PhantomData })
     }
 }
 

@@ -7,9 +7,11 @@ mod locked_rows;
 mod lookup;
 mod permissions;
 mod representation;
+mod shown_row;
 
 pub use arguments::{Locked, Row, Rows};
 pub use locked_rows::{LockedBatch, LockedRows};
+pub use shown_row::ShownRow;
 
 pub(crate) use ahead::ReadAhead;
 pub(crate) use chosen::{ChosenMembers, FIELDS, members_of};

@@ -40,23 +40,19 @@ pub(crate) struct RowPermissions {
 
 impl ToldActions {
     /// `view`, `change`, `delete` where the viewset offers them, and its own actions on a row.
-    pub(crate) fn of<V: ViewSet>(
-        guard_of: impl Fn(Action) -> Arc<Guard>,
-        own: Vec<Arc<Guard>>,
-        guarded: &GuardedFields<EntityOf<V>>,
-    ) -> Self {
-        let place_of = |field| V::Serializer::fields().iter().position(|other| std::ptr::eq(other, field));
-        let fields = guarded
-            .reading()
-            .filter_map(|(field, read)| Some((place_of(field)?, field.name(), read.clone())))
-            .collect();
-        if !V::ROW_PERMISSIONS {
-            return Self { told: Vec::new(), fields };
-        }
+    pub(crate) fn on_row<V: ViewSet>(guard_of: impl Fn(Action) -> Arc<Guard>, own: Vec<Arc<Guard>>) -> Self {
         let offered = |of: &[Action]| of.iter().copied().find(|action| V::ACTIONS.contains(action));
         let standard = TOLD.into_iter().filter_map(|(name, of)| Some((name, guard_of(offered(of)?))));
         let told = standard.chain(own.into_iter().map(|guard| (guard.action.name(), guard))).collect();
-        Self { told, fields }
+        Self { told, fields: Vec::new() }
+    }
+
+    /// The same, and which fields are shown.
+    pub(crate) fn with_fields<V: ViewSet>(self, guarded: &GuardedFields<EntityOf<V>>) -> Self {
+        let place_of = |field| V::Serializer::fields().iter().position(|other| std::ptr::eq(other, field));
+        let fields = guarded.reading();
+        let fields = fields.filter_map(|(field, read)| Some((place_of(field)?, field.name(), read.clone()))).collect();
+        Self { fields, ..self }
     }
 
     /// Everything that is asked about a row to represent it, each with the action that it is about.

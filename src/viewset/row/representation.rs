@@ -1,10 +1,11 @@
 use crate::{
     Db, Error,
     http::Problem,
-    permission::{Context, Judged, Rule, judge_one},
+    permission::{Context, Judged, Rule, judge_one, judged},
     serializer::{Resource, Serializer, write_row},
     viewset::{
         EntityOf, ModelOf, Shown, ViewSet,
+        bulk::NamedRows,
         conditional::{EntityTag, version_of},
         row::{ChosenMembers, RowPermissions, TOLD_MEMBER},
         write::with_key_of,
@@ -42,8 +43,18 @@ impl RowPermissions {
         cx: &Context<'_>,
         row: &ModelOf<V>,
     ) -> Result<EntityTag, Problem> {
+        Ok(self.shown_row(viewset, cx, row).await?.tag)
+    }
+
+    /// A representation of a row that was judged elsewhere.
+    pub(crate) async fn shown_row<V: ViewSet>(
+        &self,
+        viewset: &V,
+        cx: &Context<'_>,
+        row: &ModelOf<V>,
+    ) -> Result<Representation, Problem> {
         let judged = self.judged::<EntityOf<V>>(cx.db(), row).await?;
-        Ok(self.shown(viewset, cx, judged).await?.tag)
+        self.shown(viewset, cx, judged).await
     }
 
     /// A row with what is told of it; where nothing is told, nobody is asked.
@@ -54,6 +65,32 @@ impl RowPermissions {
         }
         let judged = judge_one(db, with_key_of(E::find(), row), &rules).await?;
         judged.ok_or_else(Problem::not_found)
+    }
+
+    /// What is told of each of these rows, by one statement where the database is asked at all; of a row that is not there
+    /// any more nothing.
+    pub(crate) async fn names_of<E: Resource>(
+        &self,
+        cx: &Context<'_>,
+        rows: &[E::Model],
+    ) -> Result<Vec<Vec<&'static str>>, Problem> {
+        let rules: Vec<&Rule> = std::iter::once(&Rule::Always).chain(self.rules()).collect();
+        let settled: Option<Vec<_>> = rows.iter().map(|row| Judged::without_asking(row.clone(), &rules)).collect();
+        let found: Vec<Option<Judged<E::Model>>> = match settled {
+            Some(settled) => settled.into_iter().map(Some).collect(),
+            None => {
+                let named = NamedRows::<E>::of_rows(rows);
+                named.sorted(judged(cx.db(), named.among(E::find()), &rules).await?)?
+            }
+        };
+        let mut names = Vec::with_capacity(found.len());
+        for row in &found {
+            names.push(match row {
+                Some(row) => self.names(cx, row).await?.unwrap_or_default(),
+                None => Vec::new(),
+            });
+        }
+        Ok(names)
     }
 
     /// The representations of rows, a comma between two.

@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.cars_row import CarsRow
 from ...models.patched_car_input import PatchedCarInput
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: int,
     *,
     body: PatchedCarInput,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -72,6 +75,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -114,11 +122,13 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: PatchedCarInput,
+    if_match: str | Unset = UNSET,
 ) -> Response[CarsRow | Problem]:
     """Change a car in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedCarInput): A car. A new one is not published; only the action below publishes
             one.
 
@@ -133,6 +143,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -147,11 +158,13 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: PatchedCarInput,
+    if_match: str | Unset = UNSET,
 ) -> CarsRow | Problem | None:
     """Change a car in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedCarInput): A car. A new one is not published; only the action below publishes
             one.
 
@@ -167,6 +180,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -175,11 +189,13 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: PatchedCarInput,
+    if_match: str | Unset = UNSET,
 ) -> Response[CarsRow | Problem]:
     """Change a car in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedCarInput): A car. A new one is not published; only the action below publishes
             one.
 
@@ -194,6 +210,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -206,11 +223,13 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: PatchedCarInput,
+    if_match: str | Unset = UNSET,
 ) -> CarsRow | Problem | None:
     """Change a car in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedCarInput): A car. A new one is not published; only the action below publishes
             one.
 
@@ -227,5 +246,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed

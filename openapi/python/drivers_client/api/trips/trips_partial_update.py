@@ -9,15 +9,18 @@ from ...client import AuthenticatedClient, Client
 from ...models.patched_trip_input import PatchedTripInput
 from ...models.problem import Problem
 from ...models.trip import Trip
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: int,
     *,
     body: PatchedTripInput,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "patch",
@@ -72,6 +75,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
     if response.status_code == 413:
         response_413 = Problem.from_dict(response.json())
 
@@ -114,11 +122,13 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: PatchedTripInput,
+    if_match: str | Unset = UNSET,
 ) -> Response[Problem | Trip]:
     """Change a trip in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedTripInput): A trip.
 
     Raises:
@@ -132,6 +142,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = client.get_httpx_client().request(
@@ -146,11 +157,13 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: PatchedTripInput,
+    if_match: str | Unset = UNSET,
 ) -> Problem | Trip | None:
     """Change a trip in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedTripInput): A trip.
 
     Raises:
@@ -165,6 +178,7 @@ def sync(
         id=id,
         client=client,
         body=body,
+        if_match=if_match,
     ).parsed
 
 
@@ -173,11 +187,13 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: PatchedTripInput,
+    if_match: str | Unset = UNSET,
 ) -> Response[Problem | Trip]:
     """Change a trip in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedTripInput): A trip.
 
     Raises:
@@ -191,6 +207,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         id=id,
         body=body,
+        if_match=if_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -203,11 +220,13 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: PatchedTripInput,
+    if_match: str | Unset = UNSET,
 ) -> Problem | Trip | None:
     """Change a trip in part
 
     Args:
         id (int):
+        if_match (str | Unset):
         body (PatchedTripInput): A trip.
 
     Raises:
@@ -223,5 +242,6 @@ async def asyncio(
             id=id,
             client=client,
             body=body,
+            if_match=if_match,
         )
     ).parsed
