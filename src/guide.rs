@@ -14,6 +14,7 @@ pages! {
     permission_classes = "permission-classes.md";
     parents = "parents.md";
     serializers = "serializers.md";
+    fields_by_permission = "fields-by-permission.md";
     viewsets = "viewsets.md";
     lists = "lists.md";
     conditional_requests = "conditional-requests.md";

@@ -39,6 +39,8 @@ type ModelOf<E> = <E as EntityTrait>::Model;
 /// | `filled` | a hook of the viewset's, or the database, fills it in a new row |
 /// | `beside` | a member of a body that no column holds, of a type [`Sent<T>`](super::Sent): handed to the hooks |
 /// | `computed` | a member of representations that no column holds |
+/// | `read_if = IsOwner` | only where these permissions hold the field is shown, and written where `write_if` does not say |
+/// | `write_if = IsAdminUser` | only where these permissions hold it is written |
 /// | `length(1..=100)` | of text, bytes and lists |
 /// | `range(0..)` | of numbers |
 /// | `pattern = "[a-z]+"` | of text, all of it |

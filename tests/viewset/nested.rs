@@ -6,7 +6,7 @@ use refrain::{
     Access, Action, AllowAny, Api, Context, Error, IsAuthenticated, IsOwner, ModelPermissions, Nested, Problem,
     Reference, Serializer, Through, ViewSet, auth::NewUser, model::Models,
 };
-use refrain_testing::{TestDb, every_database};
+use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Schema,
 };
@@ -326,6 +326,50 @@ async fn rows_without_a_viewset_are_named_by_permissions(db: TestDb) {
         client.ask(Method::POST, "/api/trips", &alice, Some(json!({"aim": "x", "car_id": car}))).await.code()
     };
     assert_eq!([post(1).await, post(2).await, post(99).await], [201, 400, 400]);
+}
+
+/// What the guide says of statements: none more for a list, one for a parent, one for all keys of a body.
+#[every_database]
+async fn what_parents_and_keys_cost(db: TestDb) {
+    struct Followed;
+    impl ViewSet for Followed {
+        type Serializer = Trip;
+        const PATH: &'static str = "/trips";
+        fn permissions() -> Access<trip::Entity> {
+            Access::to(Through::<Cars>::by(trip::Column::CarId))
+        }
+        fn nested() -> Vec<Nested<Self>> {
+            vec![Nested::below::<Cars>("/cars/{car_id}/trips", trip::Column::CarId)]
+        }
+        fn references() -> Vec<Reference<trip::Entity>> {
+            vec![Reference::unchecked(trip::Column::CarId)]
+        }
+    }
+    let Site { alice, .. } = site(&db).await;
+    let (counting, counter) = counted(&db);
+    let api = Api::new("Nested", "1", counting).auth(auth()).mount(Cars).mount(Followed);
+    let client = Client::new(api.build().unwrap());
+    // PostgreSQL looks at no row before its lock; how its transactions are isolated is found out by the first write
+    let look = usize::from(db.backend() != Backend::Postgres);
+    let first = json!({"aim": "first", "car_id": 1});
+    assert_eq!(client.ask(Method::POST, "/api/trips", &alice, Some(first)).await.code(), 201);
+    for (what, method, path, body, statements) in [
+        ("a list: its reader, the count, the page", Method::GET, "/api/trips", None, 3),
+        ("a row: its reader, the row", Method::GET, "/api/trips/1", None, 2),
+        ("below a parent: the parent too", Method::GET, "/api/cars/1/trips", None, 4),
+        ("a row below it", Method::GET, "/api/cars/1/trips/1", None, 3),
+        // the caller, the same afresh, the row, what it became
+        ("a new row", Method::POST, "/api/trips", Some(json!({"aim": "x", "car_id": 1})), 4),
+        ("with a key to check", Method::POST, "/api/trips", Some(json!({"aim": "x", "car_id": 1, "spare_id": 1})), 5),
+        // the caller, the lock, the caller afresh, the row by what other tables say, the update, what it became
+        ("a change", Method::PATCH, "/api/trips/1", Some(json!({"aim": "y"})), 6 + look),
+    ] {
+        counter.take();
+        let answer = client.ask(method, path, &alice, body).await;
+        assert!(answer.status.is_success(), "{what}: {}", answer.text);
+        let sql = counter.take();
+        assert_eq!(sql.len(), statements, "{what}: {sql:#?}");
+    }
 }
 
 /// What cannot be told apart is refused when the API is built.
