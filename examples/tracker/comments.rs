@@ -1,7 +1,7 @@
 //! `/api/comments`, and those of one task: who sees the task sees them and writes some, authors change theirs.
 
 use refrain::{
-    Access, Action, Context, IsOwner, Nested, Order, Pagination, Problem, Serializer, Through, ViewSet, entity::Moment,
+    Access, Context, IsOwner, Nested, Order, Pagination, Problem, Serializer, Through, ViewSet, entity::Moment,
 };
 use sea_orm::ActiveValue::Set;
 
@@ -79,7 +79,7 @@ impl ViewSet for Comments {
 
     fn permissions() -> Access<comment::Entity> {
         let task = Through::<Tasks>::by(comment::Column::TaskId);
-        Access::to(task & IsOwner).on(Action::List, task).on(Action::Retrieve, task)
+        Access::to(task & IsOwner).reading(task)
     }
 
     fn nested() -> Vec<Nested<Self>> {

@@ -83,8 +83,6 @@ impl ViewSet for Memberships {
 
     fn permissions() -> Access<membership::Entity> {
         let organization = Through::<Organizations>::by(membership::Column::OrganizationId);
-        Access::to(organization.for_action(Action::Update))
-            .on(Action::List, organization)
-            .on(Action::Retrieve, organization)
+        Access::to(organization.for_action(Action::Update)).reading(organization)
     }
 }

@@ -79,8 +79,7 @@ impl ViewSet for Organizations {
 
     fn permissions() -> Access<organization::Entity> {
         Access::to(IsSuperuser | BelongsAs(Role::Admin))
-            .on(Action::List, IsSuperuser | BelongsAs(Role::Member))
-            .on(Action::Retrieve, IsSuperuser | BelongsAs(Role::Member))
+            .reading(IsSuperuser | BelongsAs(Role::Member))
             .on(Action::Create, IsAuthenticated)
     }
 

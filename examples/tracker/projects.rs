@@ -2,10 +2,10 @@
 //! shared with somebody outside is seen by them too.
 
 use poem::http::Method;
-use poem_openapi::{OpenApi, payload::Json};
+use poem_openapi::OpenApi;
 use refrain::{
-    Access, Action, HasPerm, Locked, Nested, ObjectPermissions, Pagination, Problem, RowAction, Serializer, Through,
-    Valid, ViewSet,
+    Access, Action, HasPerm, Locked, Nested, ObjectPermissions, Pagination, Problem, RowAction, Serializer, ShownRow,
+    Through, Valid, ViewSet,
 };
 use sea_orm::prelude::Decimal;
 
@@ -86,8 +86,7 @@ impl ViewSet for Projects {
     const PATH: &'static str = "/projects";
 
     fn permissions() -> Access<project::Entity> {
-        let seen = || members() | ObjectPermissions;
-        Access::to(admins()).on(Action::List, seen()).on(Action::Retrieve, seen())
+        Access::to(admins()).reading(members() | ObjectPermissions)
     }
 
     fn nested() -> Vec<Nested<Self>> {
@@ -128,11 +127,11 @@ pub struct ProjectActions;
 impl ProjectActions {
     /// Share a project with somebody outside its organization
     #[oai(path = "/projects/:id/share", method = "post", operation_id = "projects_share")]
-    async fn share(&self, id: Locked<Share>, sharing: Valid<Sharing>) -> Result<Json<Project>, Problem> {
+    async fn share(&self, id: Locked<Share>, sharing: Valid<Sharing>) -> Result<ShownRow<Projects>, Problem> {
         let auth = id.caller().auth().clone();
         let with = auth.user(id.db(), &sharing.0.username).await?;
         let with = with.ok_or_else(|| Problem::invalid([("username", "There is nobody of this name.")]))?;
         auth.assign_perm(id.db(), project::Entity::VIEW_PROJECT, [&with], [&id.row]).await?;
-        Ok(Json(id.save(project::ActiveModel::default()).await?.into()))
+        id.save_and_show(project::ActiveModel::default()).await
     }
 }

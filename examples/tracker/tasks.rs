@@ -8,8 +8,8 @@ use poem_openapi::{
 };
 use refrain::{
     Access, Action, Choices, CollectionAction, Context, Error, Expression, Filter, Locked, LockedRows, Lookup, Nested,
-    Operators, Pagination, PermissionClass, Problem, Result, RowAction, Rows, Rule, Serializer, Through, ThroughRows,
-    Valid, ViewSet, async_trait,
+    Operators, Pagination, PermissionClass, Problem, Result, RowAction, Rows, Rule, Serializer, ShownRow, Through,
+    ThroughRows, Valid, ViewSet, async_trait,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -173,10 +173,7 @@ impl ViewSet for Tasks {
     const BULK: &'static [Action] = &[Action::Create];
 
     fn permissions() -> Access<task::Entity> {
-        Access::to(seen() & in_charge())
-            .on(Action::List, seen())
-            .on(Action::Retrieve, seen())
-            .on(Action::Create, seen() & members())
+        Access::to(seen() & in_charge()).reading(seen()).on(Action::Create, seen() & members())
     }
 
     fn nested() -> Vec<Nested<Self>> {
@@ -254,10 +251,6 @@ impl CollectionAction for Export {
     type Of = Tasks;
     const NAME: &'static str = "export";
     const METHOD: Method = Method::GET;
-
-    fn permissions() -> Access<task::Entity> {
-        Access::to(seen())
-    }
 }
 
 /// Whom a task is given to.
@@ -282,8 +275,8 @@ pub struct TaskActions;
 impl TaskActions {
     /// Give a task to a member of its organization
     #[oai(path = "/tasks/:id/assign", method = "post", operation_id = "tasks_assign")]
-    async fn assign(&self, id: Locked<Assign>, to: Valid<Assignment>) -> Result<Json<Task>, Problem> {
-        if let Some(user_id) = to.0.user_id {
+    async fn assign(&self, id: Locked<Assign>, to: Valid<Assignment>) -> Result<ShownRow<Tasks>, Problem> {
+        if let Some(user_id) = to.user_id {
             let project = project::Entity::find_by_id(id.row.project_id).one(&id.db()).await?;
             let organization = project.map(|project| project.organization_id);
             let belongs = membership::Entity::find()
@@ -293,8 +286,8 @@ impl TaskActions {
                 return Err(Problem::invalid([("user_id", "This is no member of the organization.")]));
             }
         }
-        let changes = task::ActiveModel { assignee_id: Set(to.0.user_id), ..Default::default() };
-        Ok(Json(id.save(changes).await?.into()))
+        let changes = task::ActiveModel { assignee_id: Set(to.user_id), ..Default::default() };
+        id.save_and_show(changes).await
     }
 
     /// Close many tasks at once
