@@ -103,6 +103,7 @@ impl Explainer {
             outcome: refusal.as_ref().map_or(Outcome::ALLOWED, Outcome::from),
             expression: meanings.verdicts::<()>(None, 0, &cx).await?,
             permissions,
+            fields: Vec::new(),
             would_change: Vec::new(),
         })
     }

@@ -19,8 +19,21 @@ pub struct Explanation {
     pub expression: PartExplained,
     /// The permissions asked for, and how they are held.
     pub permissions: Vec<AskedPermission>,
+    /// The fields that are not everybody's; empty where there are none, and where no row is asked about.
+    pub fields: Vec<FieldExplained>,
     /// What would change the answer, each by itself; empty where the answer is yes, or nothing would.
     pub would_change: Vec<String>,
+}
+
+/// A field by permission, in the row that was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldExplained {
+    /// Its name.
+    pub field: String,
+    /// Is it shown? `None` where everybody is shown it.
+    pub shown: Option<PartExplained>,
+    /// May it be written? `None` where the action writes nothing, and where whoever writes the row writes it.
+    pub written: Option<PartExplained>,
 }
 
 /// What a request would be answered.
@@ -126,6 +139,13 @@ impl fmt::Display for Explanation {
         for AskedPermission { label, held } in &self.permissions {
             let held = if held.is_empty() { "not held".to_owned() } else { format!("held {}", held.join(", ")) };
             writeln!(f, "  {label}: {held}")?;
+        }
+        for FieldExplained { field, shown, written } in &self.fields {
+            for (what, part) in [("shown", shown), ("written", written)] {
+                let Some(part) = part else { continue };
+                writeln!(f, "\nthe field `{field}` is {what} where:")?;
+                part.write(f, 1)?;
+            }
         }
         if !self.would_change.is_empty() {
             writeln!(f, "\nthe answer would be yes after any of these:")?;

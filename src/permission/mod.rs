@@ -34,7 +34,7 @@ pub use class::PermissionClass;
 pub(crate) use class::type_name;
 pub use context::Context;
 pub use denial::{Denial, Denied};
-pub use explanation::{AskedPermission, Explanation, Outcome, PartExplained, Verdict};
+pub use explanation::{AskedPermission, Explanation, FieldExplained, Outcome, PartExplained, Verdict};
 pub use expression::{Classes, ExpressionError};
 pub use hook::{Hook, Lists, RowHook};
 pub use operators::{And, Combine, Expression, IntoPermissions, Not, Operators, Or, PermissionsFor};

@@ -35,6 +35,11 @@ impl<M: Resource> GuardedFields<M> {
         Ok(Self(guarded))
     }
 
+    /// Each of them.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, GuardedField<M>> {
+        self.0.iter()
+    }
+
     /// Those that are not shown to everybody.
     pub(crate) fn reading(&self) -> impl Iterator<Item = (&'static Field<M>, &Permissions)> {
         self.0.iter().filter_map(|guarded| Some((guarded.field, guarded.read.as_ref()?)))

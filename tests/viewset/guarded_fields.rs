@@ -9,9 +9,9 @@ use proptest::{
     test_runner::{Config, FileFailurePersistence, TestCaseError, TestRunner},
 };
 use refrain::{
-    Access, Action, AllowAny, Api, Context, Error, Filter, HasPerm, Hook, IsAuthenticated, IsOwner, Lists, Lookup,
-    Operators, Pagination, PermissionClass, Result, RowHook, Rule, Serializer, ViewSet, async_trait, auth::NewUser,
-    model::Models, sessions::SecretKey,
+    Access, Action, AllowAny, Api, Context, Error, Explanation, Filter, HasPerm, Hook, IsAuthenticated, IsOwner, Lists,
+    Lookup, Operators, Pagination, PermissionClass, Result, RowHook, Rule, Serializer, Verdict, ViewSet, async_trait,
+    auth::NewUser, model::Models, sessions::SecretKey,
 };
 use refrain_testing::{Backend, TestDb, every_database};
 use sea_orm::{
@@ -384,6 +384,27 @@ async fn a_field_is_written_by_permission(db: TestDb) {
         schema["properties"]["salary"]["description"],
         "Shown where `IsOwner | HasPerm(\"hr.set_salary\")` holds. Written where `HasPerm(\"hr.set_salary\")` holds."
     );
+    let explained = async |path: &str| api.explain(Some("alice"), &Method::PATCH, path).await.unwrap();
+    for (id, owner_id) in [(11, Some(*key)), (12, None)] {
+        let row = staff::ActiveModel {
+            id: Set(id),
+            owner_id: Set(owner_id),
+            open: Set(true),
+            salary: Set(None),
+            note: Set(String::new()),
+        };
+        row.insert(&db).await.unwrap();
+    }
+    let of = |explanation: &Explanation, field: &str| {
+        let of = explanation.fields.iter().find(|of| of.field == field).expect("it is guarded");
+        (of.shown.as_ref().map(|part| part.verdict), of.written.as_ref().map(|part| part.verdict))
+    };
+    let (hers, nobodys) = (explained("/api/payroll/11").await, explained("/api/payroll/12").await);
+    assert_eq!(of(&hers, "salary"), (Some(Verdict::Yes), Some(Verdict::No)));
+    assert_eq!(of(&nobodys, "salary"), (Some(Verdict::No), Some(Verdict::No)));
+    assert_eq!(of(&hers, "note"), (None, Some(Verdict::Yes)));
+    assert!(hers.to_string().contains("the field `note` is written where:\n  IsOwner: yes"), "{hers}");
+    staff::Entity::delete_many().exec(&db).await.unwrap();
     let client = Client::new(api);
     let send = async |method: Method, path: &str, body: Json| client.ask(method, path, token, Some(body)).await;
     let refused = |field: &str| json!({field: ["You do not have permission to write this field."]});

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
+use sea_orm::EntityTrait;
 
 use crate::{
     Db, Error, Result,
@@ -8,11 +9,15 @@ use crate::{
     db::{begin_write, roll_back},
     grants::{Holder, PermissionOf},
     http::Problem,
-    permission::{AskedPermission, Explanation, Outcome, judge_one},
+    permission::{
+        Action, AskedPermission, Context, Explanation, FieldExplained, Outcome, PartExplained, Permissions, judge_one,
+    },
     viewset::{
         Endpoint, EntityOf, ModelOf, Mounted, Resource, ViewSet,
+        guarded_fields::GuardedField,
         mount::{Place, Visit},
         row::Named,
+        write::with_key_of,
     },
 };
 
@@ -63,8 +68,35 @@ impl<V: ViewSet> Mounted<V> {
             outcome,
             expression: meanings.verdicts(judged.as_ref(), 0, &cx).await?,
             permissions: self.asked(visit, model).await?,
+            fields: self.fields_explained(visit, model).await?,
             would_change,
         })
+    }
+
+    /// Of a row: which of the fields that are not everybody's the caller is shown and may write, and why.
+    async fn fields_explained(&self, visit: &Visit, row: Option<&ModelOf<V>>) -> Result<Vec<FieldExplained>> {
+        let Some(row) = row else { return Ok(Vec::new()) };
+        let cx = visit.context(visit.db());
+        let writes = matches!(cx.action(), Action::Update | Action::PartialUpdate);
+        let mut explained = Vec::new();
+        for GuardedField { field, read, write } in self.guarded_fields.iter() {
+            let shown = self.explained_of(read.as_ref(), &cx.about(Action::Retrieve), row).await?;
+            let written = self.explained_of(write.as_ref().filter(|_| writes), &cx, row).await?;
+            explained.push(FieldExplained { field: field.name().to_owned(), shown, written });
+        }
+        Ok(explained)
+    }
+
+    async fn explained_of(
+        &self,
+        permissions: Option<&Permissions>,
+        cx: &Context<'_>,
+        row: &ModelOf<V>,
+    ) -> Result<Option<PartExplained>> {
+        let Some(permissions) = permissions else { return Ok(None) };
+        let meanings = permissions.meanings(cx).await?;
+        let judged = judge_one(cx.db(), with_key_of(EntityOf::<V>::find(), row), &meanings.rules()).await?;
+        Ok(Some(meanings.verdicts(judged.as_ref(), 0, cx).await?))
     }
 
     /// A path that names no row can be explained as far as the permissions go without one.
@@ -82,6 +114,7 @@ impl<V: ViewSet> Mounted<V> {
             outcome: refusal(refused)?,
             expression: meanings.verdicts::<()>(None, 0, &cx).await?,
             permissions: self.asked(visit, None).await?,
+            fields: Vec::new(),
             would_change: Vec::new(),
         })
     }
