@@ -3,7 +3,8 @@
 
 use poem::{http::Method, test::TestClient};
 use refrain::{
-    AllowAny, Api, IntoPermissions, ModelPermissions, ObjectPermissions, Through, authentication::Authenticators,
+    AllowAny, Api, BuiltApi, IntoPermissions, ModelPermissions, ObjectPermissions, Through, auth::Ceiling,
+    authentication::Authenticators,
 };
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
@@ -16,6 +17,11 @@ fn row(id: i32, points_at: Option<i32>) -> Row {
 }
 
 async fn site(db: &TestDb) -> (Site, TestClient<poem::endpoint::BoxEndpoint<'static, poem::Response>>) {
+    let (site, api) = built(db).await;
+    (site, TestClient::new(api.into_endpoint()))
+}
+
+async fn built(db: &TestDb) -> (Site, BuiltApi) {
     let site = Site::open(db).await;
     site.settle(&[vec![row(1, None), row(2, None)], vec![row(1, Some(1))], vec![row(1, Some(1))]], &[(0, "view", 1)])
         .await;
@@ -35,7 +41,7 @@ async fn site(db: &TestDb) -> (Site, TestClient<poem::endpoint::BoxEndpoint<'sta
         .mount(Fleets)
         .mount(Buses)
         .mount(Seats);
-    (site, TestClient::new(api.build().expect("the keys can be followed").into_endpoint()))
+    (site, api.build().expect("the keys can be followed"))
 }
 
 /// A change of a seat whose body is held back until the two have happened.
@@ -92,4 +98,39 @@ async fn what_a_row_becomes_is_followed_too(db: TestDb) {
         bus::Entity::find().all(&site.db).await.unwrap().iter().map(|bus| bus.fleet_id).collect();
     assert_eq!(fleets, [Some(1), Some(1)]);
     assert!(fleet::Entity::find_by_id(2).one(&site.db).await.unwrap().is_some());
+}
+
+/// Why is told in the parent's words: what it asks, how that is held, and what would change the answer.
+#[every_database]
+async fn it_is_explained_by_the_parents_rule(db: TestDb) {
+    let (_, api) = built(&db).await;
+    let alice = api.explain(Some("alice"), &Method::GET, "/api/seats/1").await.unwrap();
+    assert!(alice.outcome.allowed, "{alice}");
+    let bob = api.explain(Some("bob"), &Method::GET, "/api/seats/1").await.unwrap();
+    assert_eq!(
+        (bob.outcome.status, bob.expression.expression.as_str()),
+        (Some(404), "Through<Buses>(bus_id)"),
+        "{bob}"
+    );
+    assert_eq!(bob.permissions.iter().map(|asked| &*asked.label).collect::<Vec<_>>(), ["through.view_fleet"]);
+    assert_eq!(bob.would_change, ["granting through.view_fleet to bob or to one of their groups"]);
+    assert!(bob.expression.rows.contains("through_seat.bus_id in Buses("), "{bob}");
+    let table = api.permissions().await.to_string();
+    assert!(table.contains("Through<Fleets>(fleet_id)"), "{table}");
+}
+
+/// A credential that may not retrieve the parent does not see its rows, whoever has it.
+#[every_database]
+async fn a_ceiling_holds_for_the_parent_too(db: TestDb) {
+    let (site, api) = built(&db).await;
+    let alice = async || site.auth.user(&site.db, "alice").await.unwrap().unwrap();
+    let seen = async |allows: &[&str]| {
+        let allows = allows.iter().map(|model| format!("through.view_{model}"));
+        let alice = alice().await.within(Ceiling::new(allows));
+        api.explain_to(alice, &Method::GET, "/api/seats/1").await.unwrap().outcome.allowed
+    };
+    assert!(seen(&["seat", "bus", "fleet"]).await);
+    for lacking in [["bus", "fleet"], ["seat", "fleet"], ["seat", "bus"]] {
+        assert!(!seen(&lacking).await, "{lacking:?}");
+    }
 }
