@@ -18,23 +18,17 @@ impl<V: ViewSet> Mounted<V> {
             Error::Wiring(message) => Error::wiring(format!("the viewset `{}`: {message}", V::PATH)),
             error => error,
         };
-        let trail = |action| Trail { at: (TypeId::of::<V>(), action), before: None };
         for guard in self.guards.values() {
-            guard.permissions.check_followed(&trail(guard.action)).map_err(named)?;
-        }
-        for nested in self.places.iter().filter_map(|place| place.nested.as_ref()) {
-            // a question of its own: whether a row's rule asks about its parent is another
-            let beside = Trail { at: (TypeId::of::<Self>(), Action::Retrieve), before: None };
-            nested.parent.permissions.check_followed(&beside).map_err(named)?;
-        }
-        for permissions in self.guarded_fields.permissions() {
-            let beside = Trail { at: (TypeId::of::<Self>(), Action::Retrieve), before: None };
-            permissions.check_followed(&beside).map_err(named)?;
+            let asking = Trail { at: (TypeId::of::<V>(), guard.action), before: None };
+            guard.permissions.check_followed(&asking).map_err(named)?;
         }
         let references = self.find_references().map_err(named)?;
-        for rows in references.iter().filter_map(|reference| reference.rows.as_ref()) {
-            let beside = Trail { at: (TypeId::of::<Self>(), Action::Create), before: None };
-            rows.check_followed(&beside).map_err(named)?;
+        let parents = self.places.iter().filter_map(|place| place.nested.as_ref());
+        let beside = parents.map(|nested| &nested.parent.permissions).chain(self.guarded_fields.permissions());
+        for permissions in beside.chain(references.iter().filter_map(|reference| reference.rows.as_ref())) {
+            // asked beside the rows' rule, and so no part of it
+            let asking = Trail { at: (TypeId::of::<Self>(), Action::Retrieve), before: None };
+            permissions.check_followed(&asking).map_err(named)?;
         }
         let _ = self.references.set(references);
         Ok(())
