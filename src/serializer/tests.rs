@@ -208,7 +208,7 @@ fn what_a_row_keeps_is_compared_with_it() {
 #[test]
 fn a_row_is_written_straight_to_bytes() {
     let mut out = Vec::new();
-    write::write_row::<Thing>(&row(), Some(&ThingComputed { trips: 4 }), None, &mut out);
+    write::write_row::<Thing>(&row(), &[], Some(&ThingComputed { trips: 4 }), None, &mut out);
     let expected = r#"{"id":1,"name":"A","userName":null,"username":null,"type":"t","price":"10.50","status":"done","postal":{"city":"Bonn","zip":null},"due":"2026-01-02T01:04:05Z","count":3,"doc":null,"ownerId":7,"published":true,"trips":4}"#;
     assert_eq!(String::from_utf8(out).expect("it is text"), expected);
     use poem_openapi::types::ToJSON;

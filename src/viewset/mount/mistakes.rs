@@ -69,8 +69,7 @@ fn places<V: ViewSet>() -> Vec<String> {
 
 /// Cursors hold what their callers may not read or make.
 pub(super) fn unsealed_cursors<V: ViewSet>() -> Option<String> {
-    let has_cursors = V::ACTIONS.contains(&Action::List) && V::pagination().is_by_cursor();
-    has_cursors.then(|| {
+    V::pagination().is_by_cursor().then(|| {
         "its pages go by cursors, which are sealed with a secret key: give the API `.secret_key(…)`, or sessions, which \
          have one"
             .to_owned()

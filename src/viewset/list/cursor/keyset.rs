@@ -101,10 +101,13 @@ mod tests {
     use sea_orm::{EntityTrait, QueryTrait};
 
     use super::*;
-    use crate::{doc_example::car, viewset::list::cursor::Position};
+    use crate::{
+        doc_example::car,
+        viewset::list::{Order, cursor::Position},
+    };
 
     fn sql(terms: Vec<Order<car::Column>>, at: Vec<Option<Value>>, is_backwards: bool, on: DbBackend) -> String {
-        let order = ListOrder::of::<car::Entity>(terms, true);
+        let order = ListOrder::of::<car::Entity>(terms, true, |_| None);
         let keyset = Keyset { order: &order, on };
         let cursor = Cursor::from(Position(at), is_backwards);
         assert!(keyset.fits(&cursor));
