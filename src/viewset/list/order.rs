@@ -91,9 +91,12 @@ impl<C: ColumnTrait> Term<C> {
         self.if_shown(self.order.expr(on).binary(operator, self.order.column.save_as(Expr::val(value))))
     }
 
-    /// The rows without a value.
+    /// The rows without a value. Said as an index knows it, where every row shows the column.
     pub(crate) fn is_null(&self, on: DbBackend) -> Expr {
-        self.is_not_null(on).not()
+        match &self.shown {
+            Some(_) => self.is_not_null(on).not(),
+            None => self.order.expr(on).is_null(),
+        }
     }
 
     /// The rows with one.
