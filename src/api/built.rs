@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Result,
     auth::User,
-    http::{Problem, RequestPath, Site},
+    http::{Problem, RequestPath, Site, leave_slash_out},
     model::Models,
     permission::Explanation,
     viewset::{Actions, Endpoint},
@@ -148,12 +148,16 @@ impl BuiltApi {
             Some(path) => route.at(path, explainer.into_endpoint(actions)),
             None => route,
         };
+        let slashes = site.trailing_slashes.then(|| prefix.clone());
         let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
         route
-            .before(|mut request: Request| async move {
+            .before(move |mut request: Request| {
                 let path = RequestPath::of(&request);
                 request.extensions_mut().insert(path);
-                Ok(request)
+                if let Some(prefix) = &slashes {
+                    leave_slash_out(&mut request, prefix);
+                }
+                async move { Ok(request) }
             })
             .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })
             .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
@@ -187,6 +191,7 @@ fn naming_methods(
             let (endpoints, prefix) = &*known;
             service.call(request).await.map_err(|error| {
                 let path = uri.path().strip_prefix(prefix.as_str()).unwrap_or_default();
+                let path = path.strip_suffix('/').unwrap_or(path);
                 match allowed_at(endpoints, path).filter(|_| error.is::<MethodNotAllowedError>()) {
                     Some(allow) => Problem::method_not_allowed(&method).with_header(header::ALLOW, &allow).into(),
                     None => error,

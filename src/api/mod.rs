@@ -289,6 +289,14 @@ impl<P: Part> Api<P> {
         self
     }
 
+    /// Routes answer with a slash behind them as they do without, for clients that were made for Django's: `/api/cars/7/`.
+    /// Links to other pages are as the request was.
+    #[doc(alias = "APPEND_SLASH")]
+    pub fn trailing_slashes(mut self) -> Self {
+        self.site.trailing_slashes = true;
+        self
+    }
+
     /// The path all routes are below; `/api` where nothing is said.
     pub fn at(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into().trim_end_matches('/').to_owned();

@@ -20,7 +20,7 @@ pub(crate) use database::{RAISED, refused};
 pub(crate) use form_token::FormToken;
 pub(crate) use next::leading_back;
 pub use next::safe_next;
-pub(crate) use path::{RequestPath, path_and_query, path_of};
+pub(crate) use path::{RequestPath, leave_slash_out, path_and_query, path_of};
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use read_json::{ACCEPT_PATCH, MERGE_PATCH, PATCH_TYPES, is_merge_patch, read, read_json, read_patch};

@@ -15,6 +15,22 @@ impl RequestPath {
     }
 }
 
+/// Takes the slash behind a path below the prefix away, for routes that have none. Links keep it: they are made of the path
+/// that was asked for.
+pub(crate) fn leave_slash_out(request: &mut Request, prefix: &str) {
+    let uri = request.uri();
+    let Some(below) = uri.path().strip_prefix(prefix) else { return };
+    let Some(path) = below.strip_suffix('/').filter(|path| path.starts_with('/') && !path.ends_with('/')) else {
+        return;
+    };
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = format!("{prefix}{path}{query}").parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
 /// The path that a request was made to, and its query.
 pub(crate) fn path_and_query(request: &Request) -> String {
     let path = request.extensions().get::<RequestPath>().cloned().unwrap_or_else(|| RequestPath::of(request));

@@ -58,6 +58,8 @@ pub(crate) struct Site {
     pub(crate) body_limit: usize,
     /// The most values a body of JSON may hold.
     pub(crate) body_values: usize,
+    /// Do routes answer with a slash behind them, too?
+    pub(crate) trailing_slashes: bool,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
 }
@@ -117,6 +119,7 @@ impl Site {
             tells_callers_their_document: false,
             body_limit: BODY_LIMIT,
             body_values: BODY_VALUES,
+            trailing_slashes: false,
             request_timeout: Some(REQUEST_TIMEOUT),
         }
     }

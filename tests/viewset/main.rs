@@ -34,5 +34,6 @@ mod row_permissions; // what a representation tells of its reader's rights
 mod scope; // writes stay within a viewset's rows
 mod soft_delete; // rows that are marked as deleted
 mod statements; // what a request costs
+mod trailing_slashes; // for clients of Django's
 mod what_is_asked; // what authentication reads of what a caller holds
 mod writes; // judged on both sides, and when they are written
