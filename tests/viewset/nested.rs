@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{Answer, Car, Client, auth, car, car_of, user};
 
 mod trip {
-    use sea_orm::entity::prelude::*;
+    use sea_orm::{entity::prelude::*, sea_query::Expr};
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
     #[sea_orm(table_name = "nested_trip")]
@@ -26,6 +26,12 @@ mod trip {
         pub car_id: i64,
         pub spare_id: Option<i64>,
         pub aim: String,
+        #[sea_orm(default_value = 1)]
+        pub stars: i32,
+        #[sea_orm(default_value = false)]
+        pub done: bool,
+        #[sea_orm(default_expr = "Expr::cust(\"7\")")]
+        pub miles: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -302,6 +308,8 @@ async fn the_rows_rule_speaks_before_its_keys(db: TestDb) {
     for car in [2, 99] {
         assert_eq!(post(json!({"aim": "x", "car_id": car})).await.code(), 403);
     }
+    // a row that the database refuses is judged with what it would have been given by default
+    assert_eq!(post(json!({"aim": "x", "car_id": 1, "spare_id": 99})).await.code(), 400);
     // what is said to be unchecked is any row there is
     assert_eq!(post(json!({"aim": "x", "car_id": 1, "spare_id": 2})).await.code(), 201);
 }

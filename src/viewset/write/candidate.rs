@@ -114,9 +114,12 @@ fn populated<E: Resource>(candidate: &E::ActiveModel) -> Option<SelectStatement>
     for column in E::Column::iter() {
         let json = match candidate.get(column).into_value() {
             Some(value) => as_json(&value)?,
-            // an expression is no JSON
-            None if column.def().get_column_default().is_some() => return None,
-            None => Json::Null,
+            None => match column.def().get_column_default() {
+                Some(Expr::Value(value)) => as_json(value)?,
+                // an expression is no JSON
+                Some(_) => return None,
+                None => Json::Null,
+            },
         };
         values.insert(name(&column), json);
     }
@@ -176,6 +179,10 @@ fn below_the_table<E: Resource>(candidate: &E::ActiveModel, on: DbBackend) -> Se
             return definition.get_column_default().cloned().unwrap_or_else(|| Expr::cust("NULL"));
         };
         let value = column.save_as(Expr::val(value));
+        // a value comes to PostgreSQL with its type
+        if on == DbBackend::Postgres {
+            return value;
+        }
         let sqlite = on == DbBackend::Sqlite;
         match definition.get_column_type() {
             ColumnType::Decimal(_) | ColumnType::Money(_) | ColumnType::Float | ColumnType::Double if sqlite => {
