@@ -2,7 +2,6 @@ import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 export type { components, paths } from "./schema.js";
-export { ChangedMeanwhile, type RowPath, destroy, read, update } from "./tags.js";
 
 export type Schemas = components["schemas"];
 export type Problem = Schemas["Problem"];

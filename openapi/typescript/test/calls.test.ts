@@ -1,19 +1,8 @@
 // Against a running program: `DRIVERS_URL=http://127.0.0.1:3000/api npm test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  ChangedMeanwhile,
-  type Drivers,
-  type Problem,
-  Refused,
-  can,
-  connect,
-  destroy,
-  pages,
-  read,
-  rows,
-  update,
-} from "../src/index.js";
+import { type Drivers, type Problem, Refused, can, connect, pages, rows } from "../src/index.js";
+import { ChangedMeanwhile, destroy, read, update } from "../src/tags.js";
 
 const address = process.env["DRIVERS_URL"];
 if (!address) throw new Error("DRIVERS_URL does not say where the drivers answer");
