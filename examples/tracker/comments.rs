@@ -91,7 +91,8 @@ impl ViewSet for Comments {
     }
 
     fn default_order() -> Vec<Order<comment::Column>> {
-        vec![Order::descending(comment::Column::CreatedAt)]
+        // of those of one moment the later one first: not every database keeps parts of a second
+        vec![Order::descending(comment::Column::CreatedAt), Order::descending(comment::Column::Id)]
     }
 
     async fn perform_create(

@@ -47,6 +47,23 @@ fn secret_key(db: &DatabaseConnection) -> Result<SecretKey> {
 /// The program.
 pub struct Tracker;
 
+impl Tracker {
+    /// What it is made of; the key seals cursors.
+    pub fn parts(api: Api, key: SecretKey) -> Result<BuiltApi> {
+        api.secret_key(key)
+            .mount(Organizations)
+            .mount(Memberships)
+            .mount(Projects)
+            .with(ProjectActions)
+            .mount(Tasks)
+            .with(TaskActions)
+            .mount(Comments)
+            .with(ObtainToken)
+            .with(Me)
+            .build()
+    }
+}
+
 impl Project for Tracker {
     const NAME: &'static str = "tracker";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
@@ -63,17 +80,7 @@ impl Project for Tracker {
     }
 
     fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi> {
-        api.secret_key(secret_key(db)?)
-            .mount(Organizations)
-            .mount(Memberships)
-            .mount(Projects)
-            .with(ProjectActions)
-            .mount(Tasks)
-            .with(TaskActions)
-            .mount(Comments)
-            .with(ObtainToken)
-            .with(Me)
-            .build()
+        Self::parts(api, secret_key(db)?)
     }
 
     async fn prepare(start: &Starting<'_>) -> Result<()> {
