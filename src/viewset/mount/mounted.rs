@@ -254,7 +254,12 @@ impl<V: ViewSet> Mounted<V> {
             (false, true) => Action::Retrieve,
             (false, false) => Action::List,
         };
-        let declared = if declares { Declared::Action } else { of_viewset.declared(like) };
+        let declared = match of_viewset.declared(like) {
+            _ if declares => Declared::Action,
+            // said for another action than this one
+            Declared::Action if like != action => Declared::ViewSet,
+            said => said,
+        };
         let mut permissions = access.resolve(like, &self.site, &model)?;
         permissions.check_followed(&Trail { at: (TypeId::of::<V>(), action), before: None })?;
         check_codename_is_asked(info, &permissions, &model)?;
