@@ -307,7 +307,7 @@ async fn what_is_hidden_changes_no_answer(db: TestDb) {
     let site = site(&db).await;
     let owners = [site.people[0].0, site.people[1].0];
     let mut runner = TestRunner::new(Config {
-        cases: if db.backend() == Backend::Sqlite { 60 } else { 8 },
+        cases: if db.backend() == Backend::Sqlite { 30 } else { 6 },
         max_shrink_iters: 200,
         source_file: Some(file!()),
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
