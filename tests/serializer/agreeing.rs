@@ -273,7 +273,8 @@ async fn bodies_are_read_as_a_model_reads_them(db: TestDb) {
     let alice = user.id().expect("a key").to_string().parse().expect("an integer");
     let site = Site { db: &db, auth, token, alice };
     let cases = if db.backend() == Backend::Sqlite { 150 } else { 40 };
-    let mut runner = TestRunner::new(Config { cases, max_shrink_iters: 300, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases, max_shrink_iters: 300, max_shrink_time: 30_000, ..Config::default() });
     let plans = (prop::collection::vec(made_up::plans(), COLUMNS.len()), bodies());
     let ran = runner
         .run(&plans, |(plans, bodies)| block_in_place(|| Handle::current().block_on(site.agrees(&plans, &bodies))));

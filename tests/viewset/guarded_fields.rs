@@ -309,6 +309,7 @@ async fn what_is_hidden_changes_no_answer(db: TestDb) {
     let mut runner = TestRunner::new(Config {
         cases: if db.backend() == Backend::Sqlite { 30 } else { 6 },
         max_shrink_iters: 200,
+        max_shrink_time: 30_000,
         source_file: Some(file!()),
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..Config::default()

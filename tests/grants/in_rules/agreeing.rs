@@ -232,6 +232,7 @@ where
     let mut runner = TestRunner::new(Config {
         cases: cases_run,
         max_shrink_iters: 500,
+        max_shrink_time: 30_000,
         source_file: Some(file!()),
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..Config::default()

@@ -23,6 +23,7 @@ fn check<S: Strategy>(db: &TestDb, cases: u32, strategy: &S, property: impl Asyn
     let mut runner = TestRunner::new(Config {
         cases,
         max_shrink_iters: 1_000,
+        max_shrink_time: 30_000,
         source_file: Some(file!()),
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..Config::default()

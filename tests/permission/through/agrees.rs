@@ -182,6 +182,7 @@ async fn lists_rows_and_writes_agree(db: TestDb) {
     let mut runner = TestRunner::new(Config {
         cases: count,
         max_shrink_iters: 500,
+        max_shrink_time: 30_000,
         source_file: Some(file!()),
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
         ..Config::default()
