@@ -144,11 +144,15 @@ pub(crate) fn lacks_file(url: &str) -> bool {
 const END_ON_POSTGRES: &str = "BEGIN; ROLLBACK";
 
 /// The wait for a lock, and the time a statement may take, as a connection's own settings.
+///
+/// `jit` is off: a rule over other rules is many short sub-queries, which the server may guess to be long, and then it
+/// compiles each before it begins.
 #[cfg(feature = "postgres")]
 fn postgres_session(settings: &PoolSettings) -> String {
     let statement = settings.statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
     format!(
-        "SET lock_timeout = {}; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {}",
+        "SET lock_timeout = {}; SET statement_timeout = {statement}; SET idle_in_transaction_session_timeout = {}; \
+         SET jit = off",
         settings.lock_timeout.as_millis().max(1),
         settings.idle_transaction_timeout.map_or(0, |limit| limit.as_millis().max(1))
     )

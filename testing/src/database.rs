@@ -76,6 +76,9 @@ impl Database {
 pub(crate) async fn connect(url: String) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(sqlite::CONNECTIONS).sqlx_logging(false);
+    // as on the pools that refrain makes
+    #[cfg(feature = "postgres")]
+    options.map_sqlx_postgres_opts(|options| options.options([("jit", "off")]));
     SeaOrm::connect(options).await
 }
 

@@ -46,6 +46,7 @@ async fn a_connection_to_postgres_is_bounded_and_in_utc(db: TestDb) -> Result<()
     assert_eq!(asked::<String>(&pool, "SHOW statement_timeout").await, "1500ms");
     assert_eq!(asked::<String>(&pool, "SHOW lock_timeout").await, "2500ms");
     assert_eq!(asked::<String>(&pool, "SHOW TimeZone").await, "UTC");
+    assert_eq!(asked::<String>(&pool, "SHOW jit").await, "off");
     pool.close().await?;
     let pool = limits().statement_timeout(None).connect(&db.url()).await?;
     assert_eq!(asked::<String>(&pool, "SHOW statement_timeout").await, "0");
