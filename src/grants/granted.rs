@@ -109,6 +109,10 @@ impl Granted {
         }
     }
 
+    pub(crate) fn database(&self) -> DbBackend {
+        self.on
+    }
+
     /// Can the set list a row that the probe refuses, because a collation takes two keys for one?
     pub(crate) fn compares_loosely(&self) -> bool {
         self.key.compares_loosely(self.on)

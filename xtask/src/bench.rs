@@ -35,6 +35,8 @@ enum Bench {
     Http,
     /// Lists and checks over growing tables of grants, on SQLite, PostgreSQL and MariaDB.
     Grants,
+    /// Lists by keys, grants, filters and searches over growing tables, on SQLite, PostgreSQL and MariaDB.
+    Lists,
     /// Lists and checks over those tables by the library, by hand and by django-guardian, on SQLite and PostgreSQL.
     Guardian,
     /// Serializers against poem-openapi's derive, without a database.
@@ -59,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result {
                 let mut engines = contestants(&["run", "--bin", "decision"]);
                 figures::write(bench.name(), &figures::show_and_keep(&mut engines)?)?;
             }
-            Bench::Http | Bench::Guardian | Bench::Startup if is_whole => {
+            Bench::Http | Bench::Lists | Bench::Guardian | Bench::Startup if is_whole => {
                 figures::write(bench.name(), &figures::show_and_keep(&mut command)?)?;
             }
             _ => show(&mut command)?,
@@ -74,6 +76,7 @@ impl Bench {
             Self::Decision => "decision",
             Self::Http => "http",
             Self::Grants => "grants",
+            Self::Lists => "lists",
             Self::Guardian => "guardian",
             Self::Serializer => "serializer",
             Self::Startup => "startup",
@@ -105,7 +108,7 @@ impl Bench {
             Self::Startup => {
                 command.env(DRIVERS, drivers()?);
             }
-            Self::Decision | Self::Grants | Self::Serializer => {}
+            Self::Decision | Self::Grants | Self::Lists | Self::Serializer => {}
         }
         Ok(command)
     }

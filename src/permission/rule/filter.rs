@@ -27,12 +27,14 @@ impl Rule {
             Self::Never => no_row(),
             Self::When(condition) => Condition::all().add((**condition).clone()),
             Self::Granted(granted) => granted.condition(beside),
-            Self::Through(parents) => Condition::all().add(parents.set()),
+            Self::Through(parents) => Condition::all().add(parents.set(beside)),
             Self::Hook(hook) => hook.superset.admitted(beside),
             Self::All(rules) => {
-                let sets = rules.iter().filter(|rule| rule.grant().is_some()).count();
-                let beside = if sets > 1 { Beside::Others } else { beside };
-                rules.iter().fold(every_row(), |all, rule| all.add(rule.admitted(beside)))
+                let sets = rules.iter().filter(|rule| rule.has_set()).count();
+                let first = rules.iter().position(|rule| matches!(rule, Self::Through(_)));
+                let beside = |place| if sets > 1 && first != Some(place) { Beside::Others } else { beside };
+                let admitted = rules.iter().enumerate().map(|(place, rule)| rule.admitted(beside(place)));
+                admitted.fold(every_row(), Condition::add)
             }
             Self::Any(rules) => match self.grant() {
                 Some(grant) => union(rules, grant, beside),

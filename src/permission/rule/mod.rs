@@ -10,7 +10,7 @@ mod residue;
 
 use std::{ops, sync::Arc};
 
-use sea_orm::sea_query::Expr;
+use sea_orm::{DbBackend, sea_query::Expr};
 
 pub(crate) use foreseen::Foreseen;
 pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in, read_verdict, verdict_name};
@@ -83,6 +83,32 @@ impl Rule {
             Self::All(rules) | Self::Any(rules) => rules.iter().find_map(Self::grant),
             Self::Not(rule) => rule.grant(),
             Self::Always | Self::Never | Self::When(_) | Self::Through(_) | Self::Hook(_) => None,
+        }
+    }
+
+    /// Does a list by this rule look for keys among those that a sub-query selects?
+    fn has_set(&self) -> bool {
+        match self {
+            Self::Granted(_) | Self::Through(_) => true,
+            Self::All(rules) | Self::Any(rules) => rules.iter().any(Self::has_set),
+            Self::Not(rule) => rule.has_set(),
+            Self::Always | Self::Never | Self::When(_) | Self::Hook(_) => false,
+        }
+    }
+
+    /// The database of a rule whose rows are found by their keys, those granted and what hangs on them, and so are few
+    /// beside their table.
+    fn found_by_keys(&self) -> Option<DbBackend> {
+        match self {
+            Self::Granted(granted) => Some(granted.database()),
+            Self::Through(parents) => parents.rule.found_by_keys(),
+            Self::All(rules) => rules.iter().find_map(Self::found_by_keys),
+            // one set of keys where a grant is among them
+            Self::Any(rules) => match self.grant() {
+                Some(granted) => Some(granted.database()),
+                None => rules.iter().map(Self::found_by_keys).reduce(Option::and)?,
+            },
+            Self::Always | Self::Never | Self::When(_) | Self::Hook(_) | Self::Not(_) => None,
         }
     }
 

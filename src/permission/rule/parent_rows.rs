@@ -1,11 +1,12 @@
 use std::fmt;
 
 use sea_orm::{
-    Value,
+    DbBackend, Value,
     sea_query::{DynIden, Expr, ExprTrait, Query, SelectStatement, SqliteQueryBuilder, TableRef},
 };
 
 use super::Rule;
+use crate::{db::joined, grants::Beside};
 
 /// The rows whose key points at a row of another viewset that its rule admits: one fact in two spellings.
 ///
@@ -28,10 +29,25 @@ pub struct ParentRows {
 
 impl ParentRows {
     /// The list's condition.
-    pub(super) fn set(&self) -> Expr {
+    ///
+    /// Where the parents are found by their keys, their keys are read first: on PostgreSQL as an array, which then serves
+    /// the pointer's index; on MariaDB as a table made once, where a bare `IN` asks for each row anew. Else the planner
+    /// chooses a side, which knows how many they are.
+    pub(super) fn set(&self, beside: Beside) -> Expr {
         let mut keys = self.keys();
         keys.cond_where(self.rule.filter());
-        self.pointer().in_subquery(keys)
+        match (self.rule.found_by_keys(), beside) {
+            (Some(on @ DbBackend::Postgres), Beside::NoOther) => {
+                let keys = Expr::SubQuery(None, Box::new(keys.into()));
+                joined(on, [self.pointer(), Expr::cust("= ANY (ARRAY"), keys, Expr::cust(")")])
+            }
+            (Some(DbBackend::MySql), _) => {
+                keys.clear_selects().distinct().expr_as(self.parent_key(), "k");
+                let once = Query::select().column(("admitted", "k")).from_subquery(keys, "admitted").to_owned();
+                self.pointer().in_subquery(once)
+            }
+            _ => self.pointer().in_subquery(keys),
+        }
     }
 
     /// One boolean over the row at hand; NULL where the key is.
