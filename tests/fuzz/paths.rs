@@ -35,6 +35,7 @@ const TARGET: Target = Target {
         "owner_id=",
         "published=",
         "id__in=",
+        "id__in=1&id__in=2",
         "id__range=1,2",
         "name__contains=",
         "name__startswith=",

@@ -741,6 +741,7 @@ async fn pages_never_speak_of_hidden_rows(db: TestDb) {
         "name__startswith=b&ordering=-name".into(),
         "name__gte=bb".into(),
         "id__in=1,2,3,4,5".into(),
+        "id__in=1&id__in=2&id__in=3,4,5".into(),
         "id__range=1,5".into(),
         format!("owner_id__in={bobs}"),
         "owner_id__isnull=true".into(),

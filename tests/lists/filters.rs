@@ -119,6 +119,8 @@ fn questions() -> Vec<Question> {
         "small__range=40000,50000" => |_row| false;
         "small__in=1,40000" => |row| row.small == 1;
         "small__in=40000,50000" => |_row| false;
+        "small__in=1&price__gt=0&small__in=40000,2" => |row| [1, 2].contains(&row.small) && row.price > Some(Decimal::ZERO);
+        "small__range=1&small__range=40000" => |row| row.small >= 1;
         "count__lt=99999999999" => |row| row.count.is_some();
         "big__gt=-9223372036854775809" => |_row| true;
         "price__lt=10.505" => |row| row.price.is_some_and(|price| price < Decimal::new(10_505, 3));
@@ -181,7 +183,7 @@ async fn what_is_no_question_is_refused(db: TestDb) {
     let integer = "A valid integer is required.";
     let many = (0..201).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
     let (long, date) = ("x".repeat(1001), "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.");
-    let two = "Two values are required, with a comma between them.";
+    let two = "Two values are required.";
     let turned = "Ensure that the first value is not greater than the second.";
     for (query, name, sentence) in [
         ("small__gt=x", "small__gt", integer),
@@ -215,6 +217,15 @@ async fn what_is_no_question_is_refused(db: TestDb) {
         ("done__gt=true", "done__gt", "This list has no such parameter."),
         ("labels=1", "labels", "This list has no such parameter."),
         ("small__gt=1&small__gt=2", "small__gt", "This parameter was given twice."),
+        ("small__in=1&small__in=x", "small__in", integer),
+        ("small__in=1&small__in=", "small__in", integer),
+        (
+            &format!("small__in=1&small__in={}", &many[2..]),
+            "small__in",
+            "Ensure that there are no more than 200 values.",
+        ),
+        ("small__range=2&small__range=1", "small__range", turned),
+        ("small__range=1&small__range=2&small__range=3", "small__range", two),
         ("limit=1&limit=2", "limit", "This parameter was given twice."),
     ] {
         let refused = client.get(&format!("/api/items?{query}"), "").await;

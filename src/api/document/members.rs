@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// Writes the parameter that chooses them: each once, a comma between two.
+/// Writes the parameter that chooses them, each once.
 pub(super) fn describe(operation: &mut Map<String, Value>, members: &[&str]) {
     if members.is_empty() {
         return;
@@ -15,7 +15,7 @@ pub(super) fn describe(operation: &mut Map<String, Value>, members: &[&str]) {
             "description": "The members that are wanted; all of them where nothing is said.",
             "required": false,
             "style": "form",
-            "explode": false,
+            "explode": true,
             "schema": {
                 "type": "array",
                 "items": { "type": "string", "enum": members },

@@ -1,5 +1,4 @@
 use poem_openapi::{
-    ParameterStyle,
     registry::{MetaOperationParam, MetaParamIn, MetaSchema, MetaSchemaRef},
     types::Type,
 };
@@ -74,17 +73,8 @@ fn filter<E: Resource>(FilterParameter { name, field, lookup }: &FilterParameter
         Lookup::IsNull => bool::schema_ref(),
         Lookup::Exact | Lookup::Gt | Lookup::Gte | Lookup::Lt | Lookup::Lte => field.text_schema(),
     };
-    let of_several = matches!(lookup, Lookup::In | Lookup::Range);
-    let parameter = parameter(name.clone(), MetaParamIn::Query, schema, lookup.description());
-    match of_several {
-        true => with_commas(parameter),
-        false => parameter,
-    }
-}
-
-/// Several values in one parameter, with commas between.
-fn with_commas(parameter: MetaOperationParam) -> MetaOperationParam {
-    MetaOperationParam { explode: false, style: Some(ParameterStyle::Form), ..parameter }
+    // of several values each is a parameter of its own: most generators of clients send them so, whatever `explode` is
+    parameter(name.clone(), MetaParamIn::Query, schema, lookup.description())
 }
 
 fn text(most: usize) -> MetaSchemaRef {

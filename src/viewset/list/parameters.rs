@@ -3,7 +3,7 @@ use sea_orm::EntityTrait;
 use super::{Filter, Lookup, Order, Pagination};
 use crate::{
     serializer::{Field, Serializer, same_column},
-    viewset::{Resource, ViewSet, columns::field_of},
+    viewset::{Resource, ViewSet, columns::field_of, row::FIELDS},
 };
 
 /// What a list's caller may ask: everything a viewset declares of it, with the fields by whose names it is asked.
@@ -62,5 +62,11 @@ impl<E: Resource> ListParameters<E> {
 
     pub(crate) fn filter(&self, name: &str) -> Option<&FilterParameter<E>> {
         self.filters.iter().find(|filter| filter.name == name)
+    }
+
+    /// May a parameter be repeated?
+    pub(crate) fn takes_several(&self, name: &str) -> bool {
+        self.filter(name).is_some_and(|filter| filter.lookup.takes_several())
+            || (self.chooses_members && name == FIELDS)
     }
 }

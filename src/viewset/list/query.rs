@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, hash_map::Entry};
 
 use poem::Request;
 use sea_orm::{
@@ -43,12 +43,7 @@ impl<E: Resource> ListQuery<E> {
         visit: &Visit,
         tell: &RowPermissions,
     ) -> Result<Self, Problem> {
-        let pairs: Vec<(String, String)> =
-            request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
-        let mut seen = HashSet::new();
-        if let Some((twice, _)) = pairs.iter().find(|(name, _)| !seen.insert(name)) {
-            return Err(Problem::invalid([(twice, "This parameter was given twice.")]));
-        }
+        let pairs = read_pairs(request, parameters)?;
         let ListParameters { pagination, search, orderings, .. } = parameters;
         let asks_hooks = visit.guard.permissions.may_ask_hooks();
         let on = visit.db().get_database_backend();
@@ -113,4 +108,31 @@ impl<E: Resource> ListQuery<E> {
         let list = serde_json::json!(["cursor", path_of(request), caller, order, rows]).to_string();
         Ok(CursorSeal { key, list })
     }
+}
+
+/// The query's parameters, each once. One that takes several values may be repeated, as programs that are made from the
+/// document do it: the values are then the same as with commas between them.
+fn read_pairs<E: Resource>(
+    request: &Request,
+    parameters: &ListParameters<E>,
+) -> Result<Vec<(String, String)>, Problem> {
+    let given: Vec<(String, String)> =
+        request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
+    let mut pairs: Vec<(String, String)> = Vec::with_capacity(given.len());
+    let mut places = HashMap::new();
+    for (name, value) in given {
+        match places.entry(name.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(pairs.len());
+                pairs.push((name, value));
+            }
+            Entry::Occupied(place) if parameters.takes_several(&name) => {
+                let (_, values) = &mut pairs[*place.get()];
+                values.push(',');
+                values.push_str(&value);
+            }
+            Entry::Occupied(_) => return Err(Problem::invalid([(&name, "This parameter was given twice.")])),
+        }
+    }
+    Ok(pairs)
 }

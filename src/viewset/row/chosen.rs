@@ -9,7 +9,8 @@ use crate::{
 /// The parameter that chooses members.
 pub(crate) const FIELDS: &str = "fields";
 
-/// The members of a representation that a caller wants, `?fields=id,name`; all of them where they do not say.
+/// The members of a representation that a caller wants, `?fields=id,name` or `?fields=id&fields=name`; all of them where
+/// they do not say.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ChosenMembers(Option<Vec<&'static str>>);
 
@@ -22,14 +23,13 @@ impl ChosenMembers {
         let pairs: Vec<(String, String)> =
             request.params().map_err(|_| Problem::parse_error("The query string could not be read."))?;
         let refused = |sentence: String| Problem::invalid([(FIELDS, sentence)]);
-        let mut given = pairs.iter().filter(|(name, _)| name == FIELDS).map(|(_, value)| value);
-        let Some(value) = given.next() else { return Ok(Self(None)) };
-        if given.next().is_some() {
-            return Err(refused("This parameter was given twice.".to_owned()));
+        let given = || pairs.iter().filter(|(name, _)| name == FIELDS);
+        if given().next().is_none() {
+            return Ok(Self(None));
         }
         let members = members_of::<V>();
         let mut chosen = Vec::with_capacity(members.len());
-        for name in value.split(',').map(str::trim) {
+        for name in given().flat_map(|(_, value)| value.split(',')).map(str::trim) {
             let member = members.iter().find(|member| **member == name);
             let member = *member.ok_or_else(|| refused(format!("There is no field \"{name}\".")))?;
             if chosen.contains(&member) {

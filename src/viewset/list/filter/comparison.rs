@@ -52,7 +52,7 @@ pub(crate) fn read_comparison<E: Resource>(field: &Field<E>, lookup: Lookup, tex
         Lookup::Lt | Lookup::Lte => Ok(read_bound(field, text)?.below(lookup == Lookup::Lte)),
         Lookup::Range => {
             let (Some((first, last)), 1) = (text.split_once(','), text.matches(',').count()) else {
-                return Err("Two values are required, with a comma between them.".to_owned());
+                return Err("Two values are required.".to_owned());
             };
             within(read_bound(field, first)?, read_bound(field, last)?)
                 .ok_or_else(|| "Ensure that the first value is not greater than the second.".to_owned())

@@ -57,6 +57,11 @@ impl Lookup {
         format!("{field}__{suffix}")
     }
 
+    /// Is it asked with several values?
+    pub(crate) fn takes_several(self) -> bool {
+        matches!(self, Self::In | Self::Range)
+    }
+
     /// Why it cannot be asked of a column; nothing where it can.
     pub(crate) fn misfit(self, kind: ColumnKind, is_nullable: bool) -> Option<&'static str> {
         let (fits, only) = match self {
@@ -81,12 +86,12 @@ impl Lookup {
     pub(crate) fn description(self) -> &'static str {
         match self {
             Self::Exact => "Only rows with this value.",
-            Self::In => "Only rows with one of these values, with commas between them.",
+            Self::In => "Only rows with one of these values.",
             Self::Gt => "Only rows with a greater value.",
             Self::Gte => "Only rows with this value or a greater one.",
             Self::Lt => "Only rows with a smaller value.",
             Self::Lte => "Only rows with this value or a smaller one.",
-            Self::Range => "Only rows between these two values, both included; the smaller one first, a comma between.",
+            Self::Range => "Only rows between these two values, both included; the smaller one first.",
             Self::Contains => "Only rows that contain this text.",
             Self::IContains => "Only rows that contain this text, in capitals or not.",
             Self::StartsWith => "Only rows that begin with this text.",
