@@ -14,11 +14,13 @@ type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 #[test]
 fn typescript() {
-    let site = Site::start("calls-typescript");
+    let drivers = Site::start("calls-typescript");
+    let tracker = Site::start_tracker("calls-typescript-tracker");
     let folder = Folder::new("typescript");
     let (_, node) = Tools::node(&folder);
     run(&mut node(&["node_modules/typescript/bin/tsc"]));
-    run(node(&["--test", "dist/test/calls.test.js"]).env("DRIVERS_URL", site.api()));
+    let files = ["--test", "dist/test/drivers.test.js", "dist/test/tracker.test.js"];
+    run(node(&files).env("DRIVERS_URL", drivers.api()).env("TRACKER_URL", tracker.api()));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Other people's programs agree that the document is one, and that the program does what it says.
+//! Other people's programs agree that the documents are such, and that the drivers do what theirs says.
 
 #![allow(missing_docs, unreachable_pub)]
 
@@ -6,16 +6,21 @@ mod support;
 
 use support::{Folder, Site, Tools, here, run};
 
+const DOCUMENTS: [&str; 2] = ["drivers.json", "tracker.json"];
+
 #[test]
-fn a_validator_takes_it() {
-    run(Tools::python().args(["-m", "openapi_spec_validator"]).arg(here().join("drivers.json")));
+fn a_validator_takes_them() {
+    let documents = DOCUMENTS.map(|name| here().join(name));
+    run(Tools::python().args(["-m", "openapi_spec_validator"]).args(documents));
 }
 
 #[test]
 fn a_linter_has_nothing_to_say() {
     let folder = Folder::new("linter");
     let (_, node) = Tools::node(&folder);
-    run(node(&["lint.mjs"]).arg(here().join("drivers.json")));
+    for name in DOCUMENTS {
+        run(node(&["lint.mjs"]).arg(here().join(name)));
+    }
 }
 
 #[test]

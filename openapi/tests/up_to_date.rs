@@ -1,4 +1,4 @@
-//! The document is the program's, and each client is what its generator makes of it.
+//! The documents are the programs', and each client is what its generator makes of one.
 //!
 //! `cargo xtask openapi` runs these tests to write the files anew.
 
@@ -14,39 +14,36 @@ use support::{Folder, Site, Tools, files, here, run};
 /// With this variable what is made is kept, instead of being compared.
 const WRITE: &str = "REFRAIN_OPENAPI";
 
-/// In one test: the clients are made from the document.
+/// In one test: the clients are made from the documents.
 #[test]
-fn the_document_and_the_clients_are_up_to_date() {
+fn the_documents_and_the_clients_are_up_to_date() {
     let writes = env::var_os(WRITE).is_some_and(|what| what == "write");
-    let document = the_document();
-    if writes {
-        fs::write(here().join("drivers.json"), &document).expect("the folder can be written");
-    }
-    let checked_in = fs::read_to_string(here().join("drivers.json")).expect("the document is there");
-    let folder = Folder::new("up-to-date");
-    let made = [
-        ("rust/src/generated.rs", BTreeMap::from([("".into(), rust(&checked_in))])),
-        ("typescript/src/schema.ts", BTreeMap::from([("".into(), typescript(&folder))])),
-        ("python/drivers_client", python(&folder)),
-    ];
     let mut stale = Vec::new();
-    if document != checked_in {
-        stale.push("drivers.json");
-    }
-    for (place, files) in made {
+    let mut compare = |place: &'static str, files: BTreeMap<String, String>| {
         let at = here().join(place);
         if writes {
             write(&at, files);
         } else if contents(&at) != files {
             stale.push(place);
         }
-    }
+    };
+    compare("drivers.json", one_file(document(&Site::start("drivers-document"))));
+    compare("tracker.json", one_file(document(&Site::start_tracker("tracker-document"))));
+    let folder = Folder::new("up-to-date");
+    compare("rust/src/generated.rs", one_file(rust()));
+    let [drivers, tracker] = typescript(&folder);
+    compare("typescript/src/drivers.ts", one_file(drivers));
+    compare("typescript/src/tracker.ts", one_file(tracker));
+    compare("python/drivers_client", python(&folder));
     assert!(stale.is_empty(), "not as they are made today: {stale:?}; `cargo xtask openapi` makes them anew");
 }
 
+fn one_file(text: String) -> BTreeMap<String, String> {
+    BTreeMap::from([(String::new(), text)])
+}
+
 /// With its members in order, whatever serde_json's features are.
-fn the_document() -> String {
-    let site = Site::start("document");
+fn document(site: &Site) -> String {
     let document: Json = serde_json::from_str(&site.get("/openapi.json")).expect("it is JSON");
     serde_json::to_string_pretty(&sorted(document)).expect("JSON can be written") + "\n"
 }
@@ -63,7 +60,8 @@ fn sorted(json: Json) -> Json {
 }
 
 /// Progenitor types a body only where it is called JSON: for it, the problems are.
-fn rust(document: &str) -> String {
+fn rust() -> String {
+    let document = fs::read_to_string(here().join("drivers.json")).expect("the document is there");
     let document = document.replace("application/problem+json", "application/json");
     let document: openapiv3::OpenAPI = serde_json::from_str(&document).expect("OpenAPI 3.0");
     let mut settings = progenitor_impl::GenerationSettings::default();
@@ -73,12 +71,15 @@ fn rust(document: &str) -> String {
     format!("// Made by progenitor from drivers.json.\n\n{code}")
 }
 
-fn typescript(folder: &Folder) -> String {
+/// Of each document the types.
+fn typescript(folder: &Folder) -> [String; 2] {
     let (package, node) = Tools::node(folder);
-    let made = package.join("src/schema.ts");
-    fs::remove_file(&made).expect("it was copied");
-    run(node(&["generate.mjs"]).arg(here().join("drivers.json")).arg("src/schema.ts"));
-    fs::read_to_string(made).expect("it is text")
+    ["drivers", "tracker"].map(|name| {
+        let made = package.join(format!("src/{name}.ts"));
+        fs::remove_file(&made).expect("it was copied");
+        run(node(&["generate.mjs"]).arg(here().join(format!("{name}.json"))).arg(&made));
+        fs::read_to_string(made).expect("it is text")
+    })
 }
 
 fn python(folder: &Folder) -> BTreeMap<String, String> {
@@ -95,7 +96,7 @@ fn python(folder: &Folder) -> BTreeMap<String, String> {
 fn contents(at: &Path) -> BTreeMap<String, String> {
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     if at.is_file() {
-        return BTreeMap::from([(String::new(), read(at))]);
+        return one_file(read(at));
     }
     files(at).into_iter().map(|file| (file.to_string_lossy().into_owned(), read(&at.join(&file)))).collect()
 }

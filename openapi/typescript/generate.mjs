@@ -1,5 +1,6 @@
-// Writes the document's types: `node generate.mjs ../drivers.json src/schema.ts`.
+// Writes the document's types: `node generate.mjs ../drivers.json src/drivers.ts`.
 import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import ts from "typescript";
 
@@ -16,4 +17,4 @@ function transform(schema) {
 
 // a member with a default may be left out of a body
 const types = astToString(await openapiTS(document, { transform, defaultNonNullable: false }));
-await writeFile(to, `// Made by openapi-typescript from drivers.json.\n\n${types}`);
+await writeFile(to, `// Made by openapi-typescript from ${basename(from)}.\n\n${types}`);

@@ -18,7 +18,7 @@ pub(crate) struct Options {
     check: bool,
 }
 
-/// Makes `openapi/drivers.json`, and the three clients from it.
+/// Makes `openapi/drivers.json` and `openapi/tracker.json`, and the clients from them.
 pub(crate) fn run(options: &Options) -> Result {
     let environment = tools::prepare()?;
     // of the whole workspace, whose dependencies are built already

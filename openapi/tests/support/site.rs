@@ -10,7 +10,7 @@ use std::{
 
 use super::Folder;
 
-/// The drivers, answering on a port of their own from a new SQLite file, until this is dropped.
+/// An example, answering on a port of their own from a new SQLite file, until this is dropped.
 pub struct Site {
     process: Child,
     folder: Folder,
@@ -20,6 +20,7 @@ pub struct Site {
 }
 
 impl Site {
+    /// The drivers.
     pub fn start(name: &str) -> Self {
         Self::start_with(name, &[])
     }
@@ -27,6 +28,16 @@ impl Site {
     /// The same with these variables.
     pub fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
         Self::run(env!("CARGO_BIN_EXE_drivers"), name, variables)
+    }
+
+    /// The tracker.
+    pub fn start_tracker(name: &str) -> Self {
+        Self::start_tracker_with(name, &[])
+    }
+
+    /// The same with these variables.
+    pub fn start_tracker_with(name: &str, variables: &[(&str, &str)]) -> Self {
+        Self::run(env!("CARGO_BIN_EXE_tracker"), name, variables)
     }
 
     /// The pages.

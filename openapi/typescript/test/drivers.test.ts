@@ -1,32 +1,34 @@
 // Against a running program: `DRIVERS_URL=http://127.0.0.1:3000/api npm test`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Drivers, type Problem, Refused, can, connect, pages, rows } from "../src/index.js";
+import type { Client } from "openapi-fetch";
+import { type Problem, Refused, can, connect, pages, rows } from "../src/client.js";
+import type { paths } from "../src/drivers.js";
 import { ChangedMeanwhile, destroy, read, update } from "../src/tags.js";
 
 const address = process.env["DRIVERS_URL"];
 if (!address) throw new Error("DRIVERS_URL does not say where the drivers answer");
 
-async function logIn(username: string): Promise<Drivers> {
-  const { data, error } = await connect(address!).POST("/auth/token", {
+async function logIn(username: string): Promise<Client<paths>> {
+  const { data, error } = await connect<paths>(address!).POST("/auth/token", {
     body: { username, password: "wheels" },
   });
   if (error) throw new Refused(error);
-  return connect(address!, data.token);
+  return connect<paths>(address!, data.token);
 }
 
 test("what the guide shows", async () => {
   // guide: typescript
-  const { data: login } = await connect(address).POST("/auth/token", {
+  const { data: login } = await connect<paths>(address).POST("/auth/token", {
     body: { username: "alice", password: "wheels" },
   });
-  const drivers = connect(address, login!.token);
+  const drivers = connect<paths>(address, login!.token);
 
   const { data: car, error } = await drivers.POST("/cars", { body: { name: "Beetle" } });
   if (error) throw new Error(`${error.code}: ${error.detail}`);
   console.log(car.id, can(car, "change"), can(car, "delete")); // 1 true false
 
-  for await (const car of rows(drivers, "/cars", { ordering: "-name", published: false })) {
+  for await (const car of rows(drivers, "/cars", { query: { ordering: "-name", published: false } })) {
     console.log(car.name);
   }
   // end
@@ -51,7 +53,7 @@ test("a refusal is a typed problem", async () => {
   const invalid = await alice.POST("/cars", { body: { name: "" } });
   assert.deepEqual(invalid.error?.errors, { name: ["This field may not be blank."] });
 
-  const nobody = await connect(address).GET("/cars");
+  const nobody = await connect<paths>(address).GET("/cars");
   assert.equal(nobody.error?.code, "not_authenticated");
 });
 
@@ -62,11 +64,11 @@ test("a list is read to its end, page by page", async () => {
 
   const bob = await logIn("bob");
   const sizes: number[] = [];
-  for await (const page of pages(bob, "/cars", { limit: 2 })) sizes.push(page.results.length);
+  for await (const page of pages(bob, "/cars", { query: { limit: 2 } })) sizes.push(page.results.length);
   assert.ok(sizes.length >= 3 && sizes.slice(0, -1).every((size) => size === 2), String(sizes));
 
   const seen: string[] = [];
-  for await (const car of rows(bob, "/cars", { limit: 2, ordering: "-name" })) {
+  for await (const car of rows(bob, "/cars", { query: { limit: 2, ordering: "-name" } })) {
     assert.deepEqual(car.permissions, ["view"]);
     if (made.includes(car.name)) seen.push(car.name);
   }
@@ -111,7 +113,7 @@ test("a row is changed only if it is what was read", async () => {
 });
 
 test("accounts", async () => {
-  const nobody = connect(address);
+  const nobody = connect<paths>(address);
   const erin = { username: "erin", email: "erin@example.com", password: "four good wheels" };
   const registered = await nobody.POST("/auth/register", { body: erin });
   assert.equal(registered.response.status, 202);
@@ -130,7 +132,7 @@ test("a token with a ceiling does no more than it allows", async () => {
   const alice = await logIn("alice");
   const made = await alice.POST("/auth/tokens", { body: { name: "reads", ceiling: ["drivers.view_car"] } });
   if (made.error) throw new Refused(made.error);
-  const reads = connect(address!, made.data.token);
+  const reads = connect<paths>(address!, made.data.token);
   assert.equal((await reads.GET("/cars")).response.status, 200);
   assert.equal((await reads.POST("/cars", { body: { name: "Mini" } })).error?.code, "insufficient_scope");
   const { data: tokens } = await alice.GET("/auth/tokens");
@@ -141,7 +143,7 @@ test("a token with a ceiling does no more than it allows", async () => {
 });
 
 /** Never called: the compiler holds these to be mistakes. */
-export async function whatDoesNotCompile(drivers: Drivers): Promise<void> {
+export async function whatDoesNotCompile(drivers: Client<paths>): Promise<void> {
   // @ts-expect-error there is no such path
   await drivers.GET("/cats");
   // @ts-expect-error the name is missing
@@ -153,7 +155,7 @@ export async function whatDoesNotCompile(drivers: Drivers): Promise<void> {
   // @ts-expect-error only lists have pages
   rows(drivers, "/auth/me");
   // @ts-expect-error cars are not filtered by colour
-  rows(drivers, "/cars", { colour: "red" });
+  rows(drivers, "/cars", { query: { colour: "red" } });
   for await (const car of rows(drivers, "/cars")) {
     // @ts-expect-error nobody can do this with a car
     can(car, "paint");
