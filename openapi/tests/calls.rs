@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::fs;
+
 use drivers_client::{
     Client, Error, as_owner_of,
     types::{PatchedCarInputName, Problem},
@@ -21,6 +23,20 @@ fn typescript() {
     run(&mut node(&["node_modules/typescript/bin/tsc"]));
     let files = ["--test", "dist/test/drivers.test.js", "dist/test/tracker.test.js"];
     run(node(&files).env("DRIVERS_URL", drivers.api()).env("TRACKER_URL", tracker.api()));
+}
+
+/// react-admin's data provider for Django REST Framework, as npm has it.
+#[test]
+fn react_admin() {
+    let tracker = Site::start_tracker_with("calls-react-admin", &[("TRAILING_SLASHES", "1")]);
+    let folder = Folder::new("react-admin");
+    let (package, node) = Tools::react_admin(&folder);
+    let script = fs::read_to_string(package.join("package.json")).expect("it was copied");
+    let script: serde_json::Value = serde_json::from_str(&script).expect("JSON");
+    let bundling = script["scripts"]["build"].as_str().and_then(|script| script.strip_prefix("esbuild "));
+    let bundling: Vec<&str> = bundling.expect("it makes a bundle").split(' ').collect();
+    run(&mut node(&[&["node_modules/esbuild/bin/esbuild"], &bundling[..]].concat()));
+    run(node(&["--test", "dist/tasks.test.mjs"]).env("TRACKER_URL", tracker.api()));
 }
 
 #[test]

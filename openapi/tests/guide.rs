@@ -14,12 +14,13 @@ fn every_piece_of_code_is_part_of_a_tested_file() {
         .map(|block| block.split_once('\n').expect("a language, and then the code"))
         .collect();
     let languages: Vec<&str> = blocks.iter().map(|(language, _)| *language).collect();
-    assert_eq!(languages, ["rust,ignore", "json", "ts", "ts", "python", "rust,ignore"]);
+    assert_eq!(languages, ["rust,ignore", "json", "ts", "ts", "js", "python", "rust,ignore"]);
     let files = [
         "../examples/drivers/cars.rs",
         "drivers.json",
         "typescript/test/drivers.test.ts",
         "typescript/test/tracker.test.ts",
+        "react-admin/tasks.test.mjs",
         "python/tests/test_calls.py",
         "tests/calls.rs",
     ];

@@ -20,7 +20,8 @@ pub(crate) fn prepare() -> Result<Variables> {
     let [chromium, chromedriver] = CHROMIUM.programs()?;
     let [pgbouncer, _] = PGBOUNCER.programs()?;
     let places = [
-        ("REFRAIN_NODE_MODULES", node_modules(&npm)?),
+        ("REFRAIN_NODE_MODULES", node_modules(&npm, "openapi/typescript", "node")?),
+        ("REFRAIN_REACT_ADMIN", node_modules(&npm, "openapi/react-admin", "react-admin")?),
         ("REFRAIN_NODE", node),
         ("REFRAIN_PYTHON", python()?),
         ("REFRAIN_DJANGO", bench_python()?),
@@ -31,10 +32,10 @@ pub(crate) fn prepare() -> Result<Variables> {
     Ok(places.map(|(name, place)| (name.to_owned(), place.to_string_lossy().into_owned())).into())
 }
 
-/// What `openapi/typescript/package-lock.json` names.
-fn node_modules(npm: &Path) -> Result<PathBuf> {
-    let package = root().join("openapi/typescript");
-    let folder = root().join("target/tools/node");
+/// What a package's `package-lock.json` names.
+fn node_modules(npm: &Path, package: &str, folder: &str) -> Result<PathBuf> {
+    let package = root().join(package);
+    let folder = root().join("target/tools").join(folder);
     let lock = read(&package.join("package-lock.json"))?;
     once(&folder, &lock, || {
         for file in ["package.json", "package-lock.json"] {

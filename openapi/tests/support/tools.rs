@@ -32,9 +32,18 @@ impl Tools {
 
     /// Node in a copy of the TypeScript package, which finds there what its lock file names.
     pub fn node(folder: &Folder) -> (PathBuf, impl Fn(&[&str]) -> Command) {
+        Self::node_in(folder, "typescript", "REFRAIN_NODE_MODULES")
+    }
+
+    /// The same in a copy of what drives react-admin's data provider.
+    pub fn react_admin(folder: &Folder) -> (PathBuf, impl Fn(&[&str]) -> Command) {
+        Self::node_in(folder, "react-admin", "REFRAIN_REACT_ADMIN")
+    }
+
+    fn node_in(folder: &Folder, package: &str, modules: &str) -> (PathBuf, impl Fn(&[&str]) -> Command + use<>) {
         let node = place("REFRAIN_NODE");
-        let modules = place("REFRAIN_NODE_MODULES");
-        let package = folder.copy(&super::here().join("typescript"));
+        let modules = place(modules);
+        let package = folder.copy(&super::here().join(package));
         symlink(modules, package.join("node_modules")).expect("the target folder can be written");
         let inside = package.clone();
         let command = move |arguments: &[&str]| {
