@@ -187,7 +187,14 @@ impl FollowedKey {
                  rule as a condition, or ask another action by `for_action`"
             )));
         }
-        let To::ViewSet(viewset) = self.to else { return permissions.check_followed(trail) };
+        let viewset = match &self.to {
+            To::ViewSet(viewset) => *viewset,
+            To::Rows(rows) => {
+                // no type has seen whether an expression from configuration fits
+                rows.permissions.check(Some(&rows.model))?;
+                return permissions.check_followed(trail);
+            }
+        };
         let next = Trail { at: (viewset, self.action), before: Some(trail) };
         if trail.has(next.at) {
             return Err(Error::wiring(format!(

@@ -10,3 +10,4 @@ mod filters; // what may be asked of columns, over every type; searches; default
 mod items; // rows with every type of column, for lists
 mod limit_offset; // pages, filters, orders
 mod page_numbers; // pages by their number
+mod related; // filters by a field of the row that a key points at

@@ -71,6 +71,18 @@ impl Rule {
         Self::When(Box::new(condition.into()))
     }
 
+    /// Where it follows a key: the same, of those parents alone that meet another rule as well.
+    pub(crate) fn of_parents(self, also: &Self) -> Self {
+        match self {
+            Self::Through(parents) => match parents.rule.clone() & also.clone() {
+                Self::Never => Self::Never,
+                rule => Self::Through(Arc::new(ParentRows { rule, ..(*parents).clone() })),
+            },
+            Self::All(rules) => rules.into_iter().fold(Self::Always, |all, rule| all & rule.of_parents(also)),
+            rule => rule,
+        }
+    }
+
     /// Both; where the two are one and the same, that one.
     pub(super) fn and_once(self, other: &Self) -> Self {
         if self == *other { self } else { self & other.clone() }

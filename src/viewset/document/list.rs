@@ -57,10 +57,10 @@ fn ordering<E: Resource>(by: &[&Field<E>]) -> MetaOperationParam {
     parameter(ORDERING.to_owned(), MetaParamIn::Query, String::schema_ref(), &words)
 }
 
-fn filter<E: Resource>(FilterParameter { name, field, lookup }: &FilterParameter<E>) -> MetaOperationParam {
+fn filter<E: Resource>(FilterParameter { name, of, lookup }: &FilterParameter<E>) -> MetaOperationParam {
     let several = |least, most| {
         inline(MetaSchema {
-            items: Some(Box::new(field.text_schema())),
+            items: Some(Box::new(of.text_schema())),
             min_items: Some(least),
             max_items: Some(most),
             ..MetaSchema::new("array")
@@ -71,7 +71,7 @@ fn filter<E: Resource>(FilterParameter { name, field, lookup }: &FilterParameter
         Lookup::Range => several(2, 2),
         Lookup::Contains | Lookup::IContains | Lookup::StartsWith => text(MOST_CHARACTERS),
         Lookup::IsNull => bool::schema_ref(),
-        Lookup::Exact | Lookup::Gt | Lookup::Gte | Lookup::Lt | Lookup::Lte => field.text_schema(),
+        Lookup::Exact | Lookup::Gt | Lookup::Gte | Lookup::Lt | Lookup::Lte => of.text_schema(),
     };
     // of several values each is a parameter of its own: most generators of clients send them so, whatever `explode` is
     parameter(name.clone(), MetaParamIn::Query, schema, lookup.description())

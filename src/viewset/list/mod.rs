@@ -27,11 +27,11 @@ pub use order::Order;
 pub use pagination::Pagination;
 
 pub(crate) use cursor::CursorSeal;
-pub(crate) use filter::{ColumnKind, MOST_CHARACTERS, MOST_VALUES};
+pub(crate) use filter::{ColumnKind, Filtered, MOST_CHARACTERS, MOST_VALUES, RelatedField};
 pub(crate) use order::{ListOrder, ORDERING, Term};
 pub(crate) use page::page_schema;
 pub(crate) use pagination::CANDIDATE_OFFSET;
-pub(crate) use parameters::{FilterParameter, ListParameters};
+pub(crate) use parameters::{FilterParameter, FilteredField, ListParameters};
 pub(crate) use query::ListQuery;
 pub(crate) use search::{MOST_CHARACTERS as MOST_SEARCHED, SEARCH};
 

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::{
-    CursorSeal, ListOrder, ListParameters, ORDERING, Pagination, SEARCH,
+    CursorSeal, FilteredField, ListOrder, ListParameters, ORDERING, Pagination, SEARCH,
     filter::{condition, read_comparison, searching},
     order::read_order,
     page::Links,
@@ -37,7 +37,7 @@ pub(crate) struct ListQuery<E: EntityTrait> {
 }
 
 impl<E: Resource> ListQuery<E> {
-    pub(crate) fn read(
+    pub(crate) async fn read(
         request: &Request,
         parameters: &ListParameters<E>,
         visit: &Visit,
@@ -53,7 +53,8 @@ impl<E: Resource> ListQuery<E> {
             Some(rule) => Expr::from(rule.filter()).and(condition),
             None => condition,
         };
-        let (mut conditions, mut order, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut conditions, mut related) = (Vec::new(), Vec::new());
+        let (mut order, mut others) = (Vec::new(), Vec::new());
         for (name, value) in pairs {
             let invalid = |sentence: String| Problem::invalid([(name.as_str(), sentence)]);
             if pagination.reads(&name, asks_hooks) {
@@ -67,12 +68,24 @@ impl<E: Resource> ListQuery<E> {
                     conditions.extend(each.reduce(ExprTrait::or));
                 }
             } else if let Some(filter) = parameters.filter(&name) {
-                let comparison = read_comparison(filter.field, filter.lookup, &value).map_err(invalid)?;
-                conditions.push(shown(filter.field, condition(filter.field, comparison, on)));
+                match &filter.of {
+                    FilteredField::Own(field) => {
+                        let comparison = read_comparison(field, filter.lookup, &value).map_err(invalid)?;
+                        conditions.push(shown(field, condition(field, comparison, on)));
+                    }
+                    FilteredField::Related { key, field } => {
+                        let condition = field.parent().condition(filter.lookup, &value, on).map_err(invalid)?;
+                        related.push((key, field, condition));
+                    }
+                }
             } else if !(parameters.chooses_members && name == FIELDS) {
                 return Err(invalid("This list has no such parameter.".to_owned()));
             }
             others.push((name, value));
+        }
+        for (key, field, condition) in related {
+            let rows = field.rows(&visit.context(visit.db()), condition).await?;
+            conditions.push(shown(key, rows.filter().into()));
         }
         if order.is_empty() {
             order = parameters.default_order.clone();

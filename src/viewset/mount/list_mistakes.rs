@@ -8,14 +8,17 @@ use crate::{
     viewset::{
         ColumnOf, EntityOf, Resource, ViewSet,
         columns::field_of,
-        list::{CANDIDATE_OFFSET, ColumnKind, FilterParameter, ListParameters, ORDERING, SEARCH},
+        list::{CANDIDATE_OFFSET, ColumnKind, FilterParameter, Filtered, ListParameters, ORDERING, SEARCH},
     },
 };
 
 /// What cannot work of a viewset's lists: in words that say what to write.
 pub(super) fn list_mistakes<V: ViewSet>() -> Vec<String> {
     let mut mistakes = Vec::new();
-    mistakes.extend(V::filters().iter().filter_map(|filter| unreadable::<V>("filters", &filter.column)));
+    mistakes.extend(V::filters().iter().filter_map(|filter| match &filter.of {
+        Filtered::Column(column) => unreadable::<V>("filters", column),
+        Filtered::Related(key, field) => unreadable::<V>("filters", key).or_else(|| field.parent().mistake()),
+    }));
     mistakes.extend(V::search().iter().filter_map(|column| unreadable::<V>("searches", column)));
     let ordered: Vec<ColumnOf<V>> =
         V::orderings().into_iter().chain(V::default_order().into_iter().map(|order| order.column)).collect();
@@ -27,7 +30,11 @@ pub(super) fn list_mistakes<V: ViewSet>() -> Vec<String> {
     mistakes.extend(list.filters.iter().filter_map(misfit));
     mistakes.extend(names::<V>(&list.filters));
     mistakes.extend(V::filters().iter().filter(|filter| filter.lookups.is_empty()).map(|filter| {
-        let name = field_of::<V>(&filter.column).map_or("", Field::name);
+        let name = match &filter.of {
+            Filtered::Column(column) => field_of::<V>(column).map(Field::name),
+            Filtered::Related(_, field) => field.parent().name(),
+        };
+        let name = name.unwrap_or_default();
         format!("it filters by `{name}`, of which nothing may be asked: give `lookups` at least one")
     }));
     let is_text = |field: &Field<EntityOf<V>>| kind_of(field) == ColumnKind::Text;
@@ -52,9 +59,10 @@ fn kind_of<E: Resource>(field: &Field<E>) -> ColumnKind {
 
 /// A question that a column has no answer to.
 fn misfit<E: Resource>(filter: &FilterParameter<E>) -> Option<String> {
-    let FilterParameter { field, lookup, .. } = filter;
-    let only = lookup.misfit(kind_of(field), field.codec.nullable())?;
-    Some(format!("it filters by `{}` with `Lookup::{lookup:?}`, which is for {only}", field.name()))
+    let FilterParameter { name, of, lookup } = filter;
+    let only = lookup.misfit(of.kind(), of.is_nullable())?;
+    let name = name.strip_suffix(&lookup.parameter("")).unwrap_or(name);
+    Some(format!("it filters by `{name}` with `Lookup::{lookup:?}`, which is for {only}"))
 }
 
 /// Each parameter means one thing.

@@ -86,7 +86,7 @@ fn is_path(path: &str) -> bool {
 }
 
 /// Callers know columns as fields, and find out by a filter or an order what is in one.
-pub(super) fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
+pub(crate) fn unreadable<V: ViewSet>(does: &str, column: &ColumnOf<V>) -> Option<String> {
     match field_of::<V>(column) {
         None => Some(format!(
             "it {does} by `{}`, which is no field of its serializer: declare it as one",

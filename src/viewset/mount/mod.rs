@@ -13,6 +13,7 @@ mod standard;
 pub use routes::ViewSetApi;
 
 pub(crate) use guard::{Asked, Below, Guard, Visit};
+pub(crate) use mistakes::unreadable;
 pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
 pub(crate) use places::Place;
 pub(crate) use routes::METHODS;

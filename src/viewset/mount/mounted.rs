@@ -18,7 +18,7 @@ use crate::{
         bulk::BulkRoute,
         declare::ActionInfo,
         guarded_fields::GuardedFields,
-        list::ListParameters,
+        list::{ListParameters, RelatedField},
         mount::{
             Place,
             mistakes::{mistakes, unsealed_cursors},
@@ -149,7 +149,7 @@ impl<V: ViewSet> Mounted<V> {
             site: site.clone(),
             guards,
             places,
-            list: ListParameters::of::<V>(),
+            list: ListParameters::of::<V>().among(&site.viewsets),
             guarded_fields,
             told: OnceLock::new(),
             tellable: OnceLock::new(),
@@ -195,6 +195,9 @@ impl<V: ViewSet> Mounted<V> {
         let references = self.references().iter().filter_map(|reference| reference.rows.as_ref());
         if matches!(action, Action::Create | Action::Update | Action::PartialUpdate) {
             asked.extend(references.flat_map(|rows| rows.permissions_asked(None, action)));
+        }
+        if action == Action::List {
+            asked.extend(self.list.related().flat_map(RelatedField::permissions_asked));
         }
         let parents = self.places.iter().filter_map(|place| place.nested.as_ref());
         asked.extend(parents.flat_map(|nested| nested.parent.permissions.permissions_asked(None, action)));

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     permission::{Action, FollowedKey, Trail},
     serializer::{Field, Serializer, same_column},
-    viewset::{EntityOf, Mounted, Reference, ViewSet},
+    viewset::{EntityOf, Mounted, Reference, ViewSet, list::RelatedField},
 };
 
 impl<V: ViewSet> Mounted<V> {
@@ -25,6 +25,7 @@ impl<V: ViewSet> Mounted<V> {
         let references = self.find_references().map_err(named)?;
         let parents = self.places.iter().filter_map(|place| place.nested.as_ref());
         let beside = parents.map(|nested| &nested.parent.permissions).chain(self.guarded_fields.permissions());
+        let beside = beside.chain(self.list.related().flat_map(RelatedField::permissions));
         for permissions in beside.chain(references.iter().filter_map(|reference| reference.rows.as_ref())) {
             // asked beside the rows' rule, and so no part of it
             let asking = Trail { at: (TypeId::of::<Self>(), Action::Retrieve), before: None };

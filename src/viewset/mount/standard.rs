@@ -78,7 +78,7 @@ impl<V: ViewSet> Mounted<V> {
 
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let tell = self.told().ask(&visit.context(visit.db())).await?.choosing(ChosenMembers::read::<V>(request)?);
-        let query = ListQuery::read(request, &self.list, visit, &tell)?;
+        let query = ListQuery::read(request, &self.list, visit, &tell).await?;
         let rows = visit.scope(&self.viewset, visit.db())?;
         let page = visit.list(&self.viewset, request, rows, rule, &query, &tell).await?;
         Ok(json(StatusCode::OK, page))
