@@ -42,14 +42,17 @@ impl MigrationTrait for DriversTables {
     }
 }
 
-/// Where a Django site has them already, they are adopted.
+/// Where a Django site has them already, they are adopted; where they are made here, a site takes them for its own.
 fn tables(backend: DbBackend) -> OwnTables {
     let (car, trip) = match backend {
         DbBackend::Sqlite => SQLITE,
         DbBackend::Postgres => POSTGRES,
         _ => MYSQL,
     };
-    OwnTables::of("drivers").with::<car::Entity>(car.iter().copied()).with::<trip::Entity>(trip.iter().copied())
+    OwnTables::of("drivers")
+        .recorded_as(&["0001_initial"])
+        .with::<car::Entity>(car.iter().copied())
+        .with::<trip::Entity>(trip.iter().copied())
 }
 
 /// The statements for cars, and those for trips.

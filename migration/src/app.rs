@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use refrain_entity::{
     UserTable, applied_migration, content_type, group, group_object_permission, group_permission, named_token,
     permission, session, token, user, user_object_permission,
@@ -25,6 +27,11 @@ impl App {
     /// The rows of `django_migrations` that say so.
     pub(crate) fn migrations(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.migrations.iter().map(|name| (self.label.as_str(), *name))
+    }
+
+    /// Was every one of its tables made here, in this run or before?
+    pub(crate) fn is_made(&self, made: &BTreeSet<String>) -> bool {
+        self.tables.iter().all(|table| made.contains(&table.name))
     }
 }
 

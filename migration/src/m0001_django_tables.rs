@@ -1,13 +1,11 @@
 //! The final state of Django 5.2, DRF 3.18 and django-guardian 3.5 in one step.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use refrain_entity::UserTable;
 use sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use crate::app::{self, App};
+use crate::app;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::own::make;
@@ -60,12 +58,5 @@ impl MigrationTrait for DjangoTables {
             made::drop_table(manager, &table.name).await?;
         }
         made::uninstall_if_empty(manager).await
-    }
-}
-
-impl App {
-    /// Did this migration make every one of its tables, in this run or before?
-    fn is_made(&self, made: &BTreeSet<String>) -> bool {
-        self.tables.iter().all(|table| made.contains(&table.name))
     }
 }

@@ -1,11 +1,11 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use sea_orm::{DbErr, EntityTrait, IdenStatic, Iterable};
 use sea_orm_migration::SchemaManager;
 
-use crate::app::{App, Table};
+use crate::app::{App, RECORDER, Table};
 use crate::catalog::Catalog;
-use crate::{made, plan};
+use crate::{made, plan, recorded};
 
 /// The tables that a program has for its models, made where they are missing, or adopted where they are there.
 ///
@@ -54,6 +54,21 @@ impl OwnTables {
         Self(App { label: label.into(), migrations: &[], tables: Vec::new() })
     }
 
+    /// The migrations of the Django app whose outcome these tables are, as `0001_initial`. Where the tables are made here,
+    /// `django_migrations` is told that they are applied, so that `manage.py migrate` takes the tables as its own.
+    ///
+    /// ```
+    /// use refrain_migration::OwnTables;
+    ///
+    /// let tables = OwnTables::of("drivers").recorded_as(&["0001_initial"]);
+    /// # let _ = tables;
+    /// ```
+    #[must_use]
+    pub fn recorded_as(mut self, migrations: &'static [&'static str]) -> Self {
+        self.0.migrations = migrations;
+        self
+    }
+
     /// The table of an entity, and the statements that make it with its constraints and indexes. A table comes after
     /// those that it points at.
     pub fn with<E: EntityTrait>(mut self, statements: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -69,19 +84,32 @@ impl OwnTables {
     pub async fn make_or_adopt(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let catalog = Catalog::read(db).await?;
-        let made = made::all(db, &catalog).await?;
+        let mut made = made::all(db, &catalog).await?;
         let missing = plan::missing_of(&self.0, &catalog, &made)?;
-        make(manager, &missing).await.map(drop)
+        made.extend(make(manager, &missing).await?);
+        if self.is_recorded(&catalog, &made) {
+            recorded::record(db, iter::once(&self.0)).await?;
+        }
+        Ok(())
     }
 
     /// Drops those of the tables that were made here.
     pub async fn drop_made(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        let made = made::all(db, &Catalog::read(db).await?).await?;
+        let catalog = Catalog::read(db).await?;
+        let made = made::all(db, &catalog).await?;
+        if self.is_recorded(&catalog, &made) {
+            recorded::forget(db, iter::once(&self.0)).await?;
+        }
         for table in self.0.tables.iter().rev().filter(|table| made.contains(&table.name)) {
             made::drop_table(manager, &table.name).await?;
         }
         made::uninstall_if_empty(manager).await
+    }
+
+    /// Is Django to know of these tables: were they made here, beside its record of migrations?
+    fn is_recorded(&self, catalog: &Catalog, made: &BTreeSet<String>) -> bool {
+        catalog.has(RECORDER) && self.0.is_made(made)
     }
 }
 

@@ -51,7 +51,10 @@ const WHEEL: &str =
 
 fn tables() -> OwnTables {
     let index = "CREATE INDEX garage_wheel_car ON garage_wheel (car_id)";
-    OwnTables::of("garage").with::<car::Entity>([CAR]).with::<wheel::Entity>([WHEEL, index])
+    OwnTables::of("garage")
+        .recorded_as(&["0001_initial"])
+        .with::<car::Entity>([CAR])
+        .with::<wheel::Entity>([WHEEL, index])
 }
 
 struct Garage;
@@ -109,6 +112,34 @@ async fn none_there_they_are_made_and_dropped_again() {
             assert!(!has(db, table).await, "{table}");
         }
         up(db).await.expect("they are made again");
+        assert!(has(db, "garage_wheel").await);
+    })
+    .await;
+}
+
+struct Beside;
+
+impl MigratorTrait for Beside {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let mut all = refrain_migration::django_tables(Default::default());
+        all.push(Box::new(Initial));
+        all
+    }
+}
+
+#[tokio::test]
+async fn django_is_told_of_those_that_were_made_and_of_no_others() {
+    let told = "SELECT name FROM django_migrations WHERE app = 'garage'";
+    on_every_database(async |db| {
+        Beside::up(db, None).await.expect("they are made");
+        assert_eq!(texts(db, told).await, ["0001_initial"]);
+        Beside::down(db, Some(1)).await.expect("it rolls back");
+        assert_eq!(texts(db, told).await, Vec::<String>::new());
+
+        run(db, &format!("{CAR};\n{WHEEL};\n")).await.expect("made");
+        Beside::up(db, None).await.expect("they are adopted");
+        assert_eq!(texts(db, told).await, Vec::<String>::new());
+        Beside::down(db, Some(1)).await.expect("it rolls back");
         assert!(has(db, "garage_wheel").await);
     })
     .await;
