@@ -21,7 +21,7 @@ use super::{
     question::{Caller, Question},
 };
 
-/// The variable that names a Python with what `benches/django/requirements.txt` names.
+/// The variable that names a Python with what `django/requirements/django-5.2.txt` names.
 const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
 
 /// A process that answers questions by guardian.

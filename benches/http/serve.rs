@@ -19,7 +19,7 @@ use crate::{by_hand::ByHand, load::CONNECTIONS, viewset};
 /// The argument that makes this program a server.
 pub(crate) const SERVE: &str = "serve";
 
-/// The variable that names a Python with what `benches/django/requirements.txt` names.
+/// The variable that names a Python with what `django/requirements/django-5.2.txt` names.
 const PYTHON: &str = "REFRAIN_BENCH_PYTHON";
 
 /// The variable that names the program that serves by other libraries, of `benches/contestants`.

@@ -95,7 +95,7 @@ impl Bench {
             Self::Http => {
                 show(&mut contestants(&["build", "--bin", "serve"]))?;
                 command.env(SERVE, target().join("release/serve"));
-                match tools::bench_python() {
+                match tools::django_python() {
                     Ok(python) => {
                         command.env(PYTHON, python);
                     }
@@ -103,7 +103,7 @@ impl Bench {
                 }
             }
             Self::Guardian => {
-                command.arg("--guardian").env(PYTHON, tools::bench_python()?);
+                command.arg("--guardian").env(PYTHON, tools::django_python()?);
             }
             Self::Startup => {
                 command.env(DRIVERS, drivers()?);

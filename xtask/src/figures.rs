@@ -65,7 +65,7 @@ fn environment() -> Result<String> {
     versions.extend(of_crates.iter().filter_map(|name| locked("Cargo.lock", name)));
     let of_engines = ["casbin", "cedar-policy", "gatehouse"];
     versions.extend(of_engines.iter().filter_map(|name| locked("benches/contestants/Cargo.lock", name)));
-    let python = fs::read_to_string(root().join("benches/django/requirements.txt")).unwrap_or_default();
+    let python = fs::read_to_string(root().join("django/requirements/django-5.2.txt")).unwrap_or_default();
     let pinned = python.lines().filter_map(|line| line.strip_suffix(" \\")?.split_once("=="));
     versions.extend(pinned.map(|(name, version)| format!("{name} {version}")));
     let model = models.first().map_or("processors unknown", String::as_str);

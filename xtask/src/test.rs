@@ -18,6 +18,9 @@ pub(crate) const ONLY: &str = "REFRAIN_TEST_ONLY";
 /// The variable by which `cargo xtask ci features` tests one database's feature alone.
 pub(crate) const FEATURE: &str = "REFRAIN_TEST_FEATURE";
 
+/// The packages whose tests use the programs of others.
+const WITH_TOOLS: [&str; 2] = [openapi::PACKAGE, "refrain-django"];
+
 #[derive(Args, Default)]
 pub(crate) struct Options {
     /// Leave the other databases out, and what needs Node, Python and a browser; refused in CI.
@@ -77,7 +80,7 @@ pub(crate) fn run(options: &Options) -> Result {
     if options.only.is_some() {
         eprintln!("not run: every test on PostgreSQL and MariaDB (--only sqlite)");
         if !options.needs_tools() {
-            eprintln!("not run: the tests of `{}` (--only sqlite, and not named)", openapi::PACKAGE);
+            eprintln!("not run: the tests of `{}` (--only sqlite, and not named)", WITH_TOOLS.join("`, `"));
         }
     }
     if tested.is_err() && options.keep && servers.is_some() && !stop.heard() {
@@ -94,7 +97,7 @@ impl Options {
     fn needs_tools(&self) -> bool {
         match self.package.as_slice() {
             [] => self.only.is_none(),
-            packages => packages.iter().any(|package| package == openapi::PACKAGE),
+            packages => packages.iter().any(|package| WITH_TOOLS.contains(&package.as_str())),
         }
     }
 
@@ -102,7 +105,7 @@ impl Options {
         let mut cargo = cargo(command);
         match self.package.as_slice() {
             [] if self.needs_tools() => cargo.arg("--workspace"),
-            [] => cargo.args(["--workspace", "--exclude", openapi::PACKAGE]),
+            [] => cargo.arg("--workspace").args(WITH_TOOLS.iter().flat_map(|package| ["--exclude", package])),
             packages => cargo.args(packages.iter().flat_map(|package| ["--package", package])),
         };
         cargo.arg("--all-features");

@@ -2,7 +2,7 @@
 //! PyPI's, a browser, pgbouncer. Packages go below `target/tools`, in the versions that the lock files name.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -24,7 +24,8 @@ pub(crate) fn prepare() -> Result<Variables> {
         ("REFRAIN_REACT_ADMIN", node_modules(&npm, "openapi/react-admin", "react-admin")?),
         ("REFRAIN_NODE", node),
         ("REFRAIN_PYTHON", python()?),
-        ("REFRAIN_DJANGO", bench_python()?),
+        ("REFRAIN_DJANGO", django_python()?),
+        ("REFRAIN_DJANGO_NEWEST", newest_django_python()?.unwrap_or_default()),
         ("REFRAIN_PGBOUNCER", pgbouncer),
         ("REFRAIN_CHROMIUM", chromium),
         ("REFRAIN_CHROMEDRIVER", chromedriver),
@@ -53,17 +54,50 @@ fn python() -> Result<PathBuf> {
     python_with("openapi/python/requirements.txt", "python")
 }
 
-/// An environment with Django, which the bench over HTTP serves and a test reads sessions by.
-pub(crate) fn bench_python() -> Result<PathBuf> {
-    python_with("benches/django/requirements.txt", "bench-python")
+/// An environment with the Django that is kept up for long, beside which tests and benches run.
+pub(crate) fn django_python() -> Result<PathBuf> {
+    python_with("django/requirements/django-5.2.txt", "django")
+}
+
+/// An environment with the newest Django; `None` where no Python is new enough for it, which the tests then say.
+fn newest_django_python() -> Result<Option<PathBuf>> {
+    let Some(python) = newer_python() else {
+        eprintln!("not run: tests beside the newest Django, which asks for Python 3.12: none is found");
+        return Ok(None);
+    };
+    environment(&python, "django/requirements/newest.txt", "django-newest").map(Some)
+}
+
+/// A Python that the newest Django runs on: on PATH, or one that pyenv has built.
+fn newer_python() -> Option<PathBuf> {
+    let home = env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")));
+    let built = home.and_then(|home| fs::read_dir(home.join("versions")).ok());
+    let built = built.into_iter().flatten().flatten().map(|version| version.path().join("bin"));
+    let mut folders: Vec<_> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).chain(built).collect();
+    folders.dedup();
+    let names = ["python3", "python3.14", "python3.13", "python3.12"];
+    let found = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    // some are only words that say which ones there are
+    found.filter(|python| python.is_file()).find(|python| is_newer(python))
+}
+
+fn is_newer(python: &Path) -> bool {
+    let asked = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 12))";
+    capture(Command::new(python).args(["-c", asked])).is_ok_and(|asked| asked.status.success())
 }
 
 fn python_with(requirements: &str, folder: &str) -> Result<PathBuf> {
+    environment(&python_with_venv()?, requirements, folder)
+}
+
+/// What a file of requirements names, installed for this Python.
+fn environment(base: &Path, requirements: &str, folder: &str) -> Result<PathBuf> {
     let requirements = root().join(requirements);
     let folder = root().join("target/tools").join(folder);
     let python = folder.join("bin/python");
     once(&folder, &read(&requirements)?, || {
-        quietly(Command::new(python_with_venv()?).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        quietly(Command::new(base).args(["-m", "venv", "--clear"]).arg(&folder))?;
         let mut pip = Command::new(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]);
         quietly(pip.arg(&requirements))
