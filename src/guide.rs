@@ -28,6 +28,8 @@ pages! {
     #[cfg(feature = "cli")]
     from_django = "from-django.md";
     #[cfg(feature = "cli")]
+    beside_django = "beside-django.md";
+    #[cfg(feature = "cli")]
     command_line = "command-line.md";
     errors = "errors.md";
     databases = "databases.md";

@@ -1,0 +1,7 @@
+//! A Django site and the drivers on one database, both running: neither notices the other.
+
+#![allow(missing_docs, unreachable_pub)]
+
+mod adoption;
+mod both_ways;
+mod support;
