@@ -4,4 +4,5 @@
 
 mod adoption;
 mod both_ways;
+mod differential;
 mod support;
