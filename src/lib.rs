@@ -89,8 +89,8 @@ pub use refrain_entity as entity;
 pub use serializer::{Choices, Serializer};
 pub use serving::ServeSettings;
 pub use viewset::{
-    Access, CollectionAction, Filter, Locked, LockedBatch, LockedRows, Lookup, Nested, Order, Pagination, Reference,
-    Represent, Row, RowAction, Rows, ShownRow, Through, ThroughRows, ViewSet,
+    Access, CollectionAction, Filter, Listed, Locked, LockedBatch, LockedRows, Lookup, Nested, Order, Pagination,
+    Reference, Represent, Row, RowAction, Rows, ShownRow, Through, ThroughRows, ViewSet,
 };
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]

@@ -15,7 +15,7 @@ use crate::{
     http::{Problem, Site},
     model::Models,
     permission::{Action, Explanation, RelatedViewSet},
-    viewset::{ActionInfo, Actions, Endpoint, Guard, Mounted, MountedAction, ViewSet, ViewSetApi, Visit},
+    viewset::{ActionInfo, Actions, Endpoint, Guard, Listed, Mounted, MountedAction, ViewSet, ViewSetApi, Visit},
 };
 
 /// Something an [`Api`](super::Api) is made of: nothing, a viewset, handlers, or two parts.
@@ -70,6 +70,8 @@ pub(super) trait AnyViewSet: RelatedViewSet {
     fn tell(&self, own: Vec<Arc<Guard>>);
     fn relate(&self) -> Result<()>;
     fn endpoints(&self) -> Vec<Endpoint>;
+    /// The argument that hands its list over, and what guards it.
+    fn listed(&self) -> (TypeId, Arc<Guard>);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
@@ -109,6 +111,8 @@ impl Mounting {
             actions.0.insert(info.id, mounted);
         }
         for (id, viewset) in &self.viewsets {
+            let (argument, guard) = viewset.listed();
+            actions.0.insert(argument, MountedAction { guard, viewset: viewset.clone().into_any() });
             let own = self.actions.iter().filter(|info| info.on_row && info.viewset == *id);
             viewset.tell(own.map(|info| actions.0[&info.id].guard.clone()).collect());
         }
@@ -196,6 +200,10 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
 
     fn endpoints(&self) -> Vec<Endpoint> {
         Mounted::endpoints(self)
+    }
+
+    fn listed(&self) -> (TypeId, Arc<Guard>) {
+        (TypeId::of::<Listed<V>>(), self.guards[&Action::List].clone())
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

@@ -31,7 +31,7 @@ pub use declare::{
 };
 pub use list::{Filter, Lookup, Order, Pagination};
 pub use mount::ViewSetApi;
-pub use row::{Locked, LockedBatch, LockedRows, Row, Rows, ShownRow};
+pub use row::{Listed, Locked, LockedBatch, LockedRows, Row, Rows, ShownRow};
 
 pub(crate) use conditional::{Conditional, IfMatch};
 pub(crate) use declare::{ActionInfo, collect_actions, marker};

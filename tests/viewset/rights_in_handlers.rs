@@ -4,7 +4,7 @@
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, Action, AllowAny, Api, CollectionAction, HasPerm, IsAuthenticated, IsOwner, Locked, Problem, Row,
+    Access, Action, AllowAny, Api, CollectionAction, HasPerm, IsAuthenticated, IsOwner, Listed, Locked, Problem, Row,
     RowAction, Rows, ShownRow, Valid, ViewSet, auth::NewUser, serializer::Patched,
 };
 use refrain_testing::{TestDb, counted, every_database};
@@ -220,4 +220,80 @@ async fn a_safe_action_that_says_nothing_asks_what_its_route_asks(db: TestDb) {
     }
     assert_eq!(client.get(&format!("{path}/name"), &bob).await.code(), 404);
     assert_eq!(client.get("/api/cars/count", "").await.code(), 401);
+}
+
+/// A handler that belongs to no viewset, and a page beside the API: both are handed what the list would show.
+#[every_database]
+async fn any_handler_can_ask_for_what_is_listed(db: TestDb) {
+    use poem::{EndpointExt, Route, get, handler, test::TestClient};
+
+    struct Own;
+
+    impl ViewSet for Own {
+        type Serializer = Car;
+        const PATH: &'static str = "/own";
+
+        fn permissions() -> Access<car::Entity> {
+            Access::to(IsOwner).on(Action::Destroy, HasPerm("drivers.delete_car"))
+        }
+    }
+
+    struct Plain;
+
+    #[OpenApi]
+    impl Plain {
+        #[oai(path = "/report", method = "get")]
+        async fn report(&self, cars: Listed<Own>) -> Result<Payload<Vec<String>>, Problem> {
+            told(&cars).await.map(Payload)
+        }
+
+        #[oai(path = "/first", method = "get")]
+        async fn first(&self, cars: Listed<Own>) -> Result<ShownRow<Own>, Problem> {
+            let car = cars.rows.clone().one(&cars.db()).await?.ok_or_else(Problem::not_found)?;
+            cars.show(&car).await
+        }
+    }
+
+    async fn told(cars: &Listed<Own>) -> Result<Vec<String>, Problem> {
+        let rows = cars.rows.clone().order_by_asc(car::Column::Id).all(&cars.db()).await?;
+        let may = cars.permissions_of(&rows).await?;
+        let line = |(car, may): (&car::Model, &Vec<&str>)| format!("{}: {}", car.name, may.join(" "));
+        Ok(rows.iter().zip(&may).map(line).collect())
+    }
+
+    #[handler]
+    async fn page(cars: Listed<Own>) -> Result<String, Problem> {
+        Ok(told(&cars).await?.join(", "))
+    }
+
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &["delete"]).await;
+    let hers = car_of(&db, Some(&alice), "hers").await;
+    car_of(&db, None, "nobody's").await;
+    let (counting, counter) = counted(&db);
+    let api = || Api::new("Drivers", "1", counting.clone()).auth(auth.clone());
+    let built = api().mount(Own).with(Plain).build().unwrap();
+    let pages = Route::new().at("/page", get(page).with(built.guarding(AllowAny).unwrap()));
+    let pages = TestClient::new(pages);
+    let client = Client::new(built);
+
+    counter.take();
+    let report = client.get("/api/report", &token).await;
+    assert_eq!(report.json(), json!(["hers: view change delete"]));
+    assert_eq!(counter.take().len(), 4, "the caller, what they hold, the rows, what may be done with them");
+    let first = client.get("/api/first", &token).await;
+    let retrieved = client.get(&format!("/api/own/{}", hers.id), &token).await;
+    assert_eq!((first.text.as_str(), first.header("etag")), (retrieved.text.as_str(), retrieved.header("etag")));
+    assert_eq!(client.get("/api/report", "").await.code(), 401);
+
+    let response = pages.get("/page").header("authorization", format!("Token {token}")).send().await;
+    response.assert_text("hers: view change delete").await;
+    // whoever may not list is refused as there, though everybody opens the page
+    pages.get("/page").send().await.assert_status(poem::http::StatusCode::UNAUTHORIZED);
+
+    let unmounted = Client::new(api().with(Plain).build().unwrap());
+    let answer = unmounted.get("/api/report", &token).await;
+    assert_eq!(answer.code(), 500);
+    answer.tells_nothing_of_the_inside();
 }

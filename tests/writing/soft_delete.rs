@@ -1,7 +1,10 @@
 //! Rows that are marked as deleted: nobody finds them from then on, and nobody can mark one who may not delete it.
 
 use poem::http::Method;
-use refrain::{Access, Action, Api, IsAuthenticated, IsOwnerOrReadOnly, Serializer, ViewSet, auth::NewUser};
+use refrain::{
+    Access, Action, Api, Filter, IsAuthenticated, IsOwnerOrReadOnly, Reference, Serializer, Through, ViewSet,
+    auth::NewUser,
+};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, Schema};
 use serde_json::{Value as Json, json};
@@ -47,6 +50,52 @@ mod dated {
     pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod remark {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+    #[sea_orm(table_name = "wiki_remark")]
+    #[refrain(app = "wiki", model = "Remark")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub page_id: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[derive(Serializer)]
+#[serializer(model = remark)]
+struct Remark {
+    #[serializer(read_only)]
+    id: i64,
+    page_id: i64,
+}
+
+/// Remarks on pages: whoever sees the page sees them.
+struct Remarks;
+
+impl ViewSet for Remarks {
+    type Serializer = Remark;
+    const PATH: &'static str = "/remarks";
+
+    fn permissions() -> Access<remark::Entity> {
+        Access::to(Through::<FlaggedPages>::by(remark::Column::PageId))
+    }
+
+    fn references() -> Vec<Reference<remark::Entity>> {
+        vec![Reference::to::<FlaggedPages>(remark::Column::PageId)]
+    }
+
+    fn filters() -> Vec<Filter<remark::Column>> {
+        vec![Filter::through::<FlaggedPages>(remark::Column::PageId, flagged::Column::Title)]
+    }
 }
 
 #[derive(Serializer)]
@@ -197,4 +246,38 @@ async fn a_column_that_cannot_mark_rows_is_refused(db: TestDb) {
     refused!(car::Column::Name, "`name` has to be a boolean column");
     refused!(car::Column::OwnerId, "`owner_id` has to be a boolean column");
     refused!(car::Column::Published, "make it `read_only`");
+}
+
+/// What hangs on a deleted row is gone with it, and nothing new can be hung on it.
+#[every_database]
+async fn what_follows_a_key_to_a_deleted_row_ends_there(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let schema = Schema::new(db.get_database_backend());
+    for table in [schema.create_table_from_entity(flagged::Entity), schema.create_table_from_entity(remark::Entity)] {
+        db.execute(&table).await.expect("a table");
+    }
+    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let api = Api::new("Wiki", "1", db.db().clone()).auth(auth).mount(FlaggedPages).mount(Remarks);
+    let client = Client::new(api.build().expect("the parts fit"));
+    let send = async |method: Method, path: &str, body: Option<Json>| client.ask(method, path, &token, body).await;
+    let body = json!({"title": "a", "owner_id": alice.key::<i32>().ok()});
+    let page = send(Method::POST, "/api/flagged", Some(body)).await.json()["id"].clone();
+    let made = send(Method::POST, "/api/remarks", Some(json!({"page_id": page}))).await;
+    assert_eq!(made.code(), 201, "{}", made.text);
+    let remark = format!("/api/remarks/{}", made.json()["id"]);
+    let lists = ["/api/remarks", "/api/remarks?page__title=a"];
+    for list in lists {
+        assert_eq!(client.get(list, &token).await.json()["count"], 1, "{list}");
+    }
+    assert_eq!(send(Method::DELETE, &format!("/api/flagged/{page}"), None).await.code(), 204);
+    for list in lists {
+        assert_eq!(client.get(list, &token).await.json()["count"], 0, "{list}");
+    }
+    for (method, body) in [(Method::GET, None), (Method::PATCH, Some(json!({}))), (Method::DELETE, None)] {
+        assert_eq!(send(method, &remark, body).await.code(), 404);
+    }
+    let refused = send(Method::POST, "/api/remarks", Some(json!({"page_id": page}))).await;
+    assert_eq!(refused.code(), 403, "{}", refused.text);
+    assert_eq!(remark::Entity::find().all(db.db()).await.unwrap().len(), 1);
 }

@@ -367,7 +367,7 @@ fn check_codename_is_asked(info: &ActionInfo, permissions: &Permissions, model: 
     )))
 }
 
-/// A site's custom actions, by the types of their arguments.
+/// What the arguments of handlers hand over of a site's viewsets, by their types: custom actions, and lists.
 #[derive(Default)]
 pub(crate) struct Actions(pub(crate) HashMap<TypeId, MountedAction>);
 

@@ -3,6 +3,7 @@
 mod ahead;
 mod arguments;
 mod chosen;
+mod listed;
 mod locked_rows;
 mod lookup;
 mod permissions;
@@ -10,6 +11,7 @@ mod representation;
 mod shown_row;
 
 pub use arguments::{Locked, Row, Rows};
+pub use listed::Listed;
 pub use locked_rows::{LockedBatch, LockedRows};
 pub use shown_row::ShownRow;
 

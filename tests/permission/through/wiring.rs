@@ -2,7 +2,7 @@
 
 use refrain::{
     Action, AllowAny, Api, Context, Hook, IntoPermissions, IsOwner, Lists, Permissions, Result, RowHook, Through,
-    async_trait,
+    ThroughRows, async_trait,
 };
 use refrain_testing::{TestDb, every_database};
 
@@ -78,4 +78,30 @@ async fn hooks_cannot_be_followed(db: TestDb) {
     let api = Api::new("Through", "1", db.db().clone()).mount(Seats).mount(Buses).mount(Fleets).build();
     let message = refused(api);
     assert!(message.contains("row hook") && message.contains("`for_action`"), "{message}");
+}
+
+/// An expression that no type has seen, such as one from configuration, is held to the model that it is asked about.
+#[test]
+fn an_expression_of_any_type_judges_its_own_model_only() {
+    #[derive(Clone, Copy)]
+    struct IsWindowSeat;
+    #[async_trait]
+    impl refrain::PermissionClass for IsWindowSeat {
+        type Model = seat::Entity;
+        async fn rows(&self, _: &Context<'_>) -> Result<refrain::Rule> {
+            Ok(refrain::Rule::Always)
+        }
+    }
+    let through = |permissions: Permissions| {
+        ThroughRows::of::<fleet::Entity>(bus::Column::FleetId, permissions).into_permissions()
+    };
+    let build = |permissions: Permissions| {
+        chosen([open(), open(), through(permissions), open()]);
+        Api::new("Through", "1", sea_orm::DatabaseConnection::default()).mount(Buses).build()
+    };
+    let message = refused(build(IsWindowSeat.into_permissions()));
+    let expected = "the viewset `/buses`: the permission class `IsWindowSeat` judges rows of another model than \
+                    `through.fleet`";
+    assert_eq!(message, expected);
+    assert!(build(IsOwner.into_permissions()).is_ok());
 }

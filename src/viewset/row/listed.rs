@@ -1,0 +1,87 @@
+use std::sync::Arc;
+
+use poem::{FromRequest, Request, RequestBody};
+use sea_orm::Select;
+
+use crate::{
+    Db, Error,
+    auth::User,
+    http::Problem,
+    permission::Action,
+    viewset::{
+        EntityOf, ModelOf, Mounted, ViewSet,
+        mount::{Asked, Visit},
+        row::{ShownRow, arguments::asked},
+    },
+};
+
+/// The rows that a viewset lists for the caller, and what they may do with each: an argument of any handler, whether it
+/// belongs to the API or is a page beside it.
+///
+/// ```
+/// # use refrain::doc_example::{car, cars::Cars};
+/// use poem::{EndpointExt, Route, get, handler, web::Html};
+/// use refrain::{BuiltApi, IsAuthenticated, Listed, Problem, Result};
+///
+/// #[handler]
+/// async fn page(cars: Listed<Cars>) -> Result<Html<String>, Problem> {
+///     let rows = cars.rows.clone().all(&cars.db()).await?;
+///     let may = cars.permissions_of(&rows).await?;
+///     let line = |(car, may): (&car::Model, &Vec<&str>)| match may.contains(&"change") {
+///         true => format!("<li><a href=\"/cars/{}/edit\">edit</a></li>", car.id),
+///         false => "<li></li>".to_owned(),
+///     };
+///     Ok(Html(rows.iter().zip(&may).map(line).collect()))
+/// }
+///
+/// fn pages(api: &BuiltApi) -> Result<Route> {
+///     Ok(Route::new().at("/cars", get(page).with(api.guarding(IsAuthenticated)?)))
+/// }
+/// ```
+///
+/// It asks what the list asks, and whoever may not list is refused as there, behind what guards the handler itself. A
+/// viewset whose lists ask row hooks cannot be handed over as a query: that is an error.
+#[doc(alias = "get_objects_for_user")]
+pub struct Listed<V: ViewSet> {
+    /// The rows. Every one of them may be seen; the rest of the table is out of reach.
+    pub rows: Select<EntityOf<V>>,
+    visit: Visit,
+    viewset: Arc<Mounted<V>>,
+}
+
+impl<V: ViewSet> Listed<V> {
+    /// Who asks.
+    pub fn caller(&self) -> &User {
+        &self.visit.user
+    }
+
+    /// The connection to load the rows by.
+    pub fn db(&self) -> Db<'_> {
+        self.visit.db()
+    }
+
+    /// What the caller may do with each of these rows, in one statement: `view`, `change`, `delete` and the names of the
+    /// viewset's own actions, by the very rules that guard them.
+    pub async fn permissions_of(&self, rows: &[ModelOf<V>]) -> Result<Vec<Vec<&'static str>>, Problem> {
+        self.viewset.permissions_of(&self.visit, self.visit.db(), rows).await
+    }
+
+    /// The row as its own route shows it to the caller, tag and all.
+    pub async fn show(&self, row: &ModelOf<V>) -> Result<ShownRow<V>, Problem> {
+        let cx = self.visit.context(self.visit.db()).about(Action::Retrieve);
+        let tell = self.viewset.told().ask(&cx).await?;
+        Ok(ShownRow::of(tell.shown_row(&self.viewset.viewset, &cx, row).await?))
+    }
+}
+
+impl<'a, V: ViewSet> FromRequest<'a> for Listed<V> {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let (Asked { visit, rule }, viewset) = asked::<Self, V>(request).await?;
+        if rule.has_hooks() {
+            let message = format!("rows of `{}` that a hook judges cannot be handed to a handler as a query", V::PATH);
+            return Err(Problem::from(Error::wiring(message)).into());
+        }
+        let rows = rule.among(visit.scope(&viewset.viewset, visit.db())?.rows());
+        Ok(Self { rows, visit, viewset })
+    }
+}
