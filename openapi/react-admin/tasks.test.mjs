@@ -31,11 +31,13 @@ const { data: project } = await alice("CREATE", "projects", { data: { organizati
 const pagination = { page: 1, perPage: 25 };
 const sort = { field: "id", order: "ASC" };
 
-const titled = (prefix) => ({ search: prefix });
-const titles = ({ data }) => data.map((task) => task.title);
+// in the titles of one run, so that the next does not find them
+const run = `run${Date.now()}`;
+const titled = (word) => ({ search: `${run} ${word}` });
+const titles = ({ data }) => data.map((task) => task.title.replace(`${run} `, ""));
 
 async function make(title, more = {}) {
-  const data = { project_id: project.id, title, ...more };
+  const data = { project_id: project.id, title: `${run} ${title}`, ...more };
   const { data: made } = await alice("CREATE", "tasks", { data });
   const { data: whole } = await alice("GET_ONE", "tasks", { id: made.id });
   return whole;
@@ -46,7 +48,7 @@ test("creates, and reads one and many", async () => {
   assert.deepEqual(one, {
     id: one.id,
     project_id: project.id,
-    title: "One",
+    title: `${run} One`,
     assignee_id: null,
     status: "open",
     due: "2026-05-01",

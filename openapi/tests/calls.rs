@@ -47,6 +47,51 @@ fn python() {
     run(tests.env("DRIVERS_URL", site.api()));
 }
 
+/// Of an array each generator makes a parameter that is repeated, whatever the document says of commas, and the tracker
+/// reads it. TypeScript's is in its own tests.
+#[tokio::test]
+async fn parameters_of_several_values() -> Outcome {
+    let tracker = Site::start_tracker("calls-several-values");
+    let token = tracker.token("alice");
+    let all = ["Draw it", "Build it", "Ask for a raise"];
+
+    // what generated calls of Rust do
+    for (statuses, expected) in [(vec!["open", "closed"], &all[..]), (vec!["doing", "closed"], &[])] {
+        let request = reqwest::Client::new()
+            .get(format!("{}/tasks", tracker.api()))
+            .query(&progenitor_client::QueryParam::new("status__in", &statuses))
+            .header("Authorization", format!("Token {token}"));
+        let page: serde_json::Value = request.send().await?.error_for_status()?.json().await?;
+        let titles: Vec<_> = page["results"].as_array().into_iter().flatten().map(|task| &task["title"]).collect();
+        assert_eq!(titles, expected, "{statuses:?}");
+    }
+
+    let folder = Folder::new("several-values");
+    let mut generate = Tools::python();
+    generate.args(["-m", "openapi_python_client", "generate", "--meta", "none", "--path"]);
+    generate.arg(here().join("tracker.json")).arg("--output-path").arg(folder.0.join("tracker_client"));
+    run(generate.current_dir(&folder.0));
+    let mut asks = Tools::python();
+    asks.args(["-c", STATUSES_IN_PYTHON, &tracker.api(), token]);
+    assert_eq!(run(asks.current_dir(&folder.0)).lines().collect::<Vec<_>>(), all);
+    Ok(())
+}
+
+const STATUSES_IN_PYTHON: &str = r#"
+import sys
+from tracker_client import AuthenticatedClient
+from tracker_client.api.tasks import tasks_list
+from tracker_client.models import Status, TasksPage
+
+_, address, token = sys.argv
+tracker = AuthenticatedClient(base_url=address, token=token, prefix="Token")
+page = tasks_list.sync(client=tracker, status_in=[Status.OPEN, Status.CLOSED])
+assert isinstance(page, TasksPage), page
+print(*(task.title for task in page.results), sep="\n")
+page = tasks_list.sync(client=tracker, status_in=[Status.DOING, Status.CLOSED])
+assert isinstance(page, TasksPage) and not page.results, page
+"#;
+
 #[tokio::test]
 async fn rust() -> Outcome {
     let site = Site::start("calls-rust");
