@@ -7,9 +7,9 @@ export type RowPath<Paths> = {
 }[keyof Paths];
 
 type Shown<Paths, P extends keyof Paths> = Paths[P] extends {
-  get: { responses: { 200: { content: { "application/json": infer Row } } } };
+  get: { responses: { 200: { content: { "application/json": infer Row extends { readonly id: number } } } } };
 }
-  ? Row & { readonly id: number }
+  ? Row
   : never;
 
 type Changes<Paths, P extends keyof Paths> = Paths[P] extends {
