@@ -39,5 +39,7 @@ pages! {
     #[cfg(feature = "templates")]
     templates = "templates.md";
     signals = "signals.md";
+    #[cfg(feature = "testing")]
+    testing = "testing.md";
     object_grants = "object-grants.md";
 }

@@ -71,6 +71,8 @@ pub mod serving;
 pub mod sessions;
 #[cfg(feature = "templates")]
 pub mod templates;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod throttle;
 pub mod viewset;
 

@@ -29,6 +29,8 @@ use crate::{
     permission::Explanation,
     viewset::{Actions, Endpoint},
 };
+#[cfg(feature = "testing")]
+use crate::{permission::Action, viewset::RowPaths};
 
 /// An API that fits together: its routes, its document, and what each endpoint asks.
 pub struct BuiltApi {
@@ -170,6 +172,26 @@ impl BuiltApi {
         let variable = |part: &str| part.strip_prefix(':').map(|name| format!("{{{name}}}"));
         let parts = path.split('/').map(|part| variable(part).unwrap_or_else(|| part.to_owned()));
         format!("{}{}", self.prefix, parts.collect::<Vec<_>>().join("/"))
+    }
+
+    /// The lists that mean what the rows mean: where each is found, and how its rows are named.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn lists_of_rows(&self) -> Result<Vec<(String, RowPaths)>> {
+        let mut lists = Vec::new();
+        for endpoint in self.endpoints.iter().filter(|endpoint| endpoint.action == Some(Action::List)) {
+            let Some((guard, id)) = endpoint.guard.as_ref().filter(|_| !endpoint.is_nested) else { continue };
+            let retrieves = |other: &&Endpoint| {
+                let is_same = other.guard.as_ref().is_some_and(|(_, of)| of == id);
+                is_same && !other.is_nested && other.action == Some(Action::Retrieve)
+            };
+            if guard.permissions.to_string() == guard.retrieve.to_string()
+                && self.endpoints.iter().any(|e| retrieves(&e))
+            {
+                let paths = self.explainer.viewsets[id].row_paths().await?;
+                lists.push((format!("{}{}", self.prefix, endpoint.path), paths));
+            }
+        }
+        Ok(lists)
     }
 
     /// The database it is over.

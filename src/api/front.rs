@@ -179,6 +179,8 @@ impl Front {
         let joined = self.reads.as_ref().and_then(|viewset| viewset.joined_row(&request)).map(Arc::new);
         let offered = offered.to_who_asks(self.asked.as_ref(), joined.as_ref()).setting(&cookies);
         let offered = offered.with_form_token(FormToken::of(&request));
+        #[cfg(feature = "testing")]
+        let offered = offered.by(request.extensions().get());
         let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
         let user = known.caller.get_or_init(|| Arc::new(user)).clone();
         let usage = throttle::ask(&self.throttles, &site.counts, &user, address).await.map_err(Problem::from)?;

@@ -9,6 +9,8 @@ use poem::{Request, http::Method};
 use poem_openapi::{ApiResponse, OpenApi, registry::MetaOperation};
 
 use super::{routes::path_in_document, schemas::Schemas};
+#[cfg(feature = "testing")]
+use crate::viewset::RowPaths;
 use crate::{
     Error, Result,
     auth::JoinedRow,
@@ -70,12 +72,17 @@ pub(super) trait AnyViewSet: RelatedViewSet {
     fn tell(&self, own: Vec<Arc<Guard>>);
     fn relate(&self) -> Result<()>;
     fn endpoints(&self) -> Vec<Endpoint>;
+    #[cfg(feature = "testing")]
+    fn row_paths(&self) -> ReadingPaths<'_>;
     /// The argument that hands its list over, and what guards it.
     fn listed(&self) -> (TypeId, Arc<Guard>);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
 type Explaining<'a> = Pin<Box<dyn Future<Output = Result<Explanation>> + Send + 'a>>;
+
+#[cfg(feature = "testing")]
+type ReadingPaths<'a> = Pin<Box<dyn Future<Output = Result<RowPaths>> + Send + 'a>>;
 
 /// The mounted viewsets, by their types.
 pub(super) type ViewSets = HashMap<TypeId, Arc<dyn AnyViewSet>>;
@@ -200,6 +207,11 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
 
     fn endpoints(&self) -> Vec<Endpoint> {
         Mounted::endpoints(self)
+    }
+
+    #[cfg(feature = "testing")]
+    fn row_paths(&self) -> ReadingPaths<'_> {
+        Box::pin(async { Ok(Mounted::row_paths(self).await?) })
     }
 
     fn listed(&self) -> (TypeId, Arc<Guard>) {

@@ -114,6 +114,9 @@ pub struct Offered<'a> {
     pub(super) cookies: Option<&'a SetCookies>,
     /// The token that a form sends as its field `csrfmiddlewaretoken`.
     pub(super) form_token: Option<&'a str>,
+    /// Who a test says sends this, in place of a credential.
+    #[cfg(feature = "testing")]
+    pub(super) acting: Option<&'a crate::testing::ActingUser>,
 }
 
 impl<'a> Offered<'a> {
@@ -130,6 +133,8 @@ impl<'a> Offered<'a> {
             trusted: &[],
             cookies: None,
             form_token: None,
+            #[cfg(feature = "testing")]
+            acting: None,
         }
     }
 
@@ -161,6 +166,12 @@ impl<'a> Offered<'a> {
     #[must_use]
     pub fn with_form_token(self, field: Option<&'a str>) -> Self {
         Self { form_token: field, ..self }
+    }
+
+    /// The same in a test that says who sends it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn by(self, acting: Option<&'a crate::testing::ActingUser>) -> Self {
+        Self { acting, ..self }
     }
 
     /// The value of a header that is sent once; `None` where it is not sent.

@@ -35,6 +35,8 @@ pub use row::{Listed, Locked, LockedBatch, LockedRows, Row, Rows, ShownRow};
 
 pub(crate) use conditional::{Conditional, IfMatch};
 pub(crate) use declare::{ActionInfo, collect_actions, marker};
+#[cfg(feature = "testing")]
+pub(crate) use mount::RowPaths;
 pub(crate) use mount::{Actions, Endpoint, Guard, METHODS, Mounted, MountedAction, Visit, told_in};
 
 use crate::{

@@ -8,6 +8,8 @@ mod mounted;
 mod places;
 mod related;
 mod routes;
+#[cfg(feature = "testing")]
+mod row_paths;
 mod standard;
 
 pub use routes::ViewSetApi;
@@ -17,4 +19,6 @@ pub(crate) use mistakes::unreadable;
 pub(crate) use mounted::{Actions, Endpoint, Mounted, MountedAction, told_in};
 pub(crate) use places::Place;
 pub(crate) use routes::METHODS;
+#[cfg(feature = "testing")]
+pub(crate) use row_paths::RowPaths;
 pub(crate) use standard::{json, metadata, represented};

@@ -1,0 +1,69 @@
+use std::collections::BTreeSet;
+
+use http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::{Requests, TestSite};
+use crate::viewset::RowPaths;
+
+impl TestSite {
+    /// For every viewset, every user that the test spoke of, and nobody: the rows of the list are those that can be retrieved
+    /// one by one.
+    ///
+    /// The rows are those that the test has put there. A viewset that says different things for `list` and for `retrieve`
+    /// is left out, and so is one that is found only below another's rows, or that does not show what its paths name.
+    ///
+    /// # Panics
+    /// Where they differ: with the rows, and why the first is answered so.
+    pub async fn assert_lists_agree_with_rows(&self) {
+        let users: Vec<Option<String>> = self.usernames().into_iter().map(Some).chain([None]).collect();
+        let lists = self.api.lists_of_rows().await.expect("the rows are read");
+        for (path, RowPaths { names, rows }) in lists {
+            let Some(names) = names else { continue };
+            for user in &users {
+                let requests = Requests::new(self, user.clone());
+                let listed = listed(&requests, &path, &names).await;
+                let mut retrieved = BTreeSet::new();
+                for row in &rows {
+                    if requests.get(&path_of(&path, row)).await.status == 200 {
+                        retrieved.insert(row.clone());
+                    }
+                }
+                if let Some(differs) = listed.symmetric_difference(&retrieved).next() {
+                    let who = user.as_deref().unwrap_or("nobody");
+                    let why = self.api.explain(user.as_deref(), &Method::GET, &path_of(&path, differs)).await;
+                    let why = why.map_or_else(|error| error.to_string(), |why| why.to_string());
+                    panic!("{who} is listed {listed:?} at {path}, and can retrieve {retrieved:?}\n\n{why}");
+                }
+            }
+        }
+    }
+}
+
+/// The path of a row.
+fn path_of(list: &str, row: &[String]) -> String {
+    let variables = row.iter().map(|text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string());
+    [list.to_owned()].into_iter().chain(variables).collect::<Vec<_>>().join("/")
+}
+
+/// What is listed, page by page; nothing where the list is refused.
+async fn listed(requests: &Requests<'_>, path: &str, names: &[&str]) -> BTreeSet<Vec<String>> {
+    let (mut listed, mut next) = (BTreeSet::new(), Some(path.to_owned()));
+    while let Some(page) = next {
+        let answer = requests.get(&page).await;
+        if answer.status != 200 {
+            break;
+        }
+        let json = answer.json();
+        for row in json["results"].as_array().into_iter().flatten() {
+            let variable = |name: &&str| match &row[*name] {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            listed.insert(names.iter().map(variable).collect());
+        }
+        next = json["next"].as_str().map(str::to_owned);
+    }
+    listed
+}
