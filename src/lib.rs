@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 //! Django's permissions and groups, Django REST Framework's permission classes and viewsets, for poem-openapi and
 //! sea-orm, on Django's own tables.
 //!

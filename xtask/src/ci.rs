@@ -17,6 +17,8 @@ pub(crate) enum Step {
     Fmt,
     /// Without the feature `cli`, the library does not depend on sea-orm-migration.
     Tree,
+    /// What would be published fits together.
+    Package,
     /// Licences, advisories and banned crates, where cargo-deny is installed.
     Deny,
     /// The library compiles with each database alone, and its tests with SQLite alone.
@@ -35,6 +37,7 @@ pub(crate) fn run(steps: &[Step]) -> Result {
     steps.iter().try_for_each(|step| match step {
         Step::Fmt => show(&mut cargo(&["fmt", "--all", "--check"])),
         Step::Tree => tree(),
+        Step::Package => package(),
         Step::Deny => deny(),
         Step::Features => features(),
         Step::Clippy => {
@@ -67,6 +70,19 @@ fn tree() -> Result {
     eprintln!("`{CRATE}` comes with the feature `cli` only");
     Ok(())
 }
+
+/// Packs the crates that are published, each with what it needs of the others, as a registry would get them.
+fn package() -> Result {
+    let mut cargo = cargo(&["package", "--no-verify", "--quiet", "--target-dir"]);
+    cargo.arg(root().join("target").join("packed"));
+    if env::var_os("CI").is_none() {
+        cargo.arg("--allow-dirty");
+    }
+    show(cargo.args(PUBLISHED.iter().flat_map(|name| ["-p", name])))
+}
+
+/// In the order of publishing.
+const PUBLISHED: [&str; 4] = ["refrain-macros", "refrain-entity", "refrain-migration", "refrain"];
 
 fn deny() -> Result {
     if !has_cargo("deny") {
