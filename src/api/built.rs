@@ -174,6 +174,25 @@ impl BuiltApi {
         format!("{}{}", self.prefix, parts.collect::<Vec<_>>().join("/"))
     }
 
+    /// The same to be asked about itself, and not to be served: making it a second time takes as long as the first.
+    #[cfg(feature = "testing")]
+    pub(crate) fn unserved(&self) -> Self {
+        let service = make_sync(|_| Problem::not_found().into_response()).map_to_response().boxed();
+        Self {
+            gate: self.gate.clone(),
+            models: self.models.clone(),
+            endpoints: self.endpoints.clone(),
+            hidden: self.hidden.clone(),
+            prefix: self.prefix.clone(),
+            documents: self.documents.clone(),
+            document: self.document.clone(),
+            swagger_ui: self.swagger_ui.clone(),
+            service,
+            explainer: self.explainer.clone(),
+            actions: self.actions.clone(),
+        }
+    }
+
     /// The lists that mean what the rows mean: where each is found, and how its rows are named.
     #[cfg(feature = "testing")]
     pub(crate) async fn lists_of_rows(&self) -> Result<Vec<(String, RowPaths)>> {

@@ -57,12 +57,11 @@ impl TestSite {
     pub async fn over<P: Project>(db: DatabaseConnection) -> Self {
         WithPermissions::<P>::up(&db, None).await.expect("the migrations are applied");
         let auth = P::auth().with_passwords(Passwords::default().iterations(1));
-        let build = || {
-            let api = Api::new(P::TITLE, P::VERSION, db.clone());
-            P::api(api.auth(auth.clone()).default_permissions(P::default_permissions()), &db)
-        };
-        let endpoint = P::endpoint(build().expect("the API fits together")).expect("the endpoint is made");
-        let api = build().expect("the API fits together");
+        let api = Api::new(P::TITLE, P::VERSION, db.clone());
+        let api = api.auth(auth.clone()).default_permissions(P::default_permissions());
+        let served = P::api(api, &db).expect("the API fits together");
+        let api = served.unserved();
+        let endpoint = P::endpoint(served).expect("the endpoint is made");
         Self { auth, db, endpoint: Arc::new(endpoint), api, usernames: Mutex::default() }
     }
 

@@ -71,7 +71,8 @@ impl Rule {
         Self::When(Box::new(condition.into()))
     }
 
-    /// Where it follows a key: the same, of those parents alone that meet another rule as well.
+    /// Of a rule that follows a key, for a caller within a ceiling twice: the same, of those parents alone that meet another
+    /// rule as well. Any other has no parents, and then no row.
     pub(crate) fn of_parents(self, also: &Self) -> Self {
         match self {
             Self::Through(parents) => match parents.rule.clone() & also.clone() {
@@ -79,7 +80,7 @@ impl Rule {
                 rule => Self::Through(Arc::new(ParentRows { rule, ..(*parents).clone() })),
             },
             Self::All(rules) => rules.into_iter().fold(Self::Always, |all, rule| all & rule.of_parents(also)),
-            rule => rule,
+            _ => Self::Never,
         }
     }
 
