@@ -152,6 +152,7 @@ fn of_action(endpoint: Endpoint, info: &ActionInfo, guard: &Arc<Guard>) -> Resul
         model: Some(guard.model.clone()),
         declared: guard.declared,
         on_row: info.on_row,
+        names_rows: info.names_rows,
         conditional: Conditional { if_match: info.if_match, ..Conditional::default() },
         guard: Some((guard.clone(), info.viewset)),
         ..endpoint

@@ -528,7 +528,8 @@ async fn a_key_of_several_columns_is_several_members(db: TestDb) {
 
 #[every_database(sqlite, because = "the document is the same on every database")]
 async fn the_document_has_the_routes_that_are_switched_on(db: TestDb) {
-    let api = Api::new("Club", "1", db.db().clone()).mount(Seats).mount(Cars::default()).build().unwrap();
+    let api = Api::new("Club", "1", db.db().clone()).mount(Seats).mount(Cars::default()).with(Actions);
+    let api = api.build().unwrap();
     let document: Json = serde_json::from_str(api.document()).unwrap();
     for (path, method, id, codename) in [
         ("/cars/bulk", "post", "cars_bulk_create", "drivers.add_car"),
@@ -542,6 +543,12 @@ async fn the_document_has_the_routes_that_are_switched_on(db: TestDb) {
         assert_eq!((&list["type"], &list["maxItems"], &list["minItems"]), (&json!("array"), &json!(1000), &json!(1)));
         assert_eq!(operation["responses"].get("404").is_some(), id != "cars_bulk_create");
     }
+    let own = &document["paths"]["/cars/rename"]["post"]["responses"];
+    assert_eq!(
+        own["404"],
+        json!({"$ref": "#/components/responses/NotFound"}),
+        "a row that the body names may be missing"
+    );
     let schemas = &document["components"]["schemas"];
     assert_eq!(schemas["SeatsBulkKey"]["required"], json!(["hall", "number"]));
     assert_eq!(schemas["CarsBulkChange"]["required"], json!(["id", "changes"]));

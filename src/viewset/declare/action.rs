@@ -88,6 +88,8 @@ pub(crate) struct ActionInfo {
     /// The name under which an operation's `security` mentions it.
     pub(crate) marker: &'static str,
     pub(crate) on_row: bool,
+    /// Is it about rows that the body names?
+    pub(crate) names_rows: bool,
     /// How many variables of its path name the row.
     pub(crate) variables: fn() -> usize,
     /// What its handler does with `If-Match`.

@@ -320,6 +320,6 @@ fn action<R: 'static, V: ViewSet>(
 ) -> ActionInfo {
     let (id, viewset) = (TypeId::of::<R>(), TypeId::of::<V>());
     let variables = || lookup_columns::<V>().len();
-    let if_match = IfMatch::Ignored;
-    ActionInfo { id, viewset, name, method, codename, access, marker: marker::<R>(), on_row, variables, if_match }
+    let (marker, names_rows, if_match) = (marker::<R>(), false, IfMatch::Ignored);
+    ActionInfo { id, viewset, name, method, codename, access, marker, on_row, names_rows, variables, if_match }
 }

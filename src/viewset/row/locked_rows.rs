@@ -13,7 +13,7 @@ use crate::{
     http::Problem,
     permission::Rule,
     viewset::{
-        ActiveModelOf, CollectionAction, EntityOf, ModelOf, Mounted, ViewSet,
+        ActionInfo, ActiveModelOf, CollectionAction, EntityOf, ModelOf, Mounted, ViewSet,
         bulk::{KeyOf, NamedRows},
         declare::{announce, marker},
         mount::{Asked, Visit},
@@ -148,7 +148,7 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for LockedRows<A> {
     type ParamRawType = ();
 
     fn register(_: &mut Registry) {
-        announce(collection_action::<A>());
+        announce(ActionInfo { names_rows: true, ..collection_action::<A>() });
     }
 
     fn security_schemes() -> Vec<&'static str> {
