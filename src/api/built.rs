@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Result,
     auth::User,
-    http::{Problem, RequestPath, Site, leave_slash_out},
+    http::{Problem, RequestPath, Site, as_drf, leave_slash_out},
     model::Models,
     permission::Explanation,
     viewset::{Actions, Endpoint},
@@ -150,6 +150,7 @@ impl BuiltApi {
             Some(path) => route.at(path, explainer.into_endpoint(actions)),
             None => route,
         };
+        let drf_errors = site.drf_errors;
         let slashes = site.trailing_slashes.then(|| prefix.clone());
         let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
         route
@@ -164,6 +165,12 @@ impl BuiltApi {
             .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })
             .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
             .map_to_response()
+            .after(move |answer| async move {
+                match answer {
+                    Ok(response) if drf_errors => Ok(as_drf(response).await),
+                    answer => answer,
+                }
+            })
             .boxed()
     }
 

@@ -297,6 +297,17 @@ impl<P: Part> Api<P> {
         self
     }
 
+    /// Errors in Django REST Framework's shape, for clients that were made for it: `{"detail": "Not found."}`, and
+    /// `{"name": ["This field is required."]}` where values are at fault, both `application/json`.
+    ///
+    /// Statuses, headers and sentences stay as they are; `code` and the other members of problem details are not sent. The
+    /// document says so too.
+    #[doc(alias = "EXCEPTION_HANDLER")]
+    pub fn drf_errors(mut self) -> Self {
+        self.site.drf_errors = true;
+        self
+    }
+
     /// The path all routes are below; `/api` where nothing is said.
     pub fn at(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into().trim_end_matches('/').to_owned();

@@ -60,6 +60,8 @@ pub(crate) struct Site {
     pub(crate) body_values: usize,
     /// Do routes answer with a slash behind them, too?
     pub(crate) trailing_slashes: bool,
+    /// Are errors said as DRF says them?
+    pub(crate) drf_errors: bool,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
 }
@@ -120,6 +122,7 @@ impl Site {
             body_limit: BODY_LIMIT,
             body_values: BODY_VALUES,
             trailing_slashes: false,
+            drf_errors: false,
             request_timeout: Some(REQUEST_TIMEOUT),
         }
     }

@@ -8,6 +8,7 @@ mod support;
 mod beside; // what a program has beside its API
 mod checking; // endpoints open, closed or undecided unsaid
 mod document_for_callers;
+mod drf_errors; // errors as DRF shapes them
 mod forms; // what pages send
 mod guarded_document; // who may read the document // the operations that do not refuse the caller
 mod guards; // Django's decorators and mixins

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     api::me::USER_KEY,
-    http::{ProblemBody, Site},
+    http::{ProblemBody, Site, drf_errors_in},
     permission::Action,
     viewset::{Endpoint, told_in},
 };
@@ -52,6 +52,9 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
     let components = &mut document["components"];
     for (name, told) in told_in(endpoints) {
         access::name_told(&mut components["schemas"][name], &told);
+    }
+    if site.drf_errors {
+        drf_errors_in(&mut document);
     }
     serde_json::to_string_pretty(&document).unwrap_or_else(|_| plain.to_owned())
 }
