@@ -6,8 +6,8 @@ use proptest::{
     test_runner::{Config, FileFailurePersistence, TestCaseError, TestRunner},
 };
 use refrain::{
-    Action, AllowAny, Api, Context, DenyAll, IntoPermissions, IsOwner, IsSuperuser, ModelPermissions,
-    ObjectPermissions, PermissionClass, Permissions, Result, Rule, Through, async_trait,
+    Action, AllowAny, Api, Context, DenyAll, Hook, IntoPermissions, IsOwner, IsSuperuser, Lists, ModelPermissions,
+    ObjectPermissions, PermissionClass, Permissions, Result, RowHook, Rule, Through, async_trait,
     authentication::Authenticators,
 };
 use refrain_testing::{Backend, TestDb, every_database};
@@ -27,6 +27,8 @@ enum Tree {
     Granted,
     /// the row's own column; NULL is no
     IsOpen,
+    /// of the last level, which nobody follows a key to, what only Rust can say; of the others everybody
+    IsOdd,
     /// by the key, for retrieving or for changing; of the first level, which has no parent, everybody
     Through(bool),
     And(Vec<Tree>),
@@ -43,6 +45,7 @@ fn trees() -> impl Strategy<Value = Tree> {
         2 => Just(Tree::IsOwner),
         2 => Just(Tree::Granted),
         2 => Just(Tree::IsOpen),
+        1 => Just(Tree::IsOdd),
         6 => any::<bool>().prop_map(Tree::Through),
     ];
     leaf.prop_recursive(3, 8, 3, |inner| {
@@ -78,6 +81,8 @@ impl Tree {
                 2 => IsOpen::<bus::Entity>::default().into_permissions(),
                 _ => IsOpen::<seat::Entity>::default().into_permissions(),
             },
+            Self::IsOdd if level == 3 => Hook(IsOdd).into_permissions(),
+            Self::IsOdd => AllowAny.into_permissions(),
             Self::Through(changing) => {
                 let action = if *changing { Action::PartialUpdate } else { Action::Retrieve };
                 match level {
@@ -109,6 +114,20 @@ impl<E: refrain::Model> PermissionClass for IsOpen<E> {
     async fn rows(&self, _: &Context<'_>) -> Result<Rule> {
         tokio::task::yield_now().await;
         Ok(Rule::when(Expr::col((E::default(), sea_orm::sea_query::Alias::new("open"))).eq(true)))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct IsOdd;
+
+#[async_trait]
+impl RowHook for IsOdd {
+    type Entity = seat::Entity;
+    const LISTS: Lists = Lists::InMemory { at_most: 100 };
+
+    async fn has_object_permission(&self, _: &Context<'_>, row: &seat::Model) -> Result<bool> {
+        tokio::task::yield_now().await;
+        Ok(row.id % 2 == 1)
     }
 }
 
@@ -181,6 +200,7 @@ impl Case {
                 self.who == Some("root") || (self.who == Some("alice") && self.granted.iter().any(is_this))
             }
             Tree::IsOpen => row.open == Some(true),
+            Tree::IsOdd => level != 3 || row.id % 2 == 1,
             Tree::Through(_) if level == 0 => true,
             Tree::Through(changing) => self.admits(site, level - 1, row.points_at, *changing),
             Tree::And(parts) => parts.iter().all(|part| self.holds(site, part, level, row, changing)),
