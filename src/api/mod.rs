@@ -301,7 +301,7 @@ impl<P: Part> Api<P> {
     /// `{"name": ["This field is required."]}` where values are at fault, both `application/json`.
     ///
     /// Statuses, headers and sentences stay as they are; `code` and the other members of problem details are not sent. The
-    /// document says so too.
+    /// document says so too. Endpoints beside the API, behind [`guarding`](BuiltApi::guarding), answer problem details still.
     #[doc(alias = "EXCEPTION_HANDLER")]
     pub fn drf_errors(mut self) -> Self {
         self.site.drf_errors = true;

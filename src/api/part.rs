@@ -74,8 +74,8 @@ pub(super) trait AnyViewSet: RelatedViewSet {
     fn endpoints(&self) -> Vec<Endpoint>;
     #[cfg(feature = "testing")]
     fn row_paths(&self) -> ReadingPaths<'_>;
-    /// The argument that hands its list over, and what guards it.
-    fn listed(&self) -> (TypeId, Arc<Guard>);
+    /// The argument that hands its list over, and what guards it, where it has a list of its own.
+    fn listed(&self) -> Option<(TypeId, Arc<Guard>)>;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
@@ -118,8 +118,9 @@ impl Mounting {
             actions.0.insert(info.id, mounted);
         }
         for (id, viewset) in &self.viewsets {
-            let (argument, guard) = viewset.listed();
-            actions.0.insert(argument, MountedAction { guard, viewset: viewset.clone().into_any() });
+            if let Some((argument, guard)) = viewset.listed() {
+                actions.0.insert(argument, MountedAction { guard, viewset: viewset.clone().into_any() });
+            }
             let own = self.actions.iter().filter(|info| info.on_row && info.viewset == *id);
             viewset.tell(own.map(|info| actions.0[&info.id].guard.clone()).collect());
         }
@@ -214,8 +215,8 @@ impl<V: ViewSet> AnyViewSet for Mounted<V> {
         Box::pin(async { Ok(Mounted::row_paths(self).await?) })
     }
 
-    fn listed(&self) -> (TypeId, Arc<Guard>) {
-        (TypeId::of::<Listed<V>>(), self.guards[&Action::List].clone())
+    fn listed(&self) -> Option<(TypeId, Arc<Guard>)> {
+        Some((TypeId::of::<Listed<V>>(), self.own_list()?))
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

@@ -28,6 +28,9 @@ pub(crate) trait RelatedViewSet: Any + Send + Sync {
 
     /// What the program calls it.
     fn name(&self) -> &'static str;
+
+    /// Does it show rows to anybody at all?
+    fn shows_rows(&self) -> bool;
 }
 
 /// The key of a viewset's model.
@@ -77,6 +80,10 @@ impl RelatedViewSet for PlainRows {
 
     fn name(&self) -> &'static str {
         self.model.object_name()
+    }
+
+    fn shows_rows(&self) -> bool {
+        true
     }
 }
 

@@ -175,6 +175,12 @@ impl FollowedKey {
         let parent = self.parent()?;
         let (permissions, _) = self.guarded(&*parent)?;
         let key = self.key(&*parent)?;
+        if !parent.shows_rows() {
+            return Err(Error::wiring(format!(
+                "`{self}` asks who may retrieve a row, and `{}` lists and retrieves none: say the rule by `ThroughRows`",
+                self.name
+            )));
+        }
         if kind_of(&self.kind) != kind_of(&key.kind) {
             return Err(Error::wiring(format!(
                 "`{self}` follows a column of another type than the key of `{}`",

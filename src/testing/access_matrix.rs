@@ -10,8 +10,9 @@ impl TestSite {
     /// Who gets what where, as a table in Markdown: a request a line, a user a column, `nobody` for one without a credential;
     /// in each cell `yes`, or the status of the refusal.
     ///
-    /// Nothing is sent, and so nothing changed: the answers are those that [`explain`](crate::BuiltApi::explain) tells, which
-    /// are the requests' own before their bodies are read.
+    /// Nothing is sent, and so nothing changed: the answers are those that [`explain`](crate::BuiltApi::explain) tells. They are
+    /// the requests' own as far as the endpoint's permissions say it: before bodies, queries and further arguments such as
+    /// [`Listed`](crate::Listed) are read, and without headers.
     ///
     /// # Panics
     /// Where anything is otherwise than the table says: with the whole table as it is, the changed lines marked, and an

@@ -122,6 +122,11 @@ impl TestResponse {
         self
     }
 
+    /// An answer that is neither a yes nor a no.
+    pub(super) fn is_no_verdict(&self) {
+        panic!("{}: {} tells neither yes nor no\n\n{}", self.request, self.status, self.text);
+    }
+
     /// The body is this JSON.
     ///
     /// # Panics

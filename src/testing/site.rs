@@ -58,7 +58,7 @@ impl TestSite {
         WithPermissions::<P>::up(&db, None).await.expect("the migrations are applied");
         let auth = P::auth().with_passwords(Passwords::default().iterations(1));
         let api = Api::new(P::TITLE, P::VERSION, db.clone());
-        let api = api.auth(auth.clone()).default_permissions(P::default_permissions());
+        let api = api.auth(auth.clone()).models(P::models()).default_permissions(P::default_permissions());
         let served = P::api(api, &db).expect("the API fits together");
         let api = served.unserved();
         let endpoint = P::endpoint(served).expect("the endpoint is made");

@@ -1,8 +1,9 @@
 //! Filters by a field of the row that a key points at: they find by what the caller may see there, and by nothing else.
 
+use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
-    Access, AllowAny, Api, Context, Filter, IsOwner, Lookup, Pagination, Serializer, ViewSet, api::Part, auth::NewUser,
-    model::Models,
+    Access, AllowAny, Api, Context, Filter, IsOwner, Listed, Lookup, Nested, Pagination, Reference, Serializer,
+    Through, ViewSet, api::Part, auth::NewUser, model::Models,
 };
 use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::{
@@ -112,8 +113,8 @@ impl ViewSet for Rides {
         Access::to(AllowAny)
     }
 
-    fn references() -> Vec<refrain::Reference<ride::Entity>> {
-        vec![refrain::Reference::unchecked(ride::Column::BusId), refrain::Reference::unchecked(ride::Column::SpareId)]
+    fn references() -> Vec<Reference<ride::Entity>> {
+        vec![Reference::unchecked(ride::Column::BusId), Reference::unchecked(ride::Column::SpareId)]
     }
 
     fn filters() -> Vec<Filter<ride::Column>> {
@@ -130,6 +131,17 @@ impl ViewSet for Rides {
     fn pagination() -> Pagination {
         Pagination::limit_offset(50)
     }
+}
+
+#[derive(Serializer)]
+#[serializer(model = bus)]
+struct Depot {
+    id: i32,
+    seats: Option<i32>,
+    #[serializer(write_only)]
+    name: String,
+    #[serializer(write_only)]
+    secret: String,
 }
 
 struct Site {
@@ -239,6 +251,80 @@ async fn a_field_that_is_not_shown_has_no_value(db: TestDb) {
         }
     }
     assert_eq!(site.found("bus__seats__isnull=false", &site.bob).await, [2]);
+}
+
+/// Rows that are found below others alone are for who may retrieve one of those, whichever way a key leads to them.
+#[every_database]
+async fn rows_below_others_are_hidden_with_them(db: TestDb) {
+    struct RidesOfBuses;
+
+    impl ViewSet for RidesOfBuses {
+        type Serializer = Ride;
+        const PATH: &'static str = "/own-buses/{bus_id}/rides";
+
+        // who may open the bus sees its rides: the path says so, and nothing else
+        fn permissions() -> Access<ride::Entity> {
+            Access::to(AllowAny)
+        }
+
+        fn nested() -> Vec<Nested<Self>> {
+            vec![Nested::below::<OwnBuses>(Self::PATH, ride::Column::BusId)]
+        }
+
+        fn references() -> Vec<Reference<ride::Entity>> {
+            vec![Reference::unchecked(ride::Column::BusId), Reference::unchecked(ride::Column::SpareId)]
+        }
+    }
+
+    /// A depot's `seats` are the number of the ride that begins there.
+    struct Depots;
+
+    impl ViewSet for Depots {
+        type Serializer = Depot;
+        const PATH: &'static str = "/depots";
+
+        fn permissions() -> Access<bus::Entity> {
+            Access::to(AllowAny)
+        }
+
+        fn filters() -> Vec<Filter<bus::Column>> {
+            vec![Filter::through::<RidesOfBuses>(bus::Column::Seats, ride::Column::Id)]
+        }
+    }
+
+    struct FollowedDepots;
+
+    impl ViewSet for FollowedDepots {
+        type Serializer = Depot;
+        const PATH: &'static str = "/followed-depots";
+
+        fn permissions() -> Access<bus::Entity> {
+            Access::to(Through::<RidesOfBuses>::by(bus::Column::Seats))
+        }
+    }
+
+    struct Plain;
+
+    #[OpenApi]
+    impl Plain {
+        #[oai(path = "/plain", method = "get")]
+        async fn plain(&self, rides: Listed<RidesOfBuses>) -> PlainText<String> {
+            PlainText(rides.caller().username.clone())
+        }
+    }
+
+    let site = site(&db).await;
+    // the depot 4 is where ride 2 begins, which bob's bus goes
+    bus::ActiveModel { id: Set(4), seats: Set(Some(2)), ..Default::default() }.update(&site.db).await.unwrap();
+    let api = api(site.db.clone()).mount(OwnBuses).mount(RidesOfBuses).mount(Depots).mount(FollowedDepots).with(Plain);
+    let client = Client::new(api.build().unwrap());
+    for path in ["/api/depots?seats__id=2", "/api/followed-depots"] {
+        assert_eq!(ids(&client.get(path, &site.bob).await), [4], "{path}");
+        assert_eq!(ids(&client.get(path, &site.alice).await), [] as [i64; 0], "{path}");
+    }
+    let answer = client.get("/api/plain", &site.bob).await;
+    assert_eq!(answer.code(), 500, "there is no list that could be handed over");
+    answer.tells_nothing_of_the_inside();
 }
 
 #[every_database]

@@ -15,6 +15,11 @@ impl Rule {
         if *self == Self::Always { Condition::all() } else { self.admitted(Beside::NoOther) }
     }
 
+    /// The same beside another rule in one `WHERE`, which may look for the same keys.
+    pub(crate) fn filter_beside_others(&self) -> Condition {
+        self.admitted(Beside::Others)
+    }
+
     /// Those of some rows that the rule admits: with no condition where it is all of them, since SQLite counts a table at
     /// once, and its rows one by one where any condition stands there.
     pub(crate) fn among<Q: QueryFilter>(&self, rows: Q) -> Q {

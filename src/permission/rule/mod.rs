@@ -10,7 +10,10 @@ mod residue;
 
 use std::{ops, sync::Arc};
 
-use sea_orm::{DbBackend, sea_query::Expr};
+use sea_orm::{
+    DbBackend, Value,
+    sea_query::{BinOper, Expr},
+};
 
 pub(crate) use foreseen::Foreseen;
 pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in, read_verdict, verdict_name};
@@ -109,18 +112,29 @@ impl Rule {
         }
     }
 
-    /// The database of a rule whose rows are found by their keys, those granted and what hangs on them, and so are few
-    /// beside their table.
+    /// The database of a rule whose rows are found by their keys, those granted, owned, and what hangs on them, and so are
+    /// few beside their table.
     fn found_by_keys(&self) -> Option<DbBackend> {
+        if self.is_few() { self.database() } else { None }
+    }
+
+    fn is_few(&self) -> bool {
+        match self {
+            Self::Granted(_) => true,
+            Self::When(condition) => names_key(condition),
+            Self::Through(parents) => parents.rule.is_few(),
+            Self::All(rules) => rules.iter().any(Self::is_few),
+            Self::Any(rules) => rules.iter().all(Self::is_few),
+            Self::Always | Self::Never | Self::Hook(_) | Self::Not(_) => false,
+        }
+    }
+
+    /// That of a grant in it, if there is one.
+    fn database(&self) -> Option<DbBackend> {
         match self {
             Self::Granted(granted) => Some(granted.database()),
-            Self::Through(parents) => parents.rule.found_by_keys(),
-            Self::All(rules) => rules.iter().find_map(Self::found_by_keys),
-            // one set of keys where a grant is among them
-            Self::Any(rules) => match self.grant() {
-                Some(granted) => Some(granted.database()),
-                None => rules.iter().map(Self::found_by_keys).reduce(Option::and)?,
-            },
+            Self::Through(parents) => parents.rule.database(),
+            Self::All(rules) | Self::Any(rules) => rules.iter().find_map(Self::database),
             Self::Always | Self::Never | Self::When(_) | Self::Hook(_) | Self::Not(_) => None,
         }
     }
@@ -145,6 +159,13 @@ impl Rule {
             Self::Always | Self::Never | Self::When(_) | Self::Granted(_) | Self::Through(_) => None,
         }
     }
+}
+
+/// `owner_id = 7`: a column that has one key of many, and not one value of few.
+fn names_key(condition: &Expr) -> bool {
+    let Expr::Binary(column, BinOper::Equal, value) = condition else { return false };
+    let is_key = matches!(**value, Expr::Value(Value::Int(_) | Value::BigInt(_) | Value::Uuid(_)));
+    is_key && matches!(**column, Expr::Column(_))
 }
 
 impl ops::BitAnd for Rule {

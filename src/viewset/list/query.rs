@@ -85,7 +85,7 @@ impl<E: Resource> ListQuery<E> {
         }
         for (key, field, condition) in related {
             let rows = field.rows(&visit.context(visit.db()), condition).await?;
-            conditions.push(shown(key, rows.filter().into()));
+            conditions.push(shown(key, rows.filter_beside_others().into()));
         }
         if order.is_empty() {
             order = parameters.default_order.clone();

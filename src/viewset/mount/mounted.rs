@@ -32,6 +32,8 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(crate) viewset: V,
     pub(crate) site: Arc<Site>,
     pub(crate) guards: HashMap<Action, Arc<Guard>>,
+    /// what guards its rows where they are not come to by its own paths
+    followed: HashMap<Action, Permissions>,
     pub(crate) places: Vec<Place<V>>,
     /// what a list's callers may ask
     pub(crate) list: ListParameters<EntityOf<V>>,
@@ -144,10 +146,20 @@ impl<V: ViewSet> Mounted<V> {
         for nested in places.iter_mut().filter_map(|place: &mut Place<V>| place.nested.as_mut()) {
             nested.parent.permissions = nested.parent.permissions.among(&site.viewsets);
         }
+        // rows that are found below others alone are for who may retrieve one of those
+        let is_nested_only = places.iter().all(|place| place.nested.is_some());
+        let parents = || places.iter().filter_map(|place| place.nested.as_ref());
+        let below = || Permissions::Or(parents().map(|nested| nested.parent.permissions.clone()).collect());
+        let followed = guards.iter().map(|(action, guard): (&Action, &Arc<Guard>)| {
+            let own = guard.permissions.clone();
+            (*action, if is_nested_only { Permissions::And(vec![below(), own]) } else { own })
+        });
+        let followed = followed.collect();
         Ok(Self {
             viewset,
             site: site.clone(),
             guards,
+            followed,
             places,
             list: ListParameters::of::<V>().among(&site.viewsets),
             guarded_fields,
@@ -205,6 +217,12 @@ impl<V: ViewSet> Mounted<V> {
             asked.extend(self.told().permissions_asked());
         }
         asked
+    }
+
+    /// What guards its list, where it has one that is not below a row of another viewset.
+    pub(crate) fn own_list(&self) -> Option<Arc<Guard>> {
+        let has_one = self.places.iter().any(|place| place.nested.is_none() && place.offers(Action::List));
+        has_one.then(|| self.guards[&Action::List].clone())
     }
 
     /// Guards an action of its own.
@@ -319,7 +337,7 @@ impl<V: ViewSet> Mounted<V> {
 
 impl<V: ViewSet> RelatedViewSet for Mounted<V> {
     fn guarded(&self, action: Action) -> Option<(&Permissions, &ModelInfo)> {
-        self.guards.get(&action).map(|guard| (&guard.permissions, &guard.model))
+        Some((self.followed.get(&action)?, &self.guards.get(&action)?.model))
     }
 
     fn rows(&self, cx: &Context<'_>) -> Result<Option<SelectStatement>> {
@@ -332,6 +350,10 @@ impl<V: ViewSet> RelatedViewSet for Mounted<V> {
 
     fn name(&self) -> &'static str {
         type_name::<V>()
+    }
+
+    fn shows_rows(&self) -> bool {
+        V::ACTIONS.iter().any(|action| matches!(action, Action::List | Action::Retrieve))
     }
 }
 

@@ -298,7 +298,8 @@ fn mounted<R: 'static>(request: &Request) -> Result<MountedAction, Problem> {
     let mounted = actions.and_then(|actions| actions.0.get(&TypeId::of::<R>()).cloned());
     mounted.ok_or_else(|| {
         let name = std::any::type_name::<R>();
-        Error::wiring(format!("the action of `{name}` was called outside the `Api` that mounts its viewset")).into()
+        let message = "was asked for outside the `Api` that mounts its viewset, or of a viewset that has no such route";
+        Error::wiring(format!("`{name}` {message}")).into()
     })
 }
 

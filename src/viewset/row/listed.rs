@@ -39,8 +39,12 @@ use crate::{
 /// }
 /// ```
 ///
-/// It asks what the list asks, and whoever may not list is refused as there, behind what guards the handler itself. A
-/// viewset whose lists ask row hooks cannot be handed over as a query: that is an error.
+/// It asks what the list asks, and whoever may not list is refused as there, behind what guards the handler itself; the
+/// list's own throttles are not asked. The rows are the model's, with every column: a field by permission is the
+/// serializer's affair, and [`show`](Self::show) leaves it out.
+///
+/// A viewset that has no list, or one below another's rows alone, has nothing to hand over, nor has one whose lists ask row
+/// hooks: that is an error.
 #[doc(alias = "get_objects_for_user")]
 pub struct Listed<V: ViewSet> {
     /// The rows. Every one of them may be seen; the rest of the table is out of reach.
@@ -66,7 +70,7 @@ impl<V: ViewSet> Listed<V> {
         self.viewset.permissions_of(&self.visit, self.visit.db(), rows).await
     }
 
-    /// The row as its own route shows it to the caller, tag and all.
+    /// The row, one of these, as its own route shows it to the caller, tag and all.
     pub async fn show(&self, row: &ModelOf<V>) -> Result<ShownRow<V>, Problem> {
         let cx = self.visit.context(self.visit.db()).about(Action::Retrieve);
         let tell = self.viewset.told().ask(&cx).await?;
