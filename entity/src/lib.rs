@@ -11,6 +11,7 @@
 mod moment;
 mod secret;
 mod user_table;
+mod uuid_text;
 
 pub mod applied_migration;
 pub mod content_type;
@@ -29,3 +30,4 @@ pub mod user_permission;
 pub use moment::Moment;
 pub use secret::Secret;
 pub use user_table::{Key, UserTable};
+pub use uuid_text::UuidText;

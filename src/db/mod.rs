@@ -16,6 +16,7 @@ mod private_file;
 mod settings;
 mod sql;
 mod statements_run;
+mod stored_decimals;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod watch;
 mod write;
@@ -36,4 +37,5 @@ pub(crate) use passing::may_pass;
 pub use settings::PoolSettings;
 pub(crate) use sql::{Sql, joined, quoted, quoted_table};
 pub(crate) use statements_run::counting_statements;
+pub(crate) use stored_decimals::{is_stored_otherwise, read_from, readable};
 pub(crate) use write::{begin_write, commit, is_worth_retrying, roll_back, was_refused};

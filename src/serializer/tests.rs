@@ -274,6 +274,7 @@ fn a_type_that_a_database_loses_is_refused_there() {
     assert_eq!(on(of::<Vec<String>>), [1, 0, 1]);
     assert_eq!(on(of::<Vec<u8>>), [0, 0, 0]);
     assert_eq!(on(of::<DateTimeUtc>), [1, 0, 1]);
+    assert_eq!(on(of::<refrain_entity::UuidText>), [0, 1, 0]);
     assert_eq!(on(of::<Option<DateTimeWithTimeZone>>), [1, 0, 1]);
     for check in [of::<refrain_entity::Moment>, of::<Decimal>, of::<Uuid>, of::<i64>, of::<String>, of::<f32>] {
         assert_eq!(on(check), [0, 0, 0]);

@@ -3,6 +3,7 @@
 import os
 
 from rest_framework import viewsets
+from rest_framework.permissions import IsAuthenticated
 
 from .models import Car, Service, Trip
 from .permissions import parse
@@ -38,6 +39,7 @@ class TripViewSet(DefaultPermissions, OwnedViewSet):
     serializer_class = TripSerializer
 
 
-class ServiceViewSet(DefaultPermissions, viewsets.ModelViewSet):
+class ServiceViewSet(viewsets.ModelViewSet):
+    permission_classes = [IsAuthenticated]
     queryset = Service.objects.order_by("id")
     serializer_class = ServiceSerializer

@@ -6,3 +6,4 @@ mod adoption;
 mod both_ways;
 mod differential;
 mod support;
+mod values;

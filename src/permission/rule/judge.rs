@@ -6,7 +6,7 @@ use sea_orm::{
 use super::{Residue, Rule};
 use crate::{
     Db, Error, Result,
-    db::{Sql, bounded, quoted},
+    db::{Sql, bounded, quoted, readable},
     model::key_columns,
     permission::Context,
 };
@@ -54,7 +54,7 @@ pub(crate) async fn judged<E: EntityTrait>(
     rows: Select<E>,
     rules: &[&Rule],
 ) -> Result<Vec<Judged<E::Model>>, DbErr> {
-    judged_in(db, rows.into_query(), rules).await
+    judged_in(db, readable(rows, db.get_database_backend()).into_query(), rules).await
 }
 
 /// As [`judged`], for a statement that selects what `M` reads.

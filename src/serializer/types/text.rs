@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use refrain_entity::UuidText;
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 use super::super::{At, Bounds, FieldType, Json, NotRead, Shows, field_type::inline};
@@ -94,5 +96,37 @@ impl FieldType for Uuid {
 
     fn from_text(text: &str, _: &Bounds) -> Result<Self, NotRead> {
         Uuid::parse_str(text).map_err(|_| NotRead::Malformed(UUID))
+    }
+}
+
+impl Shows for UuidText {
+    fn schema() -> MetaSchemaRef {
+        Uuid::schema()
+    }
+
+    fn write(&self, bounds: &Bounds, out: &mut Vec<u8>) {
+        self.to_uuid().write(bounds, out);
+    }
+}
+
+impl FieldType for UuidText {
+    type Inner = Self;
+
+    fn inner(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn read(json: Json<'_>, bounds: &Bounds, at: &mut At) -> Option<Self> {
+        Uuid::read(json, bounds, at).map(Self::from)
+    }
+
+    fn from_text(text: &str, bounds: &Bounds) -> Result<Self, NotRead> {
+        Uuid::from_text(text, bounds).map(Self::from)
+    }
+
+    fn check(on: DbBackend, mistakes: &mut Vec<String>) {
+        if on == DbBackend::Postgres {
+            mistakes.push("PostgreSQL has a type for it: make it a `uuid::Uuid`".to_owned());
+        }
     }
 }

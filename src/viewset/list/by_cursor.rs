@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Error,
+    db::readable,
     http::Problem,
     permission::{Judged, Rule, judged_in},
     viewset::{Resource, mount::Visit, row::RowPermissions},
@@ -37,7 +38,8 @@ impl Visit {
         let cursor = sealed.map(|sealed| opened(sealed).ok_or_else(invalid)).transpose()?;
         let limit = rule.in_memory_cap().map_or(query.window.limit, |cap| query.window.limit.min(cap as u64).max(1));
 
-        let mut statement = keyset.rows(rows, cursor.as_ref()).limit(limit + 1).into_query();
+        let rows = keyset.rows(rows, cursor.as_ref()).limit(limit + 1);
+        let mut statement = readable(rows, db.get_database_backend()).into_query();
         keyset.select_stored(&mut statement);
         let asked = if rule.has_hooks() { rule } else { &Rule::Always };
         let mut loaded: Vec<Judged<Placed<E::Model>>> = judged_in(db, statement, &rules(asked, tell)).await?;

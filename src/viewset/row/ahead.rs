@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     auth::{CALLER, CallerKind, JoinedRow, TAKEN, User},
-    db::{Sql, quoted, quoted_table},
+    db::{Sql, quoted, quoted_table, read_from},
     model::key_columns,
     permission::{Action, Context, Foreseen, Judged, Rule},
     viewset::{
@@ -146,7 +146,7 @@ fn row_columns<E: EntityTrait>(on: DbBackend) -> Option<Sql> {
         if name.len() > LONGEST_NAME || is_unbounded(&column) {
             return None;
         }
-        let read = Sql::of(&column.select_as(Expr::col(column.as_column_ref())), on);
+        let read = Sql::of(&read_from(&column, Expr::col(column.as_column_ref()), on), on);
         columns = columns.text(", ").sql(&read).text(" AS ").text(&quoted(&name, on));
     }
     Some(columns)

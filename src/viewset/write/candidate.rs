@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    db::{Constraint, columns_with_defaults, quoted_table},
+    db::{Constraint, columns_with_defaults, quoted_table, readable},
     http::Problem,
     model::key_columns,
     permission::{Rule, judged_in},
@@ -103,7 +103,7 @@ fn spelled_out<E: Resource>(rows: Select<E>, candidate: &E::ActiveModel, on: DbB
         DbBackend::Postgres => populated::<E>(candidate).unwrap_or_else(|| below_the_table::<E>(candidate, on)),
         _ => below_the_table::<E>(candidate, on),
     };
-    let mut row = rows.into_query();
+    let mut row = readable(rows, on).into_query();
     row.from_clear().from_subquery(spelled, Alias::new(E::default().table_name()));
     row
 }

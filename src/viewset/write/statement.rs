@@ -9,9 +9,10 @@ use sea_orm::{
 use super::{Write, with_key_of};
 use crate::{
     Db,
+    db::{Sql, is_stored_otherwise, quoted, read_from},
     model::key_columns,
     permission::{Judged, Questions, Rule, judge_one},
-    viewset::{Resource, conditional::add_one},
+    viewset::{Resource, columns::column_name, conditional::add_one},
 };
 
 /// Inserts a row; it is judged by these rules as it was written.
@@ -101,7 +102,13 @@ pub(super) async fn count_version<E: Resource>(db: Db<'_>, row: &E::Model, versi
 /// The row's columns, and what is asked about it.
 fn returning<E: Resource>(questions: &Questions, db: Db<'_>) -> ReturningClause {
     let on = db.get_database_backend();
-    let columns = E::Column::iter().map(|column| column.select_as(column.into_returning_expr(on)));
+    let columns = E::Column::iter().map(|column| {
+        let read = read_from(&column, column.into_returning_expr(on), on);
+        match is_stored_otherwise(&column, on) {
+            true => Sql::of(&read, on).text(" AS ").text(&quoted(&column_name(&column), on)).expr(),
+            false => read,
+        }
+    });
     Query::returning().exprs(columns.chain(questions.columns(on)))
 }
 

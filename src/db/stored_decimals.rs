@@ -1,0 +1,35 @@
+//! SQLite has no decimals. In a column that is declared as one, as Django declares them, it stores a whole number as an
+//! integer, and sea-orm reads decimals out of numbers with a point alone.
+
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable, QuerySelect, Select,
+    sea_query::{ColumnType, Expr},
+};
+
+/// The rows with their decimals in a form that a model reads.
+///
+/// Such a column is selected once more under its name, and the later of two is the one that is read: what a viewset's
+/// `query` selects and orders by stays.
+pub(crate) fn readable<E: EntityTrait>(rows: Select<E>, on: DbBackend) -> Select<E> {
+    E::Column::iter().filter(|column| is_stored_otherwise(column, on)).fold(rows, |rows, column| {
+        rows.expr_as(read_from(&column, Expr::col(column.as_column_ref()), on), column.as_str())
+    })
+}
+
+/// What a model reads a column from: sea-orm's own word, or the number with a point.
+///
+/// What such a number does not hold exactly, and what is none, stays as it is: not to be read is better than another
+/// number.
+pub(crate) fn read_from(column: &impl ColumnTrait, expr: Expr, on: DbBackend) -> Expr {
+    if !is_stored_otherwise(column, on) {
+        return column.select_as(expr);
+    }
+    let exact = "CASE WHEN typeof(?) = 'integer' AND ? BETWEEN -9007199254740992 AND 9007199254740992 \
+                 THEN CAST(? AS real) ELSE ? END";
+    Expr::cust_with_exprs(exact, [expr.clone(), expr.clone(), expr.clone(), expr])
+}
+
+/// Does the database hold the column's values in another form than a model reads?
+pub(crate) fn is_stored_otherwise(column: &impl ColumnTrait, on: DbBackend) -> bool {
+    on == DbBackend::Sqlite && matches!(column.def().get_column_type(), ColumnType::Decimal(_) | ColumnType::Money(_))
+}
