@@ -93,18 +93,33 @@ impl OwnTables {
         Ok(())
     }
 
-    /// Drops those of the tables that were made here.
+    /// Drops those of the tables that were made here, unless Django has applied migrations of its own to them since.
     pub async fn drop_made(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let catalog = Catalog::read(db).await?;
         let made = made::all(db, &catalog).await?;
+        let drops: Vec<_> = self.0.tables.iter().rev().filter(|table| made.contains(&table.name)).collect();
+        if !drops.is_empty() && catalog.has(RECORDER) {
+            self.refuse_changed(&recorded::others(db, &self.0).await?)?;
+        }
+        for table in drops {
+            made::drop_table(manager, &table.name).await?;
+        }
+        // last: where a drop is refused and nothing is undone, Django still knows of the tables
         if self.is_recorded(&catalog, &made) {
             recorded::forget(db, iter::once(&self.0)).await?;
         }
-        for table in self.0.tables.iter().rev().filter(|table| made.contains(&table.name)) {
-            made::drop_table(manager, &table.name).await?;
-        }
         made::uninstall_if_empty(manager).await
+    }
+
+    fn refuse_changed(&self, since: &[String]) -> Result<(), DbErr> {
+        let Some(first) = since.first() else { return Ok(()) };
+        Err(DbErr::Migration(format!(
+            "the tables of the app `{}` are not dropped: Django has changed them since, by its migration `{first}`{}; \
+             nothing was changed",
+            self.0.label,
+            if since.len() > 1 { format!(" and {} more", since.len() - 1) } else { String::new() }
+        )))
     }
 
     /// Is Django to know of these tables: were they made here, beside its record of migrations?

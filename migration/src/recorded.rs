@@ -36,6 +36,18 @@ pub(crate) async fn record<'a>(db: &impl ConnectionTrait, apps: impl Iterator<It
     applied_migration::Entity::insert_many(rows).exec_without_returning(db).await.map(drop)
 }
 
+/// The migrations of an app that Django has applied besides those.
+pub(crate) async fn others(db: &impl ConnectionTrait, app: &App) -> Result<Vec<String>, DbErr> {
+    applied_migration::Entity::find()
+        .select_only()
+        .column(applied_migration::Column::Name)
+        .filter(applied_migration::Column::App.eq(&app.label))
+        .filter(applied_migration::Column::Name.is_not_in(app.migrations.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await
+}
+
 pub(crate) async fn forget<'a>(db: &impl ConnectionTrait, apps: impl Iterator<Item = &'a App>) -> Result<(), DbErr> {
     for app in apps.filter(|app| !app.migrations.is_empty()) {
         applied_migration::Entity::delete_many()

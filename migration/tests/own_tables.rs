@@ -146,6 +146,23 @@ async fn django_is_told_of_those_that_were_made_and_of_no_others() {
 }
 
 #[tokio::test]
+async fn those_that_django_has_changed_since_are_not_dropped() {
+    let told = "SELECT name FROM django_migrations WHERE app = 'garage' ORDER BY name";
+    on_every_database(async |db| {
+        Beside::up(db, None).await.expect("they are made");
+        let since = "INSERT INTO django_migrations (app, name, applied) \
+                     VALUES ('garage', '0002_price', '2026-01-31 12:00:00')";
+        db.execute_unprepared(since).await.expect("Django has applied another");
+        let refused = Beside::down(db, Some(1)).await.expect_err("it is refused").to_string();
+        let sentence = "Django has changed them since, by its migration `0002_price`; nothing was changed";
+        assert!(refused.ends_with(sentence), "{refused}");
+        assert!(has(db, "garage_car").await && has(db, "garage_wheel").await);
+        assert_eq!(texts(db, told).await, ["0001_initial", "0002_price"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn all_there_they_are_adopted_and_stay() {
     on_every_database(async |db| {
         // as another program made them: with a column more
