@@ -24,9 +24,11 @@ pub(crate) fn read_from(column: &impl ColumnTrait, expr: Expr, on: DbBackend) ->
     if !is_stored_otherwise(column, on) {
         return column.select_as(expr);
     }
-    let exact = "CASE WHEN typeof(?) = 'integer' AND ? BETWEEN -9007199254740992 AND 9007199254740992 \
+    // a number with a point too: behind RETURNING, SQLite gives one that is whole as the integer that it stores it as
+    let exact = "CASE WHEN typeof(?) = 'real' \
+                 OR (typeof(?) = 'integer' AND ? BETWEEN -9007199254740992 AND 9007199254740992) \
                  THEN CAST(? AS real) ELSE ? END";
-    Expr::cust_with_exprs(exact, [expr.clone(), expr.clone(), expr.clone(), expr])
+    Expr::cust_with_exprs(exact, std::iter::repeat_n(expr, 5))
 }
 
 /// Does the database hold the column's values in another form than a model reads?
