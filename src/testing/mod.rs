@@ -39,7 +39,8 @@
 //!     let site = TestSite::of::<Drivers>().await;
 //!     let alice = site.user("alice").holding(["drivers.view_car", "drivers.change_car"]).await;
 //!     site.user("bob").holding(["drivers.view_car"]).await;
-//!     let car = car::ActiveModel { name: Set("Golf".into()), owner_id: Set(alice.key().ok()), ..Default::default() };
+//!     let (name, owner_id) = (Set("Golf".into()), Set(alice.key().ok()));
+//!     let car = car::ActiveModel { name, owner_id, published: Set(false), ..Default::default() };
 //!     car.insert(site.db()).await.expect("a car");
 //!
 //!     let changed = site.as_user("alice").patch("/api/cars/1", json!({ "name": "Polo" })).await;
