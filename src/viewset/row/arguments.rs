@@ -77,9 +77,7 @@ impl<A: RowAction> Row<A> {
 
     /// The row as its own route shows it to the caller, tag and all.
     pub async fn show(&self) -> Result<ShownRow<A::Of>, Problem> {
-        let cx = self.visit.context(self.visit.db()).about(Action::Retrieve);
-        let tell = self.viewset.told().ask(&cx).await?;
-        Ok(ShownRow::of(tell.shown_row(&self.viewset.viewset, &cx, &self.row).await?))
+        self.viewset.show(&self.visit, &self.row).await
     }
 }
 
@@ -269,14 +267,31 @@ impl<'a, A: CollectionAction> ApiExtractor<'a> for Rows<A> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let (Asked { visit, rule }, viewset) = asked::<Self, A::Of>(request).await?;
-        if rule.has_hooks() {
-            let message = "rows that a hook judges cannot be handed to a collection's action as a query";
-            return Err(Problem::from(Error::wiring(message)).into());
-        }
-        let rows = rule.among(visit.scope(&viewset.viewset, visit.db())?.rows());
+        let (rows, visit, viewset) = admitted_rows::<Self, A::Of>(request).await?;
         Ok(Self { rows, visit, viewset, action: PhantomData })
     }
+}
+
+impl<V: ViewSet> Mounted<V> {
+    /// A row as its own route shows it to the caller, tag and all.
+    pub(super) async fn show(&self, visit: &Visit, row: &ModelOf<V>) -> Result<ShownRow<V>, Problem> {
+        let cx = visit.context(visit.db()).about(Action::Retrieve);
+        let tell = self.told().ask(&cx).await?;
+        Ok(ShownRow::of(tell.shown_row(&self.viewset, &cx, row).await?))
+    }
+}
+
+/// The rows that the permissions of an argument admit, as a query.
+pub(super) async fn admitted_rows<R: 'static, V: ViewSet>(
+    request: &Request,
+) -> Result<(Select<EntityOf<V>>, Visit, Arc<Mounted<V>>), Problem> {
+    let (Asked { visit, rule }, viewset) = asked::<R, V>(request).await?;
+    if rule.has_hooks() {
+        let message = format!("rows of `{}` that a hook judges cannot be handed to a handler as a query", V::PATH);
+        return Err(Error::wiring(message).into());
+    }
+    let rows = rule.among(visit.scope(&viewset.viewset, visit.db())?.rows());
+    Ok((rows, visit, viewset))
 }
 
 /// What the permissions of an argument's action mean for the caller. It was asked before any argument was read, but for a

@@ -4,14 +4,13 @@ use poem::{FromRequest, Request, RequestBody};
 use sea_orm::Select;
 
 use crate::{
-    Db, Error,
+    Db,
     auth::User,
     http::Problem,
-    permission::Action,
     viewset::{
         EntityOf, ModelOf, Mounted, ViewSet,
-        mount::{Asked, Visit},
-        row::{ShownRow, arguments::asked},
+        mount::Visit,
+        row::{ShownRow, arguments::admitted_rows},
     },
 };
 
@@ -72,20 +71,13 @@ impl<V: ViewSet> Listed<V> {
 
     /// The row, one of these, as its own route shows it to the caller, tag and all.
     pub async fn show(&self, row: &ModelOf<V>) -> Result<ShownRow<V>, Problem> {
-        let cx = self.visit.context(self.visit.db()).about(Action::Retrieve);
-        let tell = self.viewset.told().ask(&cx).await?;
-        Ok(ShownRow::of(tell.shown_row(&self.viewset.viewset, &cx, row).await?))
+        self.viewset.show(&self.visit, row).await
     }
 }
 
 impl<'a, V: ViewSet> FromRequest<'a> for Listed<V> {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        let (Asked { visit, rule }, viewset) = asked::<Self, V>(request).await?;
-        if rule.has_hooks() {
-            let message = format!("rows of `{}` that a hook judges cannot be handed to a handler as a query", V::PATH);
-            return Err(Problem::from(Error::wiring(message)).into());
-        }
-        let rows = rule.among(visit.scope(&viewset.viewset, visit.db())?.rows());
+        let (rows, visit, viewset) = admitted_rows::<Self, V>(request).await?;
         Ok(Self { rows, visit, viewset })
     }
 }
