@@ -153,7 +153,7 @@ impl BuiltApi {
         let drf_errors = site.drf_errors;
         let slashes = site.trailing_slashes.then(|| prefix.clone());
         let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
-        route
+        let endpoint = route
             .before(move |mut request: Request| {
                 let path = RequestPath::of(&request);
                 request.extensions_mut().insert(path);
@@ -164,14 +164,11 @@ impl BuiltApi {
             })
             .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })
             .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
-            .map_to_response()
-            .after(move |answer| async move {
-                match answer {
-                    Ok(response) if drf_errors => Ok(as_drf(response).await),
-                    answer => answer,
-                }
-            })
-            .boxed()
+            .map_to_response();
+        match drf_errors {
+            true => endpoint.and_then(|response| async { Ok(as_drf(response).await) }).boxed(),
+            false => endpoint.boxed(),
+        }
     }
 
     /// The path of a handler that the document leaves out, as the document would write it.
