@@ -12,6 +12,7 @@ mod compare;
 mod figures;
 mod fill;
 mod guardian;
+mod numbers;
 mod question;
 
 use std::time::{Duration, Instant};

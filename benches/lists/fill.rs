@@ -4,7 +4,10 @@ use refrain::{auth::Auth, model::Models};
 use refrain_testing::{Backend, TestDb};
 use sea_orm::{ConnectionTrait, EntityTrait, Schema};
 
-use super::models::{comment, project, task};
+use super::{
+    models::{comment, project, task},
+    numbers::{self, count_to, text},
+};
 
 /// Makes as many tasks and comments as `rows`, a project of every hundred tasks. User 1 owns ten projects, user 2 holds
 /// grants on ten, user 3 on every tenth; the others are user 4's.
@@ -15,19 +18,8 @@ pub(crate) async fn fill(db: &TestDb, rows: i64) {
     let models = Models::default().with::<project::Entity>().with::<task::Entity>().with::<comment::Entity>();
     Auth::default().sync_permissions(db.db(), &models, &Default::default()).await.expect("permissions are made");
     let projects = rows / 100;
-    let text = match db.backend() {
-        Backend::Sqlite => "text",
-        Backend::Postgres => "varchar",
-        Backend::MariaDb => "char",
-    };
-    let count_to = |last: i64| match db.backend() {
-        Backend::Sqlite => format!(
-            "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s) AS s"
-        ),
-        Backend::Postgres => format!("generate_series(CAST(1 AS bigint), {last}) AS s (n)"),
-        Backend::MariaDb => format!("(SELECT seq AS n FROM seq_1_to_{last}) AS s"),
-    };
-    let title = match db.backend() {
+    let (on, text) = (db.backend(), text(db.backend()));
+    let title = match on {
         Backend::Sqlite => "'task ' || printf('%08d', n * 7919 % :rows)",
         Backend::Postgres => "'task ' || lpad(CAST(n * 7919 % :rows AS varchar), 8, '0')",
         Backend::MariaDb => "CONCAT('task ', LPAD(n * 7919 % :rows, 8, '0'))",
@@ -38,36 +30,31 @@ pub(crate) async fn fill(db: &TestDb, rows: i64) {
             "INSERT INTO guardian_userobjectpermission (object_pk, content_type_id, permission_id, user_id) \
              SELECT CAST(n * {every} AS {text}), p.content_type_id, p.id, {holder} \
              FROM {}, auth_permission p WHERE p.codename = 'view_project'",
-            count_to(grants)
+            count_to(grants, on)
         )
     };
     let mut statements = vec![
-        format!(
-            "INSERT INTO auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, \
-             is_active, date_joined) SELECT n, '!', false, CAST(n AS {text}), '', '', '', false, true, \
-             CURRENT_TIMESTAMP FROM {}",
-            count_to(4)
-        ),
+        numbers::users(4, on),
         format!(
             "INSERT INTO bench_project (id, owner_id) \
              SELECT n, CASE WHEN n % {0} = 1 AND n <= 10 * {0} THEN 1 ELSE 4 END FROM {1}",
             projects / 10,
-            count_to(projects)
+            count_to(projects, on)
         ),
         format!(
             "INSERT INTO bench_task (id, project_id, assignee_id, title) \
              SELECT n, n % {projects} + 1, n * 31 % {} + 1, {title} FROM {}",
             rows / 50,
-            count_to(rows)
+            count_to(rows, on)
         ),
         format!(
             "INSERT INTO bench_comment (id, task_id, body) SELECT n, n * 7919 % {rows} + 1, 'a word' FROM {}",
-            count_to(rows)
+            count_to(rows, on)
         ),
         grants(2, 10, projects / 10),
         grants(3, projects / 10, 10),
     ];
-    match db.backend() {
+    match on {
         Backend::MariaDb => statements.push(
             "ANALYZE TABLE bench_project, bench_task, bench_comment, guardian_userobjectpermission, auth_user".into(),
         ),

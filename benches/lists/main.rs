@@ -10,6 +10,8 @@ mod by_hand;
 mod figures;
 mod fill;
 mod models;
+#[path = "../grants/numbers.rs"]
+mod numbers;
 
 use std::{
     collections::BTreeMap,
