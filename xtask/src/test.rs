@@ -15,7 +15,7 @@ use crate::{
 /// The variable by which tests know that the other databases were left out on purpose.
 pub(crate) const ONLY: &str = "REFRAIN_TEST_ONLY";
 
-/// The variable by which `cargo xtask ci features` tests one database's feature alone.
+/// The variable by which one database's feature is tested alone.
 pub(crate) const FEATURE: &str = "REFRAIN_TEST_FEATURE";
 
 /// The packages whose tests use the programs of others.
