@@ -5,7 +5,7 @@ use std::{env, path::PathBuf, process::Command};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    Result, figures,
+    Result, figures, new_program,
     run::{cargo, root, show},
     stop::Stop,
     test::{Variables, reach},
@@ -43,6 +43,8 @@ enum Bench {
     Serializer,
     /// The example's first answer and its memory, with a million grants, on SQLite, PostgreSQL and MariaDB.
     Startup,
+    /// Compiling a program that `refrain new` has written: cold, and after a change.
+    Build,
 }
 
 /// Runs the benches one after the other; whole ones write their figures into the documentation, where it has marks.
@@ -50,6 +52,11 @@ pub(crate) fn run(options: &Options) -> Result {
     let stop = Stop::on_ctrl_c()?;
     let benches = options.bench.as_ref().map_or(Bench::value_variants(), std::slice::from_ref);
     benches.iter().try_for_each(|bench| {
+        if *bench == Bench::Build {
+            let table = new_program::measure()?;
+            print!("{table}");
+            return figures::write(bench.name(), &table);
+        }
         // dropped, and so stopped, when the bench has ended
         let (_servers, environment) = if bench.needs_servers() { reach()? } else { (None, Variables::new()) };
         let mut command = bench.command()?;
@@ -80,17 +87,19 @@ impl Bench {
             Self::Guardian => "guardian",
             Self::Serializer => "serializer",
             Self::Startup => "startup",
+            Self::Build => "build",
         }
     }
 
     fn needs_servers(self) -> bool {
-        !matches!(self, Self::Decision | Self::Serializer)
+        !matches!(self, Self::Decision | Self::Serializer | Self::Build)
     }
 
     /// Its program, which is told by the environment what else it runs.
     fn command(self) -> Result<Command> {
         let program = if self == Self::Guardian { "grants" } else { self.name() };
-        let mut command = cargo(&["bench", "-p", "refrain", "--all-features", "--bench", program, "--"]);
+        let mut command = cargo(&["bench", "-p", "refrain", "-p", "refrain-testing", "--all-features"]);
+        command.args(["--bench", program, "--"]);
         match self {
             Self::Http => {
                 show(&mut contestants(&["build", "--bin", "serve"]))?;
@@ -108,7 +117,7 @@ impl Bench {
             Self::Startup => {
                 command.env(DRIVERS, drivers()?);
             }
-            Self::Decision | Self::Grants | Self::Lists | Self::Serializer => {}
+            Self::Decision | Self::Grants | Self::Lists | Self::Serializer | Self::Build => {}
         }
         Ok(command)
     }

@@ -6,6 +6,7 @@ mod figures;
 mod fuzz;
 mod install;
 mod mutants;
+mod new_program;
 mod openapi;
 mod run;
 mod servers;
