@@ -188,17 +188,22 @@ export const secret = (row: Row) => row.secret;
 export const level: Part = { level: 3 };
 "#;
 
-fn document() -> Result<String, Box<dyn Error>> {
-    let api = Api::new("Wide", "1", DatabaseConnection::default()).mount(Things).with(Handlers).build()?;
-    Ok(api.document().to_owned())
+/// As OpenAPI 3.0, and as 3.1.
+fn documents() -> Result<[(&'static str, String); 2], Box<dyn Error>> {
+    let api = || Api::new("Wide", "1", DatabaseConnection::default()).mount(Things).with(Handlers);
+    let (of_3_0, of_3_1) = (api().build()?, api().openapi_3_1().build()?);
+    Ok([("3.0", of_3_0.document().to_owned()), ("3.1", of_3_1.document().to_owned())])
 }
 
 #[test]
 fn a_validator_takes_it() -> Result<(), Box<dyn Error>> {
     let folder = Folder::new("serializers-validated");
-    let file = folder.0.join("document.json");
-    fs::write(&file, document()?)?;
-    run(Tools::python().args(["-m", "openapi_spec_validator"]).arg(&file));
+    for (version, document) in documents()? {
+        assert!(document.contains(&format!("\"openapi\": \"{version}.0\"")));
+        let file = folder.0.join(format!("{version}.json"));
+        fs::write(&file, document)?;
+        run(Tools::python().args(["-m", "openapi_spec_validator"]).arg(&file));
+    }
     Ok(())
 }
 
@@ -206,7 +211,6 @@ fn a_validator_takes_it() -> Result<(), Box<dyn Error>> {
 fn a_patch_may_send_any_part() -> Result<(), Box<dyn Error>> {
     let folder = Folder::new("serializers-typed");
     let (client, node) = Tools::node(&folder);
-    fs::write(folder.0.join("document.json"), document()?)?;
     for own in [
         "src/client.ts",
         "src/drivers.ts",
@@ -217,8 +221,12 @@ fn a_patch_may_send_any_part() -> Result<(), Box<dyn Error>> {
     ] {
         fs::remove_file(client.join(own))?;
     }
-    run(node(&["generate.mjs"]).arg(folder.0.join("document.json")).arg("src/schema.ts"));
     fs::write(client.join("src/types.ts"), TYPES)?;
-    run(&mut node(&["node_modules/typescript/bin/tsc"]));
+    for (version, document) in documents()? {
+        let file = folder.0.join(format!("{version}.json"));
+        fs::write(&file, document)?;
+        run(node(&["generate.mjs"]).arg(file).arg("src/schema.ts"));
+        run(&mut node(&["node_modules/typescript/bin/tsc"]));
+    }
     Ok(())
 }

@@ -308,6 +308,26 @@ impl<P: Part> Api<P> {
         self
     }
 
+    /// The document as OpenAPI 3.1, where nothing is said 3.0.
+    ///
+    /// What may be `null` has that as a type of its own, and the permissions that an operation asks stand as roles in its
+    /// `security`, beside `x-permissions`. Generators that read 3.0 only want the other.
+    ///
+    /// ```
+    /// # async fn api() -> refrain::Result<()> {
+    /// use refrain::{Api, connect};
+    ///
+    /// let api = Api::new("Drivers", "1.0", connect("sqlite::memory:").await?).openapi_3_1().build()?;
+    /// assert!(api.document().contains("\"openapi\": \"3.1.0\""));
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(api()).unwrap();
+    /// ```
+    pub fn openapi_3_1(mut self) -> Self {
+        self.site.openapi_3_1 = true;
+        self
+    }
+
     /// The path all routes are below; `/api` where nothing is said.
     pub fn at(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into().trim_end_matches('/').to_owned();

@@ -62,6 +62,8 @@ pub(crate) struct Site {
     pub(crate) trailing_slashes: bool,
     /// Are errors said as DRF says them?
     pub(crate) drf_errors: bool,
+    /// Is the document told as OpenAPI 3.1?
+    pub(crate) openapi_3_1: bool,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
 }
@@ -123,6 +125,7 @@ impl Site {
             body_values: BODY_VALUES,
             trailing_slashes: false,
             drf_errors: false,
+            openapi_3_1: false,
             request_timeout: Some(REQUEST_TIMEOUT),
         }
     }

@@ -1,6 +1,7 @@
 //! What the framework cannot know of an operation, written into its document: it is known only of the whole site.
 
 mod access;
+mod as_3_1;
 mod conditional;
 mod errors;
 mod members;
@@ -55,6 +56,9 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
     }
     if site.drf_errors {
         drf_errors_in(&mut document);
+    }
+    if site.openapi_3_1 {
+        as_3_1::rewrite(&mut document);
     }
     serde_json::to_string_pretty(&document).unwrap_or_else(|_| plain.to_owned())
 }
