@@ -1,6 +1,6 @@
 use std::{fmt::Write, net::IpAddr, time::Duration};
 
-use poem::http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
     Counts, Throttle,

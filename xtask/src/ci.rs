@@ -1,6 +1,9 @@
 //! `cargo xtask ci`.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
 
@@ -15,7 +18,7 @@ use crate::{
 pub(crate) enum Step {
     /// The code is formatted.
     Fmt,
-    /// Without the feature `cli`, the library does not depend on sea-orm-migration.
+    /// Without the feature `cli`, the library does not depend on sea-orm-migration; only some of its folders know poem.
     Tree,
     /// What would be published fits together.
     Package,
@@ -36,7 +39,7 @@ pub(crate) fn run(steps: &[Step]) -> Result {
     let steps = if steps.is_empty() { Step::value_variants() } else { steps };
     steps.iter().try_for_each(|step| match step {
         Step::Fmt => show(&mut cargo(&["fmt", "--all", "--check"])),
-        Step::Tree => tree(),
+        Step::Tree => tree().and_then(|()| poem()),
         Step::Package => package(),
         Step::Deny => deny(),
         Step::Features => features(),
@@ -71,6 +74,38 @@ fn tree() -> Result {
     Ok(())
 }
 
+/// The folders of `src` that name types of poem or poem-openapi: what their next versions can touch. CONTRIBUTING has them.
+const POEM: [&str; 7] = ["api", "cli", "http", "serializer", "serving", "testing", "viewset"];
+
+fn poem() -> Result {
+    let source = root().join("src");
+    let allowed: Vec<PathBuf> = POEM.iter().map(|folder| source.join(folder)).collect();
+    let mut folders = vec![source.clone()];
+    let mut wrong = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let failed = |error: std::io::Error| format!("`{}`: {error}", folder.display());
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.is_dir() {
+                folders.extend((!allowed.contains(&path)).then_some(path));
+            } else if names_poem(&fs::read_to_string(&path).map_err(failed)?) {
+                wrong.push(path.display().to_string());
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(format!("these name poem, which only `{}` may: {}", POEM.join("`, `"), wrong.join(", ")));
+    }
+    eprintln!("poem is named in `{}` only", POEM.join("`, `"));
+    Ok(())
+}
+
+/// In code, not in what is written about it.
+fn names_poem(source: &str) -> bool {
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.into_iter().any(|line| line.contains("poem::") || line.contains("poem_openapi::"))
+}
+
 /// Packs the crates that are published, each with what it needs of the others, as a registry would get them.
 fn package() -> Result {
     let mut cargo = cargo(&["package", "--no-verify", "--allow-dirty", "--quiet", "--target-dir"]);
@@ -79,7 +114,7 @@ fn package() -> Result {
 }
 
 /// In the order of publishing.
-const PUBLISHED: [&str; 4] = ["refrain-macros", "refrain-entity", "refrain-migration", "refrain"];
+const PUBLISHED: [&str; 5] = ["refrain-macros", "refrain-entity", "refrain-migration", "refrain", "refrain-cli"];
 
 fn deny() -> Result {
     if !has_cargo("deny") {
