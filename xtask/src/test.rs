@@ -19,7 +19,7 @@ pub(crate) const ONLY: &str = "REFRAIN_TEST_ONLY";
 pub(crate) const FEATURE: &str = "REFRAIN_TEST_FEATURE";
 
 /// The packages whose tests use the programs of others.
-const WITH_TOOLS: [&str; 2] = [openapi::PACKAGE, "refrain-django"];
+const WITH_TOOLS: [&str; 3] = [openapi::PACKAGE, "refrain-django", "refrain-cli"];
 
 #[derive(Args, Default)]
 pub(crate) struct Options {

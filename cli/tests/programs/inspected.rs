@@ -1,0 +1,101 @@
+//! The database of a Django site: what is told of it, and programs over it.
+
+use std::{env, path::Path, process::Command};
+
+use refrain::auth::password::Algorithm;
+use refrain_testing::{Backend, TestDb, every_database};
+
+use crate::support::{Crates, Folder, told};
+
+/// A site that runs: Django's own tables, and what a few of its people left there.
+const ROWS: &str = r#"
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from guardian.shortcuts import assign_perm
+from rest_framework.authtoken.models import Token
+from drivers.models import Car
+
+alice = User.objects.create_user("alice", "alice@example.com", "wheels")
+zoe = User.objects.create_user("zoe", is_active=False)
+User.objects.filter(pk=zoe.pk).update(password="rot13$of$a$hasher$that$is$gone")
+User.objects.create_superuser("root", password=None)
+Token.objects.create(user=alice)
+Group.objects.create(name="Editors")
+car = Car.objects.create(name="Beetle", owner=alice)
+assign_perm("drivers.change_car", alice, car)
+ContentType.objects.create(app_label="billing", model="invoice")
+"#;
+
+fn django(url: &str, arguments: &[&str]) -> String {
+    let python = env::var("REFRAIN_DJANGO").expect("`cargo xtask test` says where a Python with Django is");
+    let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../django/site");
+    let mut manage = Command::new(python);
+    manage.arg("manage.py").args(arguments).current_dir(site);
+    manage.env("DATABASE_URL", url).env("SECRET_KEY", "a key").env("DJANGO_SETTINGS_MODULE", "garage.settings");
+    told(&manage.output().expect("Python starts"))
+}
+
+#[every_database(tables = none)]
+async fn a_site_is_told_and_its_models_are_declared(db: TestDb) {
+    let url = db.url();
+    django(&url, &["migrate", "--verbosity", "0"]);
+    django(&url, &["shell", "--command", ROWS]);
+    let folder = Folder::empty(&format!("site-{}", db.backend().name()));
+    let program = folder.program(&format!("garage-{}", db.backend().name().to_lowercase()));
+
+    let told = program.refrain(&["inspect-django", &url]);
+    for line in [
+        // one of them is guardian's own
+        "  users          4 in `auth_user`, 3 active, 1 superusers",
+        "  groups         1",
+        "  object grants  1 on drivers.car",
+        "  tokens         1",
+        "  sessions       0",
+        "  drivers.Car      `drivers_car`, 1 rows, key `id`",
+        "  drivers.Trip     `drivers_trip`, 0 rows, key `id`",
+        "  billing.Invoice  no table of its name",
+        "  * 1 passwords are hashed by `rot13`, which is not known here: these users cannot log in by them",
+        "  * `billing.invoice` has no table `billing_invoice`: it is a proxy, says a `db_table`, or is gone",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    for secret in ["of$a$hasher", "wheels"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+
+    // Django's own apps too, where they are named: more kinds of columns than a site of ours has
+    let apps: &[&str] = match db.backend() {
+        Backend::Postgres => &["drivers", "auth", "admin", "contenttypes", "sessions", "authtoken", "guardian"],
+        _ => &["drivers"],
+    };
+    let mut arguments = vec!["inspect-django", &url, "--write"];
+    arguments.extend(apps.iter().flat_map(|app| ["--app", *app]));
+    let written = program.refrain(&arguments);
+    assert!(written.contains("wrote src/drivers/cars.rs"), "{written}");
+    program.is_formatted();
+    let cars = program.read("src/drivers/cars.rs");
+    assert!(cars.contains(r#"publish_car = "Can publish car listing""#), "{cars}");
+    assert!(cars.contains("pub owner_id: Option<i32>"), "{cars}");
+    if apps.contains(&"auth") {
+        for (file, secret) in [("auth/users.rs", "password"), ("sessions/sessions.rs", "session_data")] {
+            let text = program.read(&format!("src/{file}"));
+            let serializer = text.split("#[derive(Serializer)]").nth(1).unwrap_or_default();
+            assert!(!serializer.contains(&format!("pub {secret}")), "{text}");
+        }
+    }
+
+    program.compiles(&Crates::of_this_test());
+    program.run(&url, &["migrate"]);
+    let checked = program.run(&url, &["check"]);
+    assert!(checked.contains("0 errors"), "{checked}");
+    let table = program.run(&url, &["permissions"]);
+    assert!(table.contains("/api/cars") && table.contains("/api/services"), "{table}");
+}
+
+#[test]
+fn every_algorithm_that_is_said_to_be_known_is() {
+    let told = include_str!("../../src/django/report.rs");
+    for algorithm in Algorithm::DJANGO {
+        assert!(told.contains(&format!("\"{}\"", algorithm.name())), "{}", algorithm.name());
+    }
+}
