@@ -8,6 +8,8 @@
 //! (CONTRACT 1.5), and PostgreSQL decodes neither as the other. So those entities do not map it: their key is the
 //! combination of columns that names the row, and the database numbers the row by itself.
 
+#[doc(hidden)]
+pub mod clock;
 mod moment;
 mod secret;
 mod user_table;

@@ -27,7 +27,7 @@ pub struct Moment(DateTime<Utc>);
 impl Moment {
     /// The present moment.
     pub fn now() -> Self {
-        let now = Self::from(Utc::now());
+        let now = Self::from(crate::clock::now());
         let micros = now.0.nanosecond() / 1_000;
         if micros != 0 && micros.is_multiple_of(1_000) { Self(now.0 + TimeDelta::microseconds(1)) } else { now }
     }

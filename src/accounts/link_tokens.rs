@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use refrain_entity::Secret;
+use refrain_entity::{Moment, Secret};
 use subtle::ConstantTimeEq;
 
 use crate::{auth::User, sessions::SecretKey};
@@ -46,7 +46,7 @@ impl LinkTokens {
 
     /// A token for this user.
     pub(crate) fn make(&self, user: &User) -> Secret {
-        self.make_at(user, Utc::now())
+        self.make_at(user, Moment::now().to_utc())
     }
 
     fn make_at(&self, user: &User, now: DateTime<Utc>) -> Secret {
@@ -57,7 +57,7 @@ impl LinkTokens {
 
     /// Is this a token for this user, that has not ended? For nobody it takes the same time to say no.
     pub(crate) fn check(&self, user: &User, token: &str) -> bool {
-        self.check_at(user, token, Utc::now())
+        self.check_at(user, token, Moment::now().to_utc())
     }
 
     fn check_at(&self, user: &User, given: &str, now: DateTime<Utc>) -> bool {

@@ -7,7 +7,7 @@ use std::{
 
 use cookie::{Cookie, SameSite as CookieSameSite, time};
 use http::{HeaderMap, HeaderValue, header};
-use refrain_entity::Secret;
+use refrain_entity::{Moment, Secret};
 
 use super::{Expiry, SameSite, Session, Sessions};
 
@@ -95,7 +95,7 @@ impl Sessions {
             Expiry::Browser => true,
             Expiry::After(_) | Expiry::At(_) => false,
         };
-        let left = session.expires(settings.age).to_utc() - chrono::Utc::now();
+        let left = session.expires(settings.age).to_utc() - Moment::now().to_utc();
         // what was begun counts: a cookie that lasts so long ends no sooner than its row
         let left = (left.num_milliseconds().max(0) as u64).div_ceil(1000);
         let age = (!ends_with_browser).then_some(left as i64);

@@ -1,6 +1,5 @@
 //! The rows of `django_session`.
 
-use chrono::Utc;
 use refrain_entity::{Moment, Secret, session};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use subtle::ConstantTimeEq;
@@ -127,7 +126,7 @@ impl Sessions {
 
     fn signed(&self, session: &Session) -> Result<Secret> {
         let payload = session.data.to_payload().ok_or_else(|| Error::invalid("a session holds too much"))?;
-        let now = u64::try_from(Utc::now().timestamp()).unwrap_or_default();
+        let now = u64::try_from(Moment::now().to_utc().timestamp()).unwrap_or_default();
         Ok(sign(self.key(), SALT, &payload, now).into())
     }
 }

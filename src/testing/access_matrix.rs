@@ -26,7 +26,7 @@ impl TestSite {
             let (actual, first) = self.access_as(&expected).await;
             let Some((user, method, path)) = first else { return };
             let user = (user != NOBODY).then_some(user.as_str());
-            let why = self.api.explain(user, &method, &path).await.map(|why| why.to_string());
+            let why = self.at_its_time(self.api.explain(user, &method, &path)).await.map(|why| why.to_string());
             let why = why.unwrap_or_else(|error| error.to_string());
             let shown = actual.show(Some(&expected));
             panic!("{at}: access is not as the table says. It is, with `>` before what differs:\n\n{shown}\n{why}");
@@ -55,7 +55,7 @@ impl TestSite {
             let mut cells = Vec::new();
             for (user, expected) in asked.users.iter().zip(expected) {
                 let name = (user != NOBODY).then_some(user.as_str());
-                let told = self.api.explain(name, &method, path).await;
+                let told = self.at_its_time(self.api.explain(name, &method, path)).await;
                 let told = told.unwrap_or_else(|error| panic!("{request} as {user}: {error}"));
                 let cell = told.outcome.status.map_or_else(|| YES.to_owned(), |status| status.to_string());
                 if cell != *expected && first.is_none() {

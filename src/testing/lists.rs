@@ -36,7 +36,9 @@ impl TestSite {
                 }
                 if let Some(differs) = listed.symmetric_difference(&retrieved).next() {
                     let who = user.as_deref().unwrap_or("nobody");
-                    let why = self.api.explain(user.as_deref(), &Method::GET, &path_of(&path, differs)).await;
+                    let why = self
+                        .at_its_time(self.api.explain(user.as_deref(), &Method::GET, &path_of(&path, differs)))
+                        .await;
                     let why = why.map_or_else(|error| error.to_string(), |why| why.to_string());
                     panic!("{who} is listed {listed:?} at {path}, and can retrieve {retrieved:?}\n\n{why}");
                 }

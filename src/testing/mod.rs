@@ -82,6 +82,7 @@ mod access_matrix;
 mod lists;
 mod people;
 mod requests;
+mod server_database;
 mod site;
 
 pub use people::{TestGroup, TestUser};

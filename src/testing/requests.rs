@@ -71,7 +71,7 @@ impl<'s> Requests<'s> {
         if let Some(user) = &self.user {
             request.extensions_mut().insert(ActingUser(user.clone()));
         }
-        let response = match self.site.endpoint.call(request).await {
+        let response = match self.site.at_its_time(self.site.endpoint.call(request)).await {
             Ok(response) => response.into_response(),
             Err(error) => error.into_response(),
         };
@@ -84,7 +84,7 @@ impl<'s> Requests<'s> {
         }
         // why it was refused, where somebody expected something else
         let why = match (status, self.user.as_deref()) {
-            (401 | 403 | 404, user) => self.site.api.explain(user, &method, path).await.ok(),
+            (401 | 403 | 404, user) => self.site.at_its_time(self.site.api.explain(user, &method, path)).await.ok(),
             _ => None,
         };
         TestResponse {

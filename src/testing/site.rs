@@ -1,12 +1,14 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use poem::{Response, endpoint::BoxEndpoint};
+use refrain_entity::clock;
 use sea_orm::{DatabaseConnection, ModelTrait};
 
-use super::{Requests, TestGroup, TestUser};
+use super::{Requests, TestGroup, TestUser, server_database::ServerDatabase};
 use crate::{
     Api, BuiltApi, Model, PoolSettings,
     auth::{Auth, password::Passwords},
@@ -27,6 +29,10 @@ pub struct TestSite {
     pub(super) api: BuiltApi,
     /// the users that the test spoke of
     usernames: Mutex<BTreeSet<String>>,
+    /// how much time has passed that did not
+    ahead: Mutex<Duration>,
+    /// dropped behind the pool
+    _database: Option<ServerDatabase>,
 }
 
 impl TestSite {
@@ -39,6 +45,17 @@ impl TestSite {
     #[cfg(feature = "sqlite")]
     pub async fn of<P: Project>() -> Self {
         Self::at::<P>("sqlite::memory:").await
+    }
+
+    /// Over a database of its own on this server, whose address names any database of it, as
+    /// `postgres://postgres@localhost/postgres`. It is dropped with the site, and kept where the test fails.
+    ///
+    /// # Panics
+    /// Where the server cannot be reached, or lets nobody make a database, and as [`at`](Self::at) does.
+    pub async fn on_server<P: Project>(url: &str) -> Self {
+        let database = ServerDatabase::create(url).await.expect("the server makes a database");
+        let site = Self::at::<P>(&database.url()).await;
+        Self { _database: Some(database), ..site }
     }
 
     /// Over the database with this address, which is migrated first: an empty one that the test made.
@@ -62,7 +79,8 @@ impl TestSite {
         let served = P::api(api, &db).expect("the API fits together");
         let api = served.unserved();
         let endpoint = P::endpoint(served).expect("the endpoint is made");
-        Self { auth, db, endpoint: Arc::new(endpoint), api, usernames: Mutex::default() }
+        let (usernames, ahead) = Default::default();
+        Self { auth, db, endpoint: Arc::new(endpoint), api, usernames, ahead, _database: None }
     }
 
     /// The database, to put rows into.
@@ -112,6 +130,21 @@ impl TestSite {
     /// Requests that come without a credential.
     pub fn as_nobody(&self) -> Requests<'_> {
         Requests::new(self, None)
+    }
+
+    /// Lets time pass: requests that are sent from now on come so much later. Tokens and sessions end, links are too old,
+    /// and who was throttled may ask again.
+    ///
+    /// It is the time of requests, as the library and [`Moment::now`](crate::entity::Moment::now) have it; what the test
+    /// calls itself is done at the real one, and counts that are kept in Redis know no other.
+    pub fn let_time_pass(&self, time: Duration) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += time;
+    }
+
+    /// Runs it at the time of the site's requests.
+    pub(super) async fn at_its_time<F: Future>(&self, future: F) -> F::Output {
+        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        clock::ahead_of(ahead, future).await
     }
 
     pub(super) fn remember(&self, name: &str) {

@@ -5,6 +5,7 @@ use std::{
 };
 
 use moka::{Expiry, sync::Cache};
+use refrain_entity::clock;
 
 use super::{
     Rate,
@@ -53,7 +54,7 @@ impl InProcess {
         // another rate counts in other slots
         let key = (self.hashed.hash_one((of, whom, rate)), self.hashed.hash_one((rate, whom, of)));
         let counted = self.windows.get_with(key, || Arc::new(Counted { rate, window: Mutex::default() }));
-        let (room, slot) = counted.window().take(rate, self.since.elapsed())?;
+        let (room, slot) = counted.window().take(rate, self.since.elapsed() + clock::ahead())?;
         Ok((room, Place { counted, slot }))
     }
 }

@@ -22,8 +22,8 @@ mod users;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use chrono::Utc;
 use http::Uri;
+use refrain_entity::Moment;
 
 use super::{
     Authenticator, Offered, Refused, SecurityKind, SecurityScheme,
@@ -195,7 +195,7 @@ impl BearerAuthentication {
         let token = Token::read(text, &self.expected).map_err(refuse)?;
         let key = self.keys.find(token.key_id(), token.algorithm()).await?;
         let key = key.ok_or_else(|| refuse(Fault::UnknownKey))?;
-        token.verify(&key, &self.expected, Utc::now().timestamp()).map_err(refuse)
+        token.verify(&key, &self.expected, Moment::now().to_utc().timestamp()).map_err(refuse)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows that are marked as deleted, and stay in their table.
 
 use chrono::{DateTime, Utc};
+use refrain_entity::Moment;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ColumnType, EntityTrait, QueryFilter, Select, Value};
 
 use crate::{
@@ -33,7 +34,7 @@ pub(super) fn mark_as_there<V: ViewSet>(row: &mut ActiveModelOf<V>) {
 /// The change that marks a row.
 pub(super) fn marked<V: ViewSet>(column: ColumnOf<V>) -> Result<ActiveModelOf<V>, Problem> {
     let mut changes = <ActiveModelOf<V> as ActiveModelTrait>::default();
-    let values = if is_flag(&column) { vec![Value::from(true)] } else { moments(Utc::now()) };
+    let values = if is_flag(&column) { vec![Value::from(true)] } else { moments(Moment::now().to_utc()) };
     if values.into_iter().any(|value| changes.try_set(column, value).is_ok()) {
         return Ok(changes);
     }
