@@ -10,6 +10,7 @@ macro_rules! pages {
 
 pages! {
     starting = "starting.md";
+    tutorial = "tutorial.md";
     models_and_permissions = "models-and-permissions.md";
     users_and_groups = "users-and-groups.md";
     permission_classes = "permission-classes.md";

@@ -6,3 +6,4 @@ mod inspected;
 mod new;
 mod refused;
 mod support;
+mod tutorial;

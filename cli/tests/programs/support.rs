@@ -53,6 +53,14 @@ impl Program {
         fs::read_to_string(self.folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    pub fn write(&self, path: &str, text: &str) {
+        fs::write(self.folder.join(path), text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
+    pub fn remove(&self, path: &str) {
+        fs::remove_file(self.folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+
     pub fn is_formatted(&self) {
         let mut cargo = Command::new("cargo");
         told(&cargo.args(["fmt", "--check"]).current_dir(&self.folder).output().expect("cargo starts"));
@@ -68,6 +76,13 @@ impl Program {
         for name in tree.lines().skip(1).filter_map(|line| line.split(' ').next()) {
             assert!(NAMED.contains(&&*name.replace('-', "_")), "`{name}` is not compiled in tests");
         }
+    }
+
+    /// Its library is right, without a warning; nothing is made of it.
+    pub fn checks(&self, crates: &Crates) {
+        let out = self.folder.join("checked");
+        let arguments = ["--crate-type", "lib", "--emit", "metadata", "src/lib.rs", "-o", out.to_str().expect("text")];
+        told(&crates.rustc(&self.folder, &arguments, self.crate_name(), &[]));
     }
 
     /// Without a warning, against the crates that this test is made of: with its own, each run would compile every
