@@ -114,10 +114,22 @@ fn not_understood(site: &Site, tables: &Tables) -> Vec<String> {
             _ => "Key::BigInteger",
         };
         open.push(match users.model.as_deref().and_then(|model| model.split_once('.')) {
-            Some((app, class)) => format!(
-                "AUTH_USER_MODEL is `{app}.{class}`: say `UserTable::custom({app:?}, {class:?}, {key})` where `Auth` \
-                 is made, and in `migration::tables`"
-            ),
+            Some((app, class)) => {
+                let mut table = format!("UserTable::custom({app:?}, {class:?}, {key})");
+                match users.named_by {
+                    Some("username") => {}
+                    Some(column) => table += &format!(".named_by({column:?})"),
+                    None => table += ".named_by(…)",
+                }
+                if !users.without.is_empty() {
+                    let without: Vec<String> =
+                        users.without.iter().map(|column| format!("UserColumn::{column}")).collect();
+                    table += &format!(".without([{}])", without.join(", "));
+                }
+                format!(
+                    "AUTH_USER_MODEL is `{app}.{class}`: say `{table}` where `Auth` is made, and in `migration::tables`"
+                )
+            }
             None => {
                 format!("users are in `{}`, which is no model's by its name: fill a `UserTable` by hand", users.table)
             }

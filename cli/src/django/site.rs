@@ -36,8 +36,12 @@ pub(super) struct Users {
     pub(super) superusers: Option<i64>,
     /// the names of hash algorithms, and how many hashes are theirs; `!` for passwords that nothing matches
     pub(super) algorithms: Vec<(String, i64)>,
-    /// the columns of `AbstractUser` that it lacks
+    /// the column that names one
+    pub(super) named_by: Option<&'static str>,
+    /// the columns that every user is read by, and it lacks
     pub(super) lacks: Vec<&'static str>,
+    /// those of `AbstractUser` that it may be without, and is, as `UserColumn` calls them
+    pub(super) without: Vec<&'static str>,
 }
 
 #[derive(FromQueryResult)]
@@ -94,9 +98,17 @@ struct Look<'a> {
     tables: &'a Tables,
 }
 
-/// The columns of Django's `AbstractUser` that the library reads.
-const OF_ABSTRACT_USER: [&str; 9] =
-    ["id", "password", "last_login", "is_superuser", "first_name", "last_name", "email", "is_staff", "is_active"];
+/// The columns that the library reads of every user.
+const OF_EVERY_USER: [&str; 5] = ["id", "password", "last_login", "is_superuser", "is_active"];
+
+/// The columns of Django's `AbstractUser` that a site's own users may be without, and what `UserColumn` calls them.
+const OF_ABSTRACT_USER: [(&str, &str); 5] = [
+    ("first_name", "FirstName"),
+    ("last_name", "LastName"),
+    ("email", "Email"),
+    ("is_staff", "IsStaff"),
+    ("date_joined", "DateJoined"),
+];
 
 impl Look<'_> {
     async fn content_types(&self) -> Result<Vec<ContentType>> {
@@ -145,7 +157,8 @@ impl Look<'_> {
         let none = || Error::refused("no table of users is there: neither `auth_user` nor one that tokens name");
         let name = self.user_table().ok_or_else(none)?;
         let table = self.tables.get(&name).ok_or_else(none)?;
-        let lacks = OF_ABSTRACT_USER.into_iter().filter(|column| table.column(column).is_none()).collect();
+        let lacks = OF_EVERY_USER.into_iter().filter(|column| table.column(column).is_none()).collect();
+        let without = OF_ABSTRACT_USER.into_iter().filter(|(column, _)| table.column(column).is_none());
         let model = content_types.iter().find(|known| known.table() == name);
         let counted = async |column: &str| match table.column(column) {
             Some(_) => self.count_where(&name, column).await.map(Some),
@@ -158,8 +171,10 @@ impl Look<'_> {
             active: counted("is_active").await?,
             superusers: counted("is_superuser").await?,
             algorithms: self.algorithms(&name).await?,
-            table: name,
+            named_by: ["username", "email"].into_iter().find(|column| table.column(column).is_some()),
+            without: without.map(|(_, named)| named).collect(),
             lacks,
+            table: name,
         })
     }
 
