@@ -367,7 +367,7 @@ impl<P: Part> Api<P> {
         for model in &mounted.models {
             self.models.add(model.clone());
         }
-        let _ = site.deleting.set(Deleting::of(self.models));
+        let _ = site.deleting.set(Deleting::of(self.models, site.auth.grant_tables()));
         BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts)
     }
 }

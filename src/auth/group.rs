@@ -98,4 +98,10 @@ impl Auth {
         let exact = found.into_iter().find(|group| group.name == name);
         Ok(exact.map(|group| Group { auth: self.clone(), id: group.id, name: group.name }))
     }
+
+    /// The group with this key.
+    pub async fn group_by_id(&self, db: impl Into<Db<'_>>, id: i32) -> Result<Option<Group>> {
+        let found = group::Entity::find_by_id(id).one(&db.into()).await?;
+        Ok(found.map(|group| Group { auth: self.clone(), id: group.id, name: group.name }))
+    }
 }

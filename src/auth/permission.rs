@@ -3,7 +3,7 @@ use std::fmt;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::Auth;
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, model::Model};
 
 /// A row of `auth_permission`, with the model it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +96,17 @@ impl Auth {
     /// Every permission there is, in Django's order (CONTRACT 2.14).
     pub async fn permissions(&self, db: impl Into<Db<'_>>) -> Result<Vec<Permission>> {
         find(db.into(), "", vec![]).await
+    }
+
+    /// The permissions of a model that there are, in Django's order: those it declares, and what else was made on its
+    /// content type.
+    #[doc(alias = "get_perms_for_model")]
+    pub async fn perms_for_model<M: Model>(&self, db: impl Into<Db<'_>>) -> Result<Vec<Permission>> {
+        let named = vec![M::APP_LABEL.into(), M::MODEL_NAME.into()];
+        let mut found = find(db.into(), "WHERE ct.app_label = ? AND ct.model = ?", named).await?;
+        // whatever a collation takes for the same
+        found.retain(|permission| permission.app_label == M::APP_LABEL && permission.model == M::MODEL_NAME);
+        Ok(found)
     }
 
     pub(super) async fn permissions_labelled(&self, db: Db<'_>, label: &str) -> Result<Vec<Permission>> {

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Db, Result,
+    grants::GrantTables,
     throttle::{Counts, PasswordTries, PasswordTry},
 };
 
@@ -53,6 +54,7 @@ struct Inner {
     only_model_backend: bool,
     upgrades_adopted: bool,
     anonymous_user_name: Option<String>,
+    grant_tables: GrantTables,
     statements: [Arc<Statements>; 3],
     grants: Arc<AtomicU64>,
     hashes_met: Arc<OnceCell<()>>,
@@ -80,6 +82,7 @@ impl Auth {
                 only_model_backend: true,
                 upgrades_adopted: false,
                 anonymous_user_name: Some("AnonymousUser".to_owned()),
+                grant_tables: GrantTables::default(),
                 statements: statements.map(Arc::new),
                 grants: Arc::default(),
                 hashes_met: Arc::default(),
@@ -190,6 +193,17 @@ impl Auth {
     /// The user whose grants stand for those of anonymous callers; `AnonymousUser` where nothing is said.
     pub fn anonymous_user_name(&self) -> Option<&str> {
         self.inner.anonymous_user_name.as_deref()
+    }
+
+    /// The same, with grants on rows in other tables than guardian's two.
+    #[doc(alias("GUARDIAN_USER_OBJ_PERMS_MODEL", "GUARDIAN_GROUP_OBJ_PERMS_MODEL"))]
+    pub fn with_grant_tables(&self, tables: GrantTables) -> Self {
+        self.with(|inner| inner.grant_tables = tables)
+    }
+
+    /// Where grants on rows of any model are.
+    pub fn grant_tables(&self) -> GrantTables {
+        self.inner.grant_tables
     }
 
     fn with(&self, change: impl FnOnce(&mut Inner)) -> Self {

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 
 use super::{
-    Holder, PermissionOf, ToHolder,
+    GrantTables, Holder, PermissionOf, ToHolder,
     row_key::{RowKey, unnameable},
     table::Table,
 };
@@ -80,7 +80,7 @@ impl Auth {
         if hold_rows {
             grants.hold_rows(db).await?;
         }
-        for (table, holders) in grants.by_table() {
+        for (table, holders) in grants.by_table(self.grant_tables()) {
             let pairs: Vec<_> =
                 holders.iter().flat_map(|holder| grants.keys.iter().map(move |key| (*holder, key))).collect();
             for batch in pairs.chunks(BATCH) {
@@ -108,7 +108,7 @@ impl Auth {
         let transaction = db.into().begin().await?;
         let db = Db::from(&transaction);
         let mut removed = 0;
-        for (table, holders) in grants.by_table() {
+        for (table, holders) in grants.by_table(self.grant_tables()) {
             for holders in holders.chunks(BATCH) {
                 for keys in grants.keys.chunks(BATCH) {
                     removed += delete(db, table, &grants.model, codename, holders, keys).await?;
@@ -169,10 +169,10 @@ impl Grants {
     }
 
     /// Users, then groups; those of which there are none are left out.
-    fn by_table(&self) -> impl Iterator<Item = (Table, Vec<Holder>)> {
+    fn by_table(&self, tables: GrantTables) -> impl Iterator<Item = (Table, Vec<Holder>)> {
         let (users, groups): (Vec<Holder>, _) =
             self.holders.iter().partition(|holder| matches!(holder, Holder::User(_)));
-        let tables = [(Table::of_users(&self.model), users), (Table::of_groups(&self.model), groups)];
+        let tables = [(Table::of_users(&self.model, tables), users), (Table::of_groups(&self.model, tables), groups)];
         tables.into_iter().filter(|(_, holders)| !holders.is_empty())
     }
 }

@@ -32,6 +32,17 @@ impl User {
         Checker::for_user(self).perms(db, row).await
     }
 
+    /// The codenames granted on this row to the user directly. Nobody is granted more for being a superuser, and an
+    /// inactive user has nothing (CONTRACT 8.17).
+    #[doc(alias = "get_user_perms")]
+    pub async fn user_perms<R: ModelTrait<Entity: Model>>(
+        &self,
+        db: impl Into<Db<'_>>,
+        row: &R,
+    ) -> Result<HashSet<String>> {
+        Checker::for_own_of(self).perms(db, row).await
+    }
+
     /// The codenames granted on this row to groups of the user's: what they hold there through groups alone. Nobody is
     /// granted more for being a superuser, and an inactive user has nothing (CONTRACT 8.17).
     #[doc(alias = "get_group_perms")]

@@ -38,8 +38,18 @@ pub struct Checker<'a> {
 
 #[derive(Clone, Copy)]
 enum Who<'a> {
-    User { user: &'a User, own: bool, with_anonymous: bool },
+    User { user: &'a User, which: Which, with_anonymous: bool },
     Group(&'a Group),
+}
+
+/// Which of a user's grants.
+#[derive(Clone, Copy, PartialEq)]
+enum Which {
+    All,
+    /// Those made to the user, and no others.
+    Own,
+    /// Those made to the user's groups, and no others.
+    OfGroups,
 }
 
 /// What is to be asked about somebody.
@@ -54,7 +64,7 @@ enum Asks {
 impl<'a> Checker<'a> {
     /// For a user, with what their groups were granted. An anonymous one holds nothing.
     pub fn for_user(user: &'a User) -> Self {
-        Self::new(Who::User { user, own: true, with_anonymous: false })
+        Self::new(Who::User { user, which: Which::All, with_anonymous: false })
     }
 
     /// For a group.
@@ -62,9 +72,14 @@ impl<'a> Checker<'a> {
         Self::new(Who::Group(group))
     }
 
+    /// What a user was granted directly, and nothing else.
+    pub(super) fn for_own_of(user: &'a User) -> Self {
+        Self::new(Who::User { user, which: Which::Own, with_anonymous: false })
+    }
+
     /// What a user's groups were granted, and nothing else.
     pub(super) fn for_groups_of(user: &'a User) -> Self {
-        Self::new(Who::User { user, own: false, with_anonymous: false })
+        Self::new(Who::User { user, which: Which::OfGroups, with_anonymous: false })
     }
 
     fn new(who: Who<'a>) -> Self {
@@ -75,7 +90,7 @@ impl<'a> Checker<'a> {
     /// ([`Auth::with_anonymous_user`]).
     pub fn with_anonymous(self) -> Self {
         match self.who {
-            Who::User { user, own, .. } => Self::new(Who::User { user, own, with_anonymous: true }),
+            Who::User { user, which, .. } => Self::new(Who::User { user, which, with_anonymous: true }),
             Who::Group(_) => self,
         }
     }
@@ -88,14 +103,16 @@ impl<'a> Checker<'a> {
     }
 
     fn asks(&self) -> Asks {
-        let (user, own, with_anonymous) = match self.who {
-            Who::User { user, own, with_anonymous } => (user, own, with_anonymous),
+        let (user, which, with_anonymous) = match self.who {
+            Who::User { user, which, with_anonymous } => (user, which, with_anonymous),
             Who::Group(group) => return Asks::Grants(Subject::Group(group.id)),
         };
         match (user.id(), user.auth().anonymous_user_name()) {
             (Some(_), _) if !user.is_active => Asks::Nothing,
-            (Some(_), _) if user.holds_all_allowed() && own => Asks::Everything,
-            (Some(id), _) => Asks::Grants(Subject::User { id, own, groups: true }),
+            (Some(_), _) if user.holds_all_allowed() && which == Which::All => Asks::Everything,
+            (Some(id), _) => {
+                Asks::Grants(Subject::User { id, own: which != Which::OfGroups, groups: which != Which::Own })
+            }
             (None, Some(name)) if with_anonymous => {
                 Asks::Grants(Subject::Anonymous { username: name.to_owned(), groups: true })
             }

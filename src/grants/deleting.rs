@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait},
 };
 
-use super::{orphans::remove, row_key::RowKey};
+use super::{GrantTables, orphans::remove, row_key::RowKey};
 use crate::{
     Db, Result,
     model::{ForeignKey, ModelInfo, Models, TableName},
@@ -20,13 +20,14 @@ pub(crate) struct Deleting {
     models: Models,
     /// Those that can be followed: from a model's key to a model's rows.
     foreign_keys: Vec<ForeignKey>,
+    tables: GrantTables,
 }
 
 /// Rows that may go with one that is deleted: each table's, by the first model of it.
 pub(crate) struct MayGo<'d>(Vec<(&'d ModelInfo, Vec<Value>)>);
 
 impl Deleting {
-    pub(crate) fn of(models: Models) -> Self {
+    pub(crate) fn of(models: Models, tables: GrantTables) -> Self {
         let mut foreign_keys = Vec::new();
         for declared in models.iter().flat_map(ModelInfo::foreign_keys) {
             let points_at = |model: &ModelInfo| {
@@ -37,7 +38,7 @@ impl Deleting {
                 foreign_keys.push(declared);
             }
         }
-        Self { models, foreign_keys }
+        Self { models, foreign_keys, tables }
     }
 
     /// Is a table a model's?
@@ -69,7 +70,7 @@ impl Deleting {
         let others = of_table(&self.models, table).filter(|other| other.entity() != model.entity());
         for model in [model].into_iter().chain(others) {
             for batch in keys.chunks(BATCH) {
-                remove_from(db, model, batch.iter().cloned()).await?;
+                self.remove_from(db, model, batch.iter().cloned()).await?;
             }
         }
         Ok(())
@@ -111,22 +112,22 @@ impl Deleting {
                 let left: HashSet<Option<String>> = left.iter().map(|key| own.text(key)).collect();
                 let gone: Vec<&Value> = batch.iter().filter(|key| !left.contains(&own.text(key))).collect();
                 for model in of_table(&self.models, &own.table) {
-                    remove_from(db, model, gone.iter().copied().cloned()).await?;
+                    self.remove_from(db, model, gone.iter().copied().cloned()).await?;
                 }
             }
         }
         Ok(())
     }
-}
 
-async fn remove_from(db: Db<'_>, model: &ModelInfo, keys: impl IntoIterator<Item = Value>) -> Result<()> {
-    let Some(own) = model.key() else { return Ok(()) };
-    // nothing can be granted on a row that no grant can name
-    let keys: Vec<RowKey> = keys.into_iter().filter_map(|key| RowKey::of_value(own, key)).collect();
-    if !keys.is_empty() {
-        remove(db, model, &keys).await?;
+    async fn remove_from(&self, db: Db<'_>, model: &ModelInfo, keys: impl IntoIterator<Item = Value>) -> Result<()> {
+        let Some(own) = model.key() else { return Ok(()) };
+        // nothing can be granted on a row that no grant can name
+        let keys: Vec<RowKey> = keys.into_iter().filter_map(|key| RowKey::of_value(own, key)).collect();
+        if !keys.is_empty() {
+            remove(db, model, &keys, self.tables).await?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The models of this very table, its schema included.

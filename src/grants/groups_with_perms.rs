@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::{ConnectionTrait, ModelTrait};
 
-use super::{PermissionOf, permission_of::codenames, row_key::RowKey, table::Table};
+use super::{GrantTables, PermissionOf, permission_of::codenames, row_key::RowKey, table::Table};
 use crate::{
     Db, Result,
     auth::Auth,
@@ -14,7 +14,7 @@ impl Auth {
     /// (CONTRACT 8.38).
     #[doc(alias = "get_groups_with_perms")]
     pub fn groups_with_perms<'a, R: ModelTrait<Entity: Model>>(&self, row: &'a R) -> GroupsWithPerms<'a, R> {
-        GroupsWithPerms { row, only: None }
+        GroupsWithPerms { row, only: None, tables: self.grant_tables() }
     }
 }
 
@@ -23,6 +23,7 @@ impl Auth {
 pub struct GroupsWithPerms<'a, R: ModelTrait> {
     row: &'a R,
     only: Option<Vec<PermissionOf<R::Entity>>>,
+    tables: GrantTables,
 }
 
 /// A group and the codenames it was granted on a row, in order.
@@ -49,7 +50,7 @@ impl<R: ModelTrait<Entity: Model>> GroupsWithPerms<'_, R> {
         let model = ModelInfo::of::<R::Entity>();
         let only = codenames(self.only.as_deref())?;
         let key = RowKey::of(&model, self.row)?;
-        let table = Table::of_groups(&model);
+        let table = Table::of_groups(&model, self.tables);
         let granted = table.grants(&model, only.as_deref(), on).and(&table.is_on([&key], on));
         let granted = granted.join_permissions().join("auth_group a ON a.id = g.group_id");
         let query = granted.select("a.id AS id, a.name AS name, p.codename AS codename").text(" ORDER BY a.id");

@@ -1,10 +1,10 @@
 use sea_orm::{ConnectionTrait, ModelTrait};
 
-use super::{KeyColumn, row_key::RowKey, table::Table};
+use super::{GrantTables, KeyColumn, row_key::RowKey, table::Table};
 use crate::{
     Db, Result,
     auth::Auth,
-    db::Sql,
+    db::{Sql, quoted},
     model::{Model, ModelInfo, Models},
 };
 
@@ -34,7 +34,8 @@ impl Auth {
         let db = db.into();
         let mut left = batches.most.unwrap_or(u64::MAX);
         let mut removed = 0;
-        for table in [Table::USERS, Table::GROUPS] {
+        let tables = self.grant_tables();
+        for table in [Table::generic_of_users(tables), Table::generic_of_groups(tables)] {
             for model in models {
                 let Some(key) = model.key() else { continue };
                 loop {
@@ -62,15 +63,15 @@ impl Auth {
         let (db, model) = (db.into(), ModelInfo::of::<R::Entity>());
         // nothing can be granted on a row that no grant can name
         let Some(key) = RowKey::named(&model, row) else { return Ok(0) };
-        remove(db, &model, &[key]).await
+        remove(db, &model, &[key], self.grant_tables()).await
     }
 }
 
 /// Deletes all grants on these rows of a model.
-pub(super) async fn remove(db: Db<'_>, model: &ModelInfo, keys: &[RowKey]) -> Result<u64> {
+pub(super) async fn remove(db: Db<'_>, model: &ModelInfo, keys: &[RowKey], tables: GrantTables) -> Result<u64> {
     let on = db.get_database_backend();
     let mut removed = 0;
-    for table in [Table::of_users(model), Table::of_groups(model)] {
+    for table in [Table::of_users(model, tables), Table::of_groups(model, tables)] {
         let mut grants = table.delete(on).sql(&table.is_on(keys, on));
         if !table.own {
             grants = grants.text(" AND content_type_id = (").content_type_of(model).text(")");
@@ -85,7 +86,7 @@ pub(super) async fn remove(db: Db<'_>, model: &ModelInfo, keys: &[RowKey]) -> Re
 async fn orphans(db: Db<'_>, table: Table, model: &ModelInfo, key: &KeyColumn, most: u64) -> Result<Vec<i32>> {
     let on = db.get_database_backend();
     let query = Sql::new(on, "SELECT g.id AS id FROM ")
-        .text(table.name)
+        .text(&quoted(table.name, on))
         .text(" g WHERE g.content_type_id = (")
         .content_type_of(model)
         .text(&format!(") AND {} LIMIT {}", key.names_no_row(on), Ord::max(most, 1)));

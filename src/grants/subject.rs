@@ -27,14 +27,15 @@ impl Subject {
         codenames: Option<&[&str]>,
         on: DbBackend,
     ) -> Vec<Grants> {
-        let to_groups = || Table::of_groups(model).grants(model, codenames, on);
+        let tables = auth.grant_tables();
+        let to_groups = || Table::of_groups(model, tables).grants(model, codenames, on);
         let (user, own, groups) = match self {
             Self::Group(id) => return vec![to_groups().and(&Sql::new(on, "g.group_id = ").value(*id))],
             Self::User { id, own, groups } => (Sql::new(on, "").value(id.value(on)), *own, *groups),
             Self::Anonymous { username, groups } => (active_user(auth, username, on), true, *groups),
         };
         let to_user = || {
-            let grants = Table::of_users(model).grants(model, codenames, on);
+            let grants = Table::of_users(model, tables).grants(model, codenames, on);
             grants.and(&Sql::new(on, "g.user_id = ").sql(&user))
         };
         let through_groups = || {

@@ -1,7 +1,7 @@
 use refrain_entity::UserTable;
 use sea_orm::{DbBackend, Value};
 
-use super::{named::ITS_TYPE, row_key::RowKey};
+use super::{GrantTables, named::ITS_TYPE, row_key::RowKey};
 use crate::{
     db::{Sql, quoted},
     model::ModelInfo,
@@ -18,19 +18,24 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Guardian's table of grants to users.
-    pub(super) const USERS: Self = Self { name: "guardian_userobjectpermission", holder: "user_id", own: false };
-    /// Guardian's table of grants to groups.
-    pub(super) const GROUPS: Self = Self { name: "guardian_groupobjectpermission", holder: "group_id", own: false };
+    /// The table of grants to users on rows of any model.
+    pub(super) fn generic_of_users(tables: GrantTables) -> Self {
+        Self { name: tables.users, holder: "user_id", own: false }
+    }
+
+    /// The table of grants to groups on rows of any model.
+    pub(super) fn generic_of_groups(tables: GrantTables) -> Self {
+        Self { name: tables.groups, holder: "group_id", own: false }
+    }
 
     /// Where grants to users on a model's rows are.
-    pub(super) fn of_users(model: &ModelInfo) -> Self {
-        Self::USERS.unless(model.user_grants())
+    pub(super) fn of_users(model: &ModelInfo, tables: GrantTables) -> Self {
+        Self::generic_of_users(tables).unless(model.user_grants())
     }
 
     /// Where grants to groups on a model's rows are.
-    pub(super) fn of_groups(model: &ModelInfo) -> Self {
-        Self::GROUPS.unless(model.group_grants())
+    pub(super) fn of_groups(model: &ModelInfo, tables: GrantTables) -> Self {
+        Self::generic_of_groups(tables).unless(model.group_grants())
     }
 
     fn unless(self, own: Option<&'static str>) -> Self {

@@ -92,10 +92,11 @@ impl<R: ModelTrait<Entity: Model>> UsersWithPerms<'_, R> {
         let key = RowKey::of(&model, self.row)?;
         let grants =
             |table: Table| table.grants(&model, only.as_deref(), on).join_permissions().and(&table.is_on([&key], on));
-        let mut granted = grants(Table::of_users(&model)).select("g.user_id AS user_key, p.codename AS codename");
+        let mut granted = grants(Table::of_users(&model, self.auth.grant_tables()))
+            .select("g.user_id AS user_key, p.codename AS codename");
         if self.with_group_users {
             let members = format!("ug.{} AS user_key, p.codename AS codename", quoted(&users.link_column, on));
-            let to_groups = grants(Table::of_groups(&model)).join_memberships(users);
+            let to_groups = grants(Table::of_groups(&model, self.auth.grant_tables())).join_memberships(users);
             granted = granted.text(" UNION ALL ").sql(&to_groups.select(&members));
         }
         if self.with_superusers {

@@ -247,6 +247,52 @@ async fn what_groups_alone_were_granted_is_told_by_itself(db: TestDb) -> Result<
     Ok(())
 }
 
+/// What a user was granted directly, and nothing else (CONTRACT 8.17).
+#[every_database]
+async fn what_a_user_alone_was_granted_is_told_by_itself(db: TestDb) -> Result<()> {
+    let Site { auth, alice, bob, editors } = Site::open(&db).await?;
+    let row = car_of(&db, None, "a car").await;
+    auth.assign_perm(db.db(), "change_car", [&bob], [&row]).await?;
+    auth.assign_perm(db.db(), "view_car", [&editors], [&row]).await?;
+    assert_eq!(bob.user_perms(db.db(), &row).await?, set(&["change_car"]));
+    assert!(alice.user_perms(db.db(), &row).await?.is_empty());
+    let (mut root, _) = user(&auth, &db, NewUser::new("root").superuser(), &[]).await;
+    auth.assign_perm(db.db(), "view_car", [&root], [&row]).await?;
+    assert_eq!(root.user_perms(db.db(), &row).await?, set(&["view_car"]), "what was granted, and nothing else");
+    root.is_active = false;
+    assert!(root.user_perms(db.db(), &row).await?.is_empty());
+    assert!(User::anonymous(&auth).user_perms(db.db(), &row).await?.is_empty());
+    Ok(())
+}
+
+#[every_database]
+async fn the_permissions_of_a_model_are_those_on_its_content_type(db: TestDb) -> Result<()> {
+    let auth = Site::open(&db).await?.auth;
+    keyed::open(&auth, &db).await?;
+    let names = async || -> Result<Vec<String>> {
+        let found = auth.perms_for_model::<car::Entity>(db.db()).await?;
+        Ok(found.into_iter().map(|permission| permission.codename).collect())
+    };
+    let declared = ["add_car", "change_car", "delete_car", "export_car", "publish_car", "view_car"];
+    assert_eq!(names().await?, declared);
+    db.execute_unprepared(
+        "INSERT INTO auth_permission (name, content_type_id, codename) SELECT 'Made by hand', id, 'by_hand' \
+         FROM django_content_type WHERE app_label = 'drivers' AND model = 'car'",
+    )
+    .await?;
+    assert!(names().await?.contains(&"by_hand".to_owned()));
+    Ok(())
+}
+
+#[every_database]
+async fn a_group_is_found_by_its_key(db: TestDb) -> Result<()> {
+    let Site { auth, editors, .. } = Site::open(&db).await?;
+    let found = auth.group_by_id(db.db(), editors.id).await?.expect("it is there");
+    assert_eq!((found.id, found.name.as_str()), (editors.id, "Editors"));
+    assert!(auth.group_by_id(db.db(), 4242).await?.is_none());
+    Ok(())
+}
+
 /// A site whose users have uuid keys keeps them in the grants too.
 #[every_database(tables = uuid_users)]
 async fn users_with_keys_of_another_kind_are_granted_to(db: TestDb) -> Result<()> {

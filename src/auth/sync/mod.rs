@@ -79,7 +79,7 @@ impl Auth {
         may_change: bool,
         report: &mut SyncReport,
     ) -> Result<()> {
-        let tables = self.grant_tables(models);
+        let tables = self.tables_with_grants(models);
         for label in &options.remove {
             if !may_change {
                 return Err(Error::invalid(format!(
@@ -103,8 +103,9 @@ impl Auth {
 
     /// The tables in which a permission can be granted: to users and groups, on rows, and those that models keep for
     /// grants on their own.
-    fn grant_tables(&self, models: &Models) -> BTreeSet<String> {
-        let shared = ["auth_group_permissions", "guardian_userobjectpermission", "guardian_groupobjectpermission"];
+    fn tables_with_grants(&self, models: &Models) -> BTreeSet<String> {
+        let generic = self.grant_tables();
+        let shared = ["auth_group_permissions", generic.users, generic.groups];
         let own = models.iter().flat_map(|model| [model.user_grants(), model.group_grants()]).flatten();
         let tables = shared.into_iter().chain(own).map(str::to_owned);
         tables.chain([self.users().permissions_table.to_string()]).collect()
