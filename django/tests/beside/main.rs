@@ -5,5 +5,6 @@
 mod adoption;
 mod both_ways;
 mod differential;
+mod judges;
 mod support;
 mod values;

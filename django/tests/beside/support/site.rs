@@ -28,7 +28,7 @@ impl Version {
     }
 
     /// The Python with it; `None` where the machine has none that is new enough, which is then said.
-    fn python(self) -> Option<String> {
+    pub fn python(self) -> Option<String> {
         let variable = self.variable();
         let place = env::var(variable).unwrap_or_else(|_| {
             panic!(
