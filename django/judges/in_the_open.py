@@ -1,9 +1,10 @@
-"""Tests whose rows another process sees: nothing is kept in a transaction, and each test's rows are taken away after it."""
+"""Tests whose rows another process sees: nothing is kept in a transaction, and each test begins with the rows that the first
+began with."""
 
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import testcases
 
 EVERY_TABLE = """
@@ -55,13 +56,26 @@ def keep(cursor):
 
 
 def commit_everything():
-    """Has Django treat this database as one without transactions, but for how it is put back after a test.
+    """Has Django treat this database as one without transactions, but for how it is put back between tests.
 
     Such a database's class data is made anew before each test. How many statements Django makes is not asked: others are
     made elsewhere.
     """
     testcases.TestCase._databases_support_transactions = classmethod(lambda cls: False)
-    testcases.TransactionTestCase._fixture_teardown = lambda test: restore()
+    set_up = testcases.TransactionTestCase._fixture_setup.__func__
+
+    def with_rows(cls):
+        restore()
+        if issubclass(cls, testcases.TestCase):
+            # rows may point at each other
+            with transaction.atomic():
+                cls.setUpTestData()
+        set_up(cls)
+
+    testcases.TransactionTestCase._fixture_setup = classmethod(with_rows)
+    del testcases.TestCase._fixture_setup
+    testcases.TransactionTestCase._fixture_teardown = lambda test: None
+    testcases.TestCase._fixture_teardown = lambda test: None
     testcases.TransactionTestCase._should_reload_connections = lambda test: False
     testcases.TransactionTestCase.assertNumQueries = uncounted
 

@@ -63,6 +63,17 @@ def user(of):
     return {"user": key(of.pk), "users": users(of._meta.model), **flags}
 
 
+def value(of):
+    """The library's own value for this very user object, with what it learnt of them: Django's keeps that too. With other
+    flags it is another."""
+    named = user(of)
+    kept = getattr(of, "_wrapped", of).__dict__.setdefault("_known_to_library", {})
+    flags = named.get("is_active"), named.get("is_superuser")
+    if flags not in kept:
+        kept[flags] = library.ask("new_user", who=named)
+    return kept[flags]
+
+
 def group(of):
     return {"group": of.pk}
 

@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 
-from library import library, user
+from library import library, value
 
 
 def answer():
@@ -30,11 +30,11 @@ def awaited(method):
 
 def has_perm(self, user_obj, perm, obj=None):
     # a permission on a row is not this backend's to say
-    return obj is None and library.ask("has_perm", who=user(user_obj), perm=perm)
+    return obj is None and library.ask("has_perm", user=value(user_obj), perm=perm)
 
 
 def has_module_perms(self, user_obj, app_label):
-    return library.ask("has_module_perms", who=user(user_obj), app=app_label)
+    return library.ask("has_module_perms", user=value(user_obj), app=app_label)
 
 
 def get_user_permissions(self, user_obj, obj=None):
@@ -50,7 +50,7 @@ def get_all_permissions(self, user_obj, obj=None):
 
 
 def permissions(which, user_obj, obj):
-    return set(library.ask(which, who=user(user_obj))) if obj is None else set()
+    return set(library.ask(which, user=value(user_obj))) if obj is None else set()
 
 
 def with_perm(django_with_perm, self, perm, is_active=True, include_superusers=True, obj=None):

@@ -25,6 +25,7 @@ pub(crate) fn prepare() -> Result<Variables> {
         ("REFRAIN_NODE", node),
         ("REFRAIN_PYTHON", python()?),
         ("REFRAIN_DJANGO", django_python()?),
+        ("REFRAIN_SOURCES", sources()?),
         ("REFRAIN_DJANGO_NEWEST", newest_django_python()?.unwrap_or_default()),
         ("REFRAIN_PGBOUNCER", pgbouncer),
         ("REFRAIN_CHROMIUM", chromium),
@@ -57,6 +58,28 @@ fn python() -> Result<PathBuf> {
 /// An environment with the Django that is kept up for long, beside which tests and benches run.
 pub(crate) fn django_python() -> Result<PathBuf> {
     python_with("django/requirements/django-5.2.txt", "django")
+}
+
+/// The tests that Django and Django REST Framework have of themselves, in the folders that their source distributions
+/// unpack to.
+fn sources() -> Result<PathBuf> {
+    let python = django_python()?;
+    let requirements = root().join("django/requirements/sources.txt");
+    let folder = root().join("target/tools/sources");
+    once(&folder, &read(&requirements)?, || {
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]);
+        pip.args(["--no-binary", ":all:", "--require-hashes", "--requirement"]).arg(&requirements);
+        quietly(pip.arg("--dest").arg(&folder))?;
+        let unreadable = |error| format!("`{}` cannot be read: {error}", folder.display());
+        for file in fs::read_dir(&folder).map_err(unreadable)? {
+            let file = file.map_err(unreadable)?.path();
+            quietly(Command::new("tar").arg("-xzf").arg(&file).arg("-C").arg(&folder))?;
+            let _ = fs::remove_file(file);
+        }
+        Ok(())
+    })?;
+    Ok(folder)
 }
 
 /// An environment with the newest Django; `None` where no Python is new enough for it, which the tests then say.

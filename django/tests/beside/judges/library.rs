@@ -21,6 +21,8 @@ pub struct Library<'d> {
     /// one for each model of users and each pair of tables of grants that were asked about
     sites: HashMap<String, Auth>,
     checkers: Vec<Checker<'static>>,
+    /// a value for each user object that was asked about
+    users: Vec<User>,
 }
 
 /// Who a question is about.
@@ -31,7 +33,7 @@ enum Who {
 
 impl<'d> Library<'d> {
     pub fn new(db: &'d DatabaseConnection) -> Self {
-        Self { db, sites: HashMap::new(), checkers: Vec::new() }
+        Self { db, sites: HashMap::new(), checkers: Vec::new(), users: Vec::new() }
     }
 
     /// The line that answers a question.
@@ -66,20 +68,30 @@ impl<'d> Library<'d> {
             let found = self.site(question, question).with_perm(db, label).await?;
             return Ok(found.iter().filter_map(User::id).map(key).collect());
         }
-        match (asked, self.who(question).await?) {
-            ("new_checker", who) => {
+        match (asked, question["user"].as_u64().and_then(|place| usize::try_from(place).ok())) {
+            ("new_checker", _) => {
+                let who = self.who(question).await?;
                 self.checkers.push(checker_for(who));
                 Ok(json!(self.checkers.len() - 1))
             }
-            ("has_perm", Who::User(user)) => Ok(json!(user.has_perm(db, label).await?)),
-            ("has_module_perms", Who::User(user)) => {
-                Ok(json!(user.has_module_perms(db, text(&question["app"])).await?))
+            ("new_user", _) => {
+                let Who::User(user) = self.who(question).await? else { panic!("no user: {question}") };
+                self.users.push(*user);
+                Ok(json!(self.users.len() - 1))
             }
-            ("user_permissions", Who::User(user)) => Ok(json!(user.user_permissions(db).await?)),
-            ("group_permissions", Who::User(user)) => Ok(json!(user.group_permissions(db).await?)),
-            ("all_permissions", Who::User(user)) => Ok(json!(user.all_permissions(db).await?)),
-            ("add", Who::User(user)) => Ok(json!(user.permissions().add(db, [label]).await?)),
-            ("add", Who::Group(group)) => Ok(json!(group.permissions().add(db, [label]).await?)),
+            (_, Some(place)) => self.answer_about_user(asked, &self.users[place], question).await,
+            _ => panic!("no such question: {question}"),
+        }
+    }
+
+    async fn answer_about_user(&self, asked: &str, user: &User, question: &Value) -> Told {
+        let db = self.db;
+        match asked {
+            "has_perm" => Ok(json!(user.has_perm(db, text(&question["perm"])).await?)),
+            "has_module_perms" => Ok(json!(user.has_module_perms(db, text(&question["app"])).await?)),
+            "user_permissions" => Ok(json!(user.user_permissions(db).await?)),
+            "group_permissions" => Ok(json!(user.group_permissions(db).await?)),
+            "all_permissions" => Ok(json!(user.all_permissions(db).await?)),
             _ => panic!("no such question: {question}"),
         }
     }

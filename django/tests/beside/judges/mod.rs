@@ -1,4 +1,4 @@
-//! Tests that others wrote for their own code, answered by the library: django-guardian's.
+//! Tests that others wrote for their own code, answered by the library: django-guardian's, and Django's of permissions.
 //!
 //! `django/judges` runs a suite in Python, with guardian's and Django's functions put in words for this process, which
 //! answers by the library over the same database. What comes of each test is held to a list beside: a test that is not on
@@ -18,11 +18,16 @@ use refrain_testing::{TestDb, every_database};
 use serde_json::Value;
 
 use self::{library::Library, verdicts::Verdicts};
-use crate::support::{KEY, Version};
+use crate::support::{KEY, Version, tool};
 
 #[every_database(postgres, tables = none, because = "rows are put back after each test by what only it has")]
 async fn the_tests_of_django_guardian_pass(db: TestDb) {
     judge("guardian", &db).await;
+}
+
+#[every_database(postgres, tables = none, because = "rows are put back after each test by what only it has")]
+async fn the_permission_tests_of_django_and_of_its_admin_pass(db: TestDb) {
+    judge("django", &db).await;
 }
 
 /// Runs a suite, and holds it to its list.
@@ -31,6 +36,7 @@ async fn judge(suite: &str, db: &TestDb) {
     let mut command = Command::new(Version::LongTerm.python().expect("Django's long-term version runs on any Python"));
     command.args(["-W", "ignore", "judge.py", suite]).current_dir(&folder);
     command.envs([("DATABASE_URL", db.url().as_str()), ("SECRET_KEY", KEY)]);
+    command.env("REFRAIN_SOURCES", tool("REFRAIN_SOURCES"));
     command.envs([("PYTHONDONTWRITEBYTECODE", "1"), ("PYTHONUTF8", "1")]);
     let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python starts");
     let mut process = Ended(process);

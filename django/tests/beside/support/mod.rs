@@ -6,7 +6,7 @@ mod site;
 
 pub use answer::{Answer, Request};
 pub use program::Program;
-pub use site::{Site, Version, answer};
+pub use site::{Site, Version, answer, tool};
 
 /// What both sign with.
 pub const KEY: &str = "what both sites sign with: $e%(c";

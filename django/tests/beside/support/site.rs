@@ -29,13 +29,7 @@ impl Version {
 
     /// The Python with it; `None` where the machine has none that is new enough, which is then said.
     pub fn python(self) -> Option<String> {
-        let variable = self.variable();
-        let place = env::var(variable).unwrap_or_else(|_| {
-            panic!(
-                "{variable} does not say where this test's tool is: `cargo xtask test` sees to it; for single tests, \
-                 take the lines that `cargo xtask tools` prints"
-            )
-        });
+        let place = tool(self.variable());
         if place.is_empty() {
             // past the test harness, which hides what passing tests print
             let _ = writeln!(io::stderr(), "not run: beside the newest Django, which asks for a newer Python");
@@ -43,6 +37,16 @@ impl Version {
         }
         Some(place)
     }
+}
+
+/// Where something is that tests use and cargo does not install.
+pub fn tool(variable: &str) -> String {
+    env::var(variable).unwrap_or_else(|_| {
+        panic!(
+            "{variable} does not say where this test's tool is: `cargo xtask test` sees to it; for single tests, \
+             take the lines that `cargo xtask tools` prints"
+        )
+    })
 }
 
 /// The Django site of `site/` on some database, in a process that answers one question after the other.
