@@ -21,6 +21,6 @@ class NoMigrations(dict):
 
 DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 MIGRATION_MODULES = NoMigrations()
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["drivers.hashers.Quick"]
 
 __all__ = ["DATABASES", "MIGRATION_MODULES", "PASSWORD_HASHERS"]

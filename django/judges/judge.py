@@ -84,7 +84,7 @@ def main():
     import in_the_open
 
     setup_test_environment()
-    in_the_open.make_tables(getattr(suite, "with_tables", None))
+    in_the_open.make_tables(getattr(suite, "with_tables", None), getattr(suite, "COUNTED_ANEW", ()))
     in_the_open.commit_everything()
     suite.answer()
     tests = unittest.defaultTestLoader.loadTestsFromNames(suite.tests())

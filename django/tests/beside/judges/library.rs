@@ -11,7 +11,10 @@ use refrain::{
 use sea_orm::{DatabaseConnection, ModelTrait};
 use serde_json::{Value, json};
 
-use super::models::{self, Keyed};
+use super::{
+    models::{self, Keyed},
+    views,
+};
 
 pub type Told = Result<Value, Error>;
 
@@ -39,6 +42,7 @@ impl<'d> Library<'d> {
     /// The line that answers a question.
     pub async fn answer(&mut self, question: &Value) -> Value {
         let told = match &question["model"] {
+            _ if question["ask"] == "http" => views::answer(self.db, question).await,
             Value::Null if question["rows"].is_null() => self.answer_about_people(question).await,
             Value::Null => self.answer_about(&question["rows"]["model"], question).await,
             model => self.answer_about(model, question).await,

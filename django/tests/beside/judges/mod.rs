@@ -1,4 +1,5 @@
-//! Tests that others wrote for their own code, answered by the library: django-guardian's, and Django's of permissions.
+//! Tests that others wrote for their own code, answered by the library: django-guardian's, and those of permissions of
+//! Django and Django REST Framework.
 //!
 //! `django/judges` runs a suite in Python, with guardian's and Django's functions put in words for this process, which
 //! answers by the library over the same database. What comes of each test is held to a list beside: a test that is not on
@@ -7,6 +8,7 @@
 mod library;
 mod models;
 mod verdicts;
+mod views;
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -28,6 +30,11 @@ async fn the_tests_of_django_guardian_pass(db: TestDb) {
 #[every_database(postgres, tables = none, because = "rows are put back after each test by what only it has")]
 async fn the_permission_tests_of_django_and_of_its_admin_pass(db: TestDb) {
     judge("django", &db).await;
+}
+
+#[every_database(postgres, tables = none, because = "rows are put back after each test by what only it has")]
+async fn the_permission_tests_of_django_rest_framework_pass(db: TestDb) {
+    judge("rest_framework", &db).await;
 }
 
 /// Runs a suite, and holds it to its list.
