@@ -138,8 +138,11 @@ impl Front {
 
     /// Every answer is about its caller: caches keep it for nobody else.
     fn add_headers(&self, response: &mut Response, cookies: &SetCookies) {
-        let status = response.status();
         let headers = response.headers_mut();
+        // JSON is UTF-8, and its media type has no such parameter (RFC 8259)
+        if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json; charset=utf-8") {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private"));
         for name in self.site.authenticators.varies_by() {
             headers.append(header::VARY, HeaderValue::from_static(name));
@@ -149,8 +152,7 @@ impl Front {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             headers.append(header::SET_COOKIE, cookie);
         }
-        let tells_methods = status == StatusCode::METHOD_NOT_ALLOWED || (self.negotiates && status.is_success());
-        if let Some(allow) = self.allow.as_ref().filter(|_| tells_methods) {
+        if let Some(allow) = &self.allow {
             headers.insert(header::ALLOW, allow.clone());
         }
     }

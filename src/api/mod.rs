@@ -55,7 +55,7 @@ pub use valid::Valid;
 use crate::{
     Result,
     auth::Auth,
-    authentication::{Authenticators, TokenAuthentication},
+    authentication::{Authenticators, Origin, TokenAuthentication},
     grants::Deleting,
     http::{DocumentAccess, Site},
     model::Models,
@@ -325,6 +325,27 @@ impl<P: Part> Api<P> {
     /// ```
     pub fn openapi_3_1(mut self) -> Self {
         self.site.openapi_3_1 = true;
+        self
+    }
+
+    /// Links to other pages of a list begin with this origin, as Django REST Framework's do; without it they are relative
+    /// references. Clients that follow `next` as it stands need it.
+    ///
+    /// The program does not take it from a request: a `Host` anybody can send would be in links that others follow.
+    ///
+    /// ```no_run
+    /// use refrain::Api;
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+    /// Api::new("Drivers", "1.0", db).absolute_links("https://cars.example.com").build()
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Unless it is a scheme and a host, with a port where there is one.
+    #[doc(alias("build_absolute_uri", "SITE_URL"))]
+    pub fn absolute_links(mut self, origin: &str) -> Self {
+        self.site.links_origin = Some(Origin::written(origin));
         self
     }
 

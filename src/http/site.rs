@@ -9,7 +9,7 @@ use sea_orm::DatabaseConnection;
 use super::Problem;
 use crate::{
     auth::{Auth, User},
-    authentication::Authenticators,
+    authentication::{Authenticators, Origin},
     db::Isolation,
     grants::Deleting,
     permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions, RelatedViewSets},
@@ -64,6 +64,8 @@ pub(crate) struct Site {
     pub(crate) drf_errors: bool,
     /// Is the document told as OpenAPI 3.1?
     pub(crate) openapi_3_1: bool,
+    /// What links to other pages of a list begin with; nothing where they are relative.
+    pub(crate) links_origin: Option<Origin>,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
 }
@@ -126,6 +128,7 @@ impl Site {
             trailing_slashes: false,
             drf_errors: false,
             openapi_3_1: false,
+            links_origin: None,
             request_timeout: Some(REQUEST_TIMEOUT),
         }
     }

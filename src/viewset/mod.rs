@@ -35,6 +35,7 @@ pub use row::{Listed, Locked, LockedBatch, LockedRows, Row, Rows, ShownRow};
 
 pub(crate) use conditional::{Conditional, IfMatch};
 pub(crate) use declare::{ActionInfo, collect_actions, marker};
+pub(crate) use list::absolute_links_in;
 #[cfg(feature = "testing")]
 pub(crate) use mount::RowPaths;
 pub(crate) use mount::{Actions, Endpoint, Guard, METHODS, Mounted, MountedAction, Visit, told_in};

@@ -110,11 +110,25 @@ async fn pages_meet_and_links_lead_there_and_back(db: TestDb) {
     }
     let middle = get(&site, "/api/cars?offset=4&limit=3&name=a").await.json();
     assert_eq!(middle["next"], json!(null));
-    assert_eq!(middle["previous"], "/api/cars?name=a&limit=3&offset=1");
+    assert_eq!(middle["previous"], "/api/cars?limit=3&name=a&offset=1");
     let next = get(&site, "/api/cars?ordering=-name&limit=5&published=false").await.json();
-    assert_eq!(next["next"], "/api/cars?ordering=-name&published=false&limit=5&offset=5");
+    assert_eq!(next["next"], "/api/cars?limit=5&offset=5&ordering=-name&published=false");
     let uneven = get(&site, "/api/cars?offset=2&limit=5").await.json();
     assert_eq!(uneven["previous"], "/api/cars?limit=5", "a page before the first row begins with it");
+}
+
+#[every_database]
+async fn links_begin_with_the_origin_that_the_program_says(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    named(&db, &["a", "b", "c"]).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).absolute_links("https://cars.example.com");
+    let api = api.trailing_slashes().mount(support::cars::<Open>()).build().expect("the parts fit");
+    assert!(api.document().contains("The next page's address."));
+    let client = Client::new(api);
+    let page = client.get("/api/cars/?limit=1&offset=1", "").await.json();
+    assert_eq!(page["next"], "https://cars.example.com/api/cars/?limit=1&offset=2");
+    assert_eq!(page["previous"], "https://cars.example.com/api/cars/?limit=1");
 }
 
 #[every_database]

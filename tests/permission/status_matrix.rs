@@ -83,6 +83,7 @@ async fn every_user_gets_the_status_of_the_contract(db: TestDb) {
 
 /// What every answer has, whoever gets it.
 fn check_shape(method: &Method, status: u16, answer: &support::Answer, who: &str) {
+    assert!(answer.header("allow").is_some_and(|allow| allow.starts_with("GET, ")), "{answer:?}");
     assert_eq!(answer.header("vary"), Some("Authorization"), "{answer:?}");
     assert_eq!(answer.header("cache-control"), Some("private"), "{answer:?}");
     if *method == Method::HEAD || status == 204 {
@@ -90,7 +91,7 @@ fn check_shape(method: &Method, status: u16, answer: &support::Answer, who: &str
         return;
     }
     if status < 400 {
-        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
+        assert_eq!(answer.header("content-type"), Some("application/json"));
         return;
     }
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
@@ -105,5 +106,4 @@ fn check_shape(method: &Method, status: u16, answer: &support::Answer, who: &str
     };
     assert_eq!(body["detail"], expected);
     assert_eq!(answer.header("www-authenticate"), (status == 401).then_some("Token"));
-    assert_eq!(answer.header("allow").is_some(), status == 405);
 }

@@ -15,7 +15,7 @@ use crate::{
     api::me::USER_KEY,
     http::{ProblemBody, Site, drf_errors_in},
     permission::Action,
-    viewset::{Endpoint, told_in},
+    viewset::{Endpoint, absolute_links_in, told_in},
 };
 
 /// Writes into the framework's document who may call each operation, what it asks, and the errors it can answer.
@@ -53,6 +53,9 @@ pub(super) fn complete(plain: &str, site: &Site, endpoints: &[Endpoint]) -> Stri
     let components = &mut document["components"];
     for (name, told) in told_in(endpoints) {
         access::name_told(&mut components["schemas"][name], &told);
+    }
+    if site.links_origin.is_some() {
+        absolute_links_in(&mut document);
     }
     if site.drf_errors {
         drf_errors_in(&mut document);

@@ -29,7 +29,7 @@ pub use pagination::Pagination;
 pub(crate) use cursor::CursorSeal;
 pub(crate) use filter::{ColumnKind, Filtered, MOST_CHARACTERS, MOST_VALUES, RelatedField};
 pub(crate) use order::{ListOrder, ORDERING, Term};
-pub(crate) use page::page_schema;
+pub(crate) use page::{absolute_links_in, page_schema};
 pub(crate) use pagination::CANDIDATE_OFFSET;
 pub(crate) use parameters::{FilterParameter, FilteredField, ListParameters};
 pub(crate) use query::ListQuery;
@@ -63,7 +63,7 @@ impl Visit {
         let rows = query.filtered(rule.among(scope.rows()));
         let limit = query.window.limit;
         let shown_limit = limit.to_string();
-        let links = query.links(request, &shown_limit);
+        let links = query.links(request, self.site.links_origin.as_ref(), &shown_limit);
         let page = match &query.window.start {
             &Start::Offset { offset, of_candidates } => {
                 let window = OffsetWindow { limit, offset, of_candidates };

@@ -3,9 +3,9 @@ use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef},
     types::Type,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::{http::path_of, permission::Judged};
+use crate::{authentication::Origin, http::path_of, permission::Judged};
 
 /// A page of a list: `{"count", "next", "previous", "results"}`, `count` only where it was made.
 pub(crate) struct Page<'a, M> {
@@ -27,8 +27,9 @@ impl<M> Page<'_, M> {
     }
 }
 
-/// The addresses of the pages beside one, as references relative to its own.
+/// The addresses of the pages beside one: references relative to its own, or absolute ones.
 pub(crate) struct Links<'a> {
+    origin: Option<&'a Origin>,
     path: &'a str,
     /// the parameters that every page of the list has
     kept: Vec<(&'a str, &'a str)>,
@@ -41,8 +42,12 @@ pub(crate) type Place = Option<(&'static str, String)>;
 
 impl<'a> Links<'a> {
     /// To nowhere yet.
-    pub(crate) fn of(request: &'a Request, kept: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        Self { path: path_of(request), kept: kept.collect(), next: None, previous: None }
+    pub(crate) fn of(
+        request: &'a Request,
+        origin: Option<&'a Origin>,
+        kept: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        Self { origin, path: path_of(request), kept: kept.collect(), next: None, previous: None }
     }
 
     pub(crate) fn to(self, next: Option<Place>, previous: Option<Place>) -> Self {
@@ -50,14 +55,30 @@ impl<'a> Links<'a> {
         Self { next, previous, ..self }
     }
 
+    /// With its parameters in the order of their names (CONTRACT 7.22).
     fn link(&self, place: &Place) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&self.kept);
-        if let Some((name, value)) = place {
-            query.append_pair(name, value);
+        let place = place.as_ref().map(|(name, value)| (*name, value.as_str()));
+        let mut pairs: Vec<_> = self.kept.iter().copied().chain(place).collect();
+        pairs.sort_unstable();
+        let mut link = self.origin.map(Origin::to_string).unwrap_or_default() + self.path;
+        if !pairs.is_empty() {
+            link.push('?');
+            link += &form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         }
-        let query = query.finish();
-        if query.is_empty() { self.path.to_owned() } else { format!("{}?{query}", self.path) }
+        link
+    }
+}
+
+/// The same in the document, where links are absolute.
+pub(crate) fn absolute_links_in(document: &mut Json) {
+    let schemas = document["components"]["schemas"].as_object_mut().into_iter().flatten();
+    for (_, schema) in schemas.filter(|(_, schema)| schema["properties"]["results"].is_object()) {
+        for (name, description) in
+            [("next", "The next page's address."), ("previous", "The address of the page before.")]
+        {
+            let link = &mut schema["properties"][name];
+            (link["format"], link["description"]) = (json!("uri"), json!(description));
+        }
     }
 }
 

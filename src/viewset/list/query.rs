@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     Error,
+    authentication::Origin,
     http::{Problem, path_of},
     serializer::Field,
     viewset::{
@@ -103,10 +104,10 @@ impl<E: Resource> ListQuery<E> {
     }
 
     /// Links that keep everything but the page.
-    pub(crate) fn links<'a>(&'a self, request: &'a Request, limit: &'a str) -> Links<'a> {
+    pub(crate) fn links<'a>(&'a self, request: &'a Request, origin: Option<&'a Origin>, limit: &'a str) -> Links<'a> {
         let others = self.others.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let limit = self.window.says_limit.then_some((self.pagination.size_parameter(), limit));
-        Links::of(request, others.chain(limit))
+        Links::of(request, origin, others.chain(limit))
     }
 
     /// What cursors of this very list are sealed with: who reads it, where, which rows of it, and in which order.

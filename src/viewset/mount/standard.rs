@@ -435,5 +435,5 @@ fn not_modified(tag: &EntityTag) -> Response {
 
 /// JSON that was written already.
 pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    Response::builder().status(status).content_type("application/json; charset=utf-8").body(body)
+    Response::builder().status(status).content_type("application/json").body(body)
 }
