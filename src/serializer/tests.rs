@@ -183,6 +183,9 @@ fn every_error_is_told_at_once_under_its_path() {
 fn decimals_and_large_numbers_are_read_to_the_last_digit() {
     let digits = "Ensure that there are no more than 10 digits in total.";
     refused(r#"{"price":99999999999.99}"#, BodyOf::PartOfRow, &[("price", digits)]);
+    let places = "Ensure that there are no more than 2 decimal places.";
+    refused(r#"{"price":"1.500"}"#, BodyOf::PartOfRow, &[("price", places)]);
+    refused(r#"{"price":"123456789.00"}"#, BodyOf::PartOfRow, &[("price", digits)]);
     refused(r#"{"price":"1_0"}"#, BodyOf::PartOfRow, &[("price", "A valid number is required.")]);
     let most = "Ensure this value is less than or equal to 2147483647.";
     refused(r#"{"count":99999999999999999999999999999999999999999999}"#, BodyOf::PartOfRow, &[("count", most)]);

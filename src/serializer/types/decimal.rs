@@ -56,7 +56,8 @@ impl FieldType for Decimal {
 
     fn from_text(text: &str, bounds: &Bounds) -> Result<Self, NotRead> {
         let number = exact(text).ok_or(NotRead::Malformed(NUMBER))?;
-        if misfit(number, bounds).is_some() { Err(NotRead::Beyond) } else { Ok(number) }
+        // a value is compared: zeros at its end say nothing
+        if misfit(number.normalize(), bounds).is_some() { Err(NotRead::Beyond) } else { Ok(number) }
     }
 }
 
@@ -71,10 +72,9 @@ fn exact(text: &str) -> Option<Decimal> {
     if before.len() == text.len() { Some(number) } else { Decimal::from_scientific(text).ok() }
 }
 
-/// DRF's order: digits in all, places, digits before the point.
+/// DRF's order: digits in all, places, digits before the point; all as they are written.
 fn misfit(number: Decimal, bounds: &Bounds) -> Option<String> {
     let (digits, places) = bounds.digits?;
-    let number = number.normalize();
     let scale = number.scale();
     let all = number.mantissa().unsigned_abs().checked_ilog10().map_or(0, |last| last + 1).max(scale);
     if all > digits {
