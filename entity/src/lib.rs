@@ -31,5 +31,5 @@ pub mod user_permission;
 
 pub use moment::Moment;
 pub use secret::Secret;
-pub use user_table::{Key, UserTable};
+pub use user_table::{Key, UserColumn, UserTable};
 pub use uuid_text::UuidText;

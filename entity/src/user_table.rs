@@ -11,10 +11,24 @@ pub enum Key {
     Uuid,
 }
 
+/// A column of Django's `AbstractUser` that a site's own user model may be without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserColumn {
+    /// `first_name`: everybody's is empty.
+    FirstName,
+    /// `last_name`, likewise.
+    LastName,
+    /// `email`, likewise; nobody resets their password by a mail.
+    Email,
+    /// `is_staff`: nobody is.
+    IsStaff,
+    /// `date_joined`: not known of anybody.
+    DateJoined,
+}
+
 /// Where the users are: Django's own `auth_user`, or a site's `AUTH_USER_MODEL`.
 ///
-/// The table has the columns of Django's `AbstractUser`. The two link tables are named as Django names them for the
-/// model (CONTRACT 1.1).
+/// The two link tables are named as Django names them for the model (CONTRACT 1.1).
 ///
 /// ```
 /// use refrain_entity::{Key, UserTable};
@@ -25,6 +39,18 @@ pub enum Key {
 /// assert_eq!(members.table, "club_member");
 /// assert_eq!(members.groups_table, "club_member_groups");
 /// assert_eq!(members.link_column, "member_id");
+/// ```
+///
+/// The table has the columns of Django's `AbstractUser`, but for those that are said to be missing. Of an
+/// `AbstractBaseUser` with `PermissionsMixin`, who is named by an address:
+///
+/// ```
+/// use refrain_entity::{Key, UserColumn, UserTable};
+///
+/// let members = UserTable::custom("club", "Member", Key::Uuid)
+///     .named_by("email")
+///     .without([UserColumn::FirstName, UserColumn::LastName, UserColumn::DateJoined]);
+/// assert!(members.is_named_by_address());
 /// ```
 #[doc(alias = "AUTH_USER_MODEL")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +71,8 @@ pub struct UserTable {
     pub permissions_table: Cow<'static, str>,
     /// The user's column in both link tables, `user_id`.
     pub link_column: Cow<'static, str>,
+    /// The columns that the table does not have, none.
+    pub lacking: Vec<UserColumn>,
 }
 
 impl Default for UserTable {
@@ -65,13 +93,51 @@ impl UserTable {
             groups_table: format!("{table}_groups").into(),
             permissions_table: format!("{table}_user_permissions").into(),
             link_column: format!("{model}_id").into(),
+            lacking: Vec::new(),
             table: table.into(),
             model: model.into(),
         }
     }
 
+    /// The same with users who are named by another column: an address, where it is `email`.
+    #[doc(alias = "USERNAME_FIELD")]
+    #[must_use]
+    pub fn named_by(self, column: &str) -> Self {
+        Self { username: column.to_owned().into(), ..self }
+    }
+
+    /// The same without these columns, which the model does not have.
+    #[must_use]
+    pub fn without(mut self, columns: impl IntoIterator<Item = UserColumn>) -> Self {
+        self.lacking.extend(columns);
+        self
+    }
+
+    /// Does the table have this column?
+    pub fn has(&self, column: UserColumn) -> bool {
+        !self.lacking.contains(&column)
+    }
+
+    /// Is a user's name an address, their `email`?
+    pub fn is_named_by_address(&self) -> bool {
+        self.username == UserColumn::Email.name()
+    }
+
     /// Is this Django's own `auth_user`?
     pub fn is_auth_user(&self) -> bool {
         self.table == "auth_user"
+    }
+}
+
+impl UserColumn {
+    /// What it is called in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Email => "email",
+            Self::IsStaff => "is_staff",
+            Self::DateJoined => "date_joined",
+        }
     }
 }

@@ -198,8 +198,9 @@ fn named(statement: &str, longest: usize) -> String {
 
 fn columns(table: &str, users: &UserTable) -> Vec<String> {
     if table == users.table {
+        let lacks = |column: &String| users.lacking.iter().any(|lacking| lacking.name() == column);
         let named = |column| if column == "username" { users.username.to_string() } else { column };
-        return mapped::<user::Entity>().into_iter().map(named).collect();
+        return mapped::<user::Entity>().into_iter().filter(|column| !lacks(column)).map(named).collect();
     }
     if table == users.groups_table {
         return vec![users.link_column.to_string(), "group_id".to_owned()];

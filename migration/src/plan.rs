@@ -81,10 +81,10 @@ enum Objection {
     )]
     OldContentTypes,
     #[error(
-        "the table `{table}` is missing and is not made here, as its users are named by `{column}` and not by `username`: \
-         make it in a migration of your own that comes first"
+        "the table `{table}` is missing and is not made here, as its columns are not those of Django's `AbstractUser`: let \
+         `manage.py migrate` make it, or a migration of your own that comes first"
     )]
-    OtherUsername { table: String, column: String },
+    OtherColumns { table: String },
 }
 
 fn lacking(table: &Table, catalog: &Catalog) -> Option<Objection> {
@@ -94,8 +94,8 @@ fn lacking(table: &Table, catalog: &Catalog) -> Option<Objection> {
 }
 
 fn unmakeable(table: &Table, users: &UserTable) -> Option<Objection> {
-    (table.name == users.table && users.username != "username")
-        .then(|| Objection::OtherUsername { table: table.name.clone(), column: users.username.to_string() })
+    (table.name == users.table && (users.username != "username" || !users.lacking.is_empty()))
+        .then(|| Objection::OtherColumns { table: table.name.clone() })
 }
 
 fn names(tables: &[&Table]) -> String {

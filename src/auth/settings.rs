@@ -8,7 +8,7 @@ use std::{
 };
 
 use refrain_entity::UserTable;
-use sea_orm::DbBackend;
+use sea_orm::{DbBackend, Value};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -48,6 +48,7 @@ pub struct Auth {
 #[derive(Clone)]
 struct Inner {
     users: UserTable,
+    new_users_columns: Vec<(String, Value)>,
     passwords: Passwords,
     password_validators: PasswordValidators,
     backends: Vec<Arc<dyn Backend>>,
@@ -76,6 +77,7 @@ impl Auth {
         Self {
             inner: Arc::new(Inner {
                 users,
+                new_users_columns: Vec::new(),
                 passwords: Passwords::default(),
                 password_validators: PasswordValidators::default(),
                 backends: vec![Arc::new(ModelBackend)],
@@ -147,6 +149,24 @@ impl Auth {
 
     pub(super) fn asked(&self) -> Option<&Arc<Asked>> {
         self.asked.as_ref()
+    }
+
+    /// The same, and new users have this in a column of the user table's own, where [`NewUser::column`](super::NewUser::column)
+    /// does not say: one that must be filled, and that no default of the database fills.
+    ///
+    /// ```
+    /// use refrain::{auth::Auth, entity::{Key, UserTable}};
+    ///
+    /// let members = Auth::new(UserTable::custom("club", "Member", Key::Uuid)).with_new_users_column("country", "DE");
+    /// # let _ = members;
+    /// ```
+    #[doc(alias = "REQUIRED_FIELDS")]
+    pub fn with_new_users_column(&self, column: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(|inner| inner.new_users_columns.push((column.into(), value.into())))
+    }
+
+    pub(super) fn new_users_columns(&self) -> &[(String, Value)] {
+        &self.inner.new_users_columns
     }
 
     /// The same with other password settings.

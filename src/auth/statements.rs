@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use refrain_entity::UserTable;
+use refrain_entity::{UserColumn, UserTable};
 use sea_orm::DbBackend;
 
 use super::{
@@ -51,6 +51,8 @@ struct Names {
     on: DbBackend,
     table: String,
     username: String,
+    /// the [`USER`]'s columns
+    user: String,
     link: String,
     users_permissions: String,
     users_groups: String,
@@ -63,6 +65,7 @@ impl Statements {
             on,
             table: q(&users.table),
             username: q(&users.username),
+            user: user_columns(users, on),
             link: q(&users.link_column),
             users_permissions: q(&users.permissions_table),
             users_groups: q(&users.groups_table),
@@ -81,7 +84,7 @@ impl Statements {
                OR EXISTS (SELECT 1 FROM {users_groups} ug \
                  JOIN auth_group_permissions gp ON gp.group_id = ug.group_id \
                  WHERE ug.{link} = u.id AND gp.permission_id IN ({PERMISSIONS}))) ORDER BY u.id",
-            names.user(),
+            names.user,
             names.everything()
         );
         let everything = Arc::new(names.loading("", &names.everything(), 0));
@@ -114,14 +117,6 @@ impl Statements {
 }
 
 impl Names {
-    fn user(&self) -> String {
-        format!(
-            "u.id AS id, u.{} AS username, u.first_name, u.last_name, u.email, u.is_active, u.is_staff, \
-             u.is_superuser, u.last_login, u.date_joined, u.password",
-            self.username
-        )
-    }
-
     /// All that is held: it costs what is held.
     fn everything(&self) -> String {
         let Self { link, users_permissions, users_groups, .. } = self;
@@ -208,15 +203,15 @@ impl Names {
 
     fn loading(&self, with: &str, held: &str, values: usize) -> Loading {
         let Self { on, table, username, .. } = self;
-        let (user, token, place) = (self.user(), quoted("key", *on), placeholder(*on, values + 1));
+        let (user, token, place) = (&self.user, quoted("key", *on), placeholder(*on, values + 1));
         let isolation = Isolation::column(*on);
         let and_held = if held.is_empty() { String::new() } else { format!(", {held}") };
         let (users, by_id) = (format!("{table} u"), format!("u.id = {place}"));
         let selecting = |columns: &str| format!("{with}SELECT {columns}{and_held}");
         Loading {
             by_id_in_write: Text::new(selecting(&format!("{user}, {isolation}")), &users, &by_id),
-            by_id: Text::new(selecting(&user), &users, &by_id),
-            by_username: Text::new(selecting(&user), &users, &format!("u.{username} = {place}")),
+            by_id: Text::new(selecting(user), &users, &by_id),
+            by_username: Text::new(selecting(user), &users, &format!("u.{username} = {place}")),
             by_token: Text::new(
                 selecting(&format!("{user}, t.{token} AS token_key")),
                 &format!("authtoken_token t JOIN {users} ON u.id = t.user_id"),
@@ -249,6 +244,29 @@ impl Names {
             ),
         }
     }
+}
+
+/// What is read of a user; what the table lacks is empty, or no.
+fn user_columns(users: &UserTable, on: DbBackend) -> String {
+    let no_moment = if on == DbBackend::Postgres { "CAST(NULL AS timestamp with time zone)" } else { "NULL" };
+    let column = |column: UserColumn, otherwise: &str| match users.has(column) {
+        true => format!("u.{0} AS {0}", column.name()),
+        false => format!("{otherwise} AS {}", column.name()),
+    };
+    [
+        "u.id AS id".to_owned(),
+        format!("u.{} AS username", quoted(&users.username, on)),
+        column(UserColumn::FirstName, "''"),
+        column(UserColumn::LastName, "''"),
+        column(UserColumn::Email, "''"),
+        "u.is_active".to_owned(),
+        column(UserColumn::IsStaff, "FALSE"),
+        "u.is_superuser".to_owned(),
+        "u.last_login".to_owned(),
+        column(UserColumn::DateJoined, no_moment),
+        "u.password".to_owned(),
+    ]
+    .join(", ")
 }
 
 /// The place of a value, counted from one.

@@ -173,9 +173,9 @@ impl User {
         }
     }
 
-    /// The key as a value of a column that points at users; `None` for an anonymous caller.
-    pub(crate) fn id_for(&self, column: impl ColumnTrait) -> Option<sea_orm::Value> {
-        self.id?.value_for(column)
+    /// The key as values of a column that points at users, of which its field takes one; none for an anonymous caller.
+    pub(crate) fn ids_for(&self, column: impl ColumnTrait) -> Vec<sea_orm::Value> {
+        self.id.map(|id| id.values_for(column)).unwrap_or_default()
     }
 
     /// The key as conditions on the column of an owner bind it; `None` where such a column may keep it in two forms.

@@ -83,15 +83,16 @@ impl UserId {
 }
 
 impl UserId {
-    /// The key as a value of an entity's column; `None` where the column can hold no such key.
-    pub(crate) fn value_for(self, column: impl ColumnTrait) -> Option<Value> {
+    /// The key as values of an entity's column, of which its field takes one; none where the column can hold no such key.
+    pub(crate) fn values_for(self, column: impl ColumnTrait) -> Vec<Value> {
         match (self, column.def().get_column_type()) {
-            (Self::Integer(id), ColumnType::SmallInteger) => i16::try_from(id).ok().map(Value::from),
-            (Self::Integer(id), ColumnType::Integer) => i32::try_from(id).ok().map(Value::from),
-            (Self::Integer(id), ColumnType::BigInteger) => Some(id.into()),
-            (Self::Uuid(id), ColumnType::Uuid) => Some(id.into()),
-            (Self::Uuid(id), ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text) => Some(hex(id).into()),
-            _ => None,
+            (Self::Integer(id), ColumnType::SmallInteger) => i16::try_from(id).into_iter().map(Value::from).collect(),
+            (Self::Integer(id), ColumnType::Integer) => i32::try_from(id).into_iter().map(Value::from).collect(),
+            (Self::Integer(id), ColumnType::BigInteger) => vec![id.into()],
+            // a `Uuid`, or a `UuidText`
+            (Self::Uuid(id), ColumnType::Uuid) => vec![id.into(), hex(id).into()],
+            (Self::Uuid(id), ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text) => vec![hex(id).into()],
+            _ => Vec::new(),
         }
     }
 }

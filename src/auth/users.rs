@@ -1,4 +1,4 @@
-use refrain_entity::{Key, Moment};
+use refrain_entity::{Key, Moment, UserColumn, UserTable};
 use sea_orm::{
     ConnectionTrait, DbErr, SqlErr, Value,
     sea_query::{Alias, Expr, ExprTrait, Func, Query},
@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use super::{Auth, Lookup, User, UserId, password, user::nobody};
-use crate::{Db, Error, Result, db::Constraint};
+use crate::{Db, Error, Result, accounts::is_address, db::Constraint};
 
 /// A user to be made.
 ///
@@ -27,6 +27,7 @@ pub struct NewUser {
     is_active: bool,
     is_staff: bool,
     is_superuser: bool,
+    columns: Vec<(String, Value)>,
 }
 
 impl NewUser {
@@ -41,6 +42,7 @@ impl NewUser {
             is_active: true,
             is_staff: false,
             is_superuser: false,
+            columns: Vec::new(),
         }
     }
 
@@ -80,18 +82,53 @@ impl NewUser {
         self.staff()
     }
 
+    /// With a value in a column that a site's own user table has beside Django's.
+    ///
+    /// ```
+    /// use refrain::auth::NewUser;
+    ///
+    /// let alice = NewUser::new("alice@example.com").column("country", "DE");
+    /// # let _ = alice;
+    /// ```
+    pub fn column(mut self, column: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.columns.push((column.into(), value.into()));
+        self
+    }
+
     /// CONTRACT 3.21, and what the columns hold.
-    fn check(&mut self) -> Result<()> {
+    fn check(&mut self, users: &UserTable) -> Result<()> {
         self.username = self.username.nfkc().collect();
         if self.username.is_empty() {
             return Err(Error::invalid("the username must be set"));
         }
-        if !self.username.chars().all(|c| c.is_alphanumeric() || "_@.+-".contains(c)) {
-            return Err(Error::invalid("a username has letters, digits and @ . + - _ only"));
-        }
         self.email = normalize_email(&self.email);
+        let longest_name = if users.is_named_by_address() {
+            self.username = normalize_email(&self.username);
+            if !is_address(&self.username) {
+                return Err(Error::invalid("users are named by an address here, as alice@example.com"));
+            }
+            if !self.email.is_empty() && self.email != self.username {
+                return Err(Error::invalid("the address is the username here, and cannot be another"));
+            }
+            self.email = self.username.clone();
+            254
+        } else {
+            if !self.username.chars().all(|c| c.is_alphanumeric() || "_@.+-".contains(c)) {
+                return Err(Error::invalid("a username has letters, digits and @ . + - _ only"));
+            }
+            150
+        };
+        for (column, text) in [
+            (UserColumn::FirstName, &self.first_name),
+            (UserColumn::LastName, &self.last_name),
+            (UserColumn::Email, &self.email),
+        ] {
+            if !text.is_empty() && !users.has(column) {
+                return Err(Error::invalid(format!("`{}` has no column `{}`", users.table, column.name())));
+            }
+        }
         for (what, text, most) in [
-            ("username", &self.username, 150),
+            ("username", &self.username, longest_name),
             ("email", &self.email, 254),
             ("first name", &self.first_name, 150),
             ("last name", &self.last_name, 150),
@@ -112,7 +149,7 @@ impl Auth {
     #[doc(alias = "create_superuser")]
     pub async fn create_user(&self, db: impl Into<Db<'_>>, mut user: NewUser) -> Result<User> {
         let db = db.into();
-        user.check()?;
+        user.check(self.users())?;
         let password = match &user.password {
             Some(password) => self.passwords().hash(password).await?,
             None => password::unusable(),
@@ -133,7 +170,7 @@ impl Auth {
         mut user: NewUser,
         stored: String,
     ) -> Result<Option<User>> {
-        user.check()?;
+        user.check(self.users())?;
         if self.is_taken(db, &user.username).await? {
             return Ok(None);
         }
@@ -168,17 +205,28 @@ impl Auth {
         let mut row: Vec<(&str, Value)> = vec![
             (&users.username, user.username.clone().into()),
             ("password", password.into()),
-            ("first_name", user.first_name.clone().into()),
-            ("last_name", user.last_name.clone().into()),
-            ("email", user.email.clone().into()),
             ("is_active", user.is_active.into()),
-            ("is_staff", user.is_staff.into()),
             ("is_superuser", user.is_superuser.into()),
-            ("date_joined", Moment::now().into()),
         ];
+        let not_everywhere: [(UserColumn, Value); 5] = [
+            (UserColumn::FirstName, user.first_name.clone().into()),
+            (UserColumn::LastName, user.last_name.clone().into()),
+            (UserColumn::Email, user.email.clone().into()),
+            (UserColumn::IsStaff, user.is_staff.into()),
+            (UserColumn::DateJoined, Moment::now().into()),
+        ];
+        let has = |column: UserColumn| users.has(column) && column.name() != users.username;
+        row.extend(not_everywhere.into_iter().filter(|(of, _)| has(*of)).map(|(of, value)| (of.name(), value)));
         if users.key == Key::Uuid {
             row.push(("id", UserId::Uuid(Uuid::new_v4()).value(on)));
         }
+        let mut own: Vec<&(String, Value)> = Vec::new();
+        for one in user.columns.iter().rev().chain(self.new_users_columns().iter().rev()) {
+            if !own.iter().any(|(column, _)| *column == one.0) {
+                own.push(one);
+            }
+        }
+        row.extend(own.into_iter().map(|(column, value)| (column.as_str(), value.clone())));
         let (columns, values): (Vec<_>, Vec<_>) =
             row.into_iter().map(|(column, value)| (Alias::new(column), Expr::from(value))).unzip();
         let statement =
@@ -233,6 +281,9 @@ impl User {
         if changed.is_empty() {
             return Ok(());
         }
+        if changed.iter().any(|(column, _)| *column == "is_staff") && !self.auth().users().has(UserColumn::IsStaff) {
+            return Err(Error::invalid(format!("`{}` has no column `is_staff`", self.auth().users().table)));
+        }
         self.write(db, changed).await?;
         // a transaction may yet be rolled back: what is written in one stays to be written
         if !db.is_transaction() {
@@ -273,17 +324,23 @@ impl User {
     pub(crate) async fn activate(&mut self, db: Db<'_>) -> Result<bool> {
         let column = |name: &'static str| Expr::col(Alias::new(name));
         let now = Moment::now();
+        let users = self.auth().users();
+        let joined =
+            users.has(UserColumn::DateJoined).then(|| (Alias::new("date_joined"), Expr::from(Value::from(now))));
         let statement = Query::update()
-            .table(Alias::new(&*self.auth().users().table))
+            .table(Alias::new(&*users.table))
             .value(Alias::new("is_active"), true)
-            .value(Alias::new("date_joined"), Value::from(now))
+            .values(joined)
             .and_where(column("id").eq(self.key_value(db)?))
             .and_where(column("is_active").eq(false))
             .and_where(column("password").eq(self.password()))
             .to_owned();
         let activated = db.execute_whole(&statement).await?.rows_affected() == 1;
         if activated {
-            (self.is_active, self.date_joined) = (true, Some(now));
+            self.is_active = true;
+            if self.auth().users().has(UserColumn::DateJoined) {
+                self.date_joined = Some(now);
+            }
             self.auth().permissions_changed();
         }
         Ok(activated)
@@ -336,13 +393,29 @@ mod tests {
 
     fn checked(user: NewUser) -> Result<NewUser, String> {
         let mut user = user;
-        user.check().map(|()| user).map_err(|error| error.to_string())
+        user.check(&UserTable::default()).map(|()| user).map_err(|error| error.to_string())
     }
 
     #[test]
     fn names_are_normalised() {
         assert_eq!(checked(NewUser::new("\u{2126}")).unwrap().username, "\u{3a9}");
         assert_eq!(checked(NewUser::new("a").email(" A.b@EXAMPLE.com ")).unwrap().email, "A.b@example.com");
+    }
+
+    #[test]
+    fn who_is_named_by_an_address_has_one() {
+        let members = UserTable::custom("club", "Member", Key::Uuid).named_by("email").without([UserColumn::FirstName]);
+        let checked = |mut user: NewUser| user.check(&members).map(|()| user.username).ok();
+        assert_eq!(checked(NewUser::new("O'Neil@EXAMPLE.com")).as_deref(), Some("O'Neil@example.com"));
+        assert_eq!(checked(NewUser::new("a@b.co").email("a@B.co")).as_deref(), Some("a@b.co"));
+        for refused in [
+            NewUser::new("alice"),
+            NewUser::new("a b@c.co"),
+            NewUser::new("a@b.co").email("b@b.co"),
+            NewUser::new("a@b.co").full_name("Anna", ""),
+        ] {
+            assert_eq!(checked(refused), None);
+        }
     }
 
     #[test]

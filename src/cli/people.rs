@@ -6,6 +6,8 @@ use super::{
     clear_tokens::has_named_tokens,
     prompt,
 };
+use refrain_entity::UserColumn;
+
 use crate::{
     Error,
     auth::{NewUser, password_validators::PasswordOwner},
@@ -19,17 +21,24 @@ pub(super) async fn create_superuser<P: Project>(options: CreateSuperuser) -> Ou
     let db = options.database.open_migrated::<P>().await?;
     let from_environment = |name: &str| env::var(name).ok().filter(|_| options.no_input);
 
-    let username = match options.username.or_else(|| from_environment("DJANGO_SUPERUSER_USERNAME")) {
+    let by_address = auth.users().is_named_by_address();
+    let given_email = options.email.or_else(|| from_environment("DJANGO_SUPERUSER_EMAIL"));
+    let given_name = options.username.or_else(|| from_environment("DJANGO_SUPERUSER_USERNAME"));
+    let username = match given_name.or_else(|| given_email.clone().filter(|_| by_address)) {
         Some(username) => username,
+        None if options.no_input && by_address => {
+            return Err(Failure::saying("with `--no-input`, `--email` must be given"));
+        }
         None if options.no_input => return Err(Failure::saying("with `--no-input`, `--username` must be given")),
+        None if by_address => prompt::line("Email address: ")?,
         None => prompt::line("Username: ")?,
     };
     if auth.user(&db, &username).await?.is_some() {
         return Err(Failure::saying(format!("there is a user called `{username}`")));
     }
-    let email = match options.email.or_else(|| from_environment("DJANGO_SUPERUSER_EMAIL")) {
+    let email = match given_email {
         Some(email) => email,
-        None if options.no_input => String::new(),
+        None if by_address || options.no_input || !auth.users().has(UserColumn::Email) => String::new(),
         None => prompt::line("Email address: ")?,
     };
     let password = match from_environment("DJANGO_SUPERUSER_PASSWORD") {

@@ -54,7 +54,8 @@ impl Applicant {
     pub(super) async fn of(form: impl Into<Registration>, users: &LimitedAuth) -> Result<Self, Problem> {
         let Registration { username, email, password } = form.into();
         users.begin("register", &username).await?;
-        let (name, email) = (normalized(&username), email.trim().to_owned());
+        let email = email.trim().to_owned();
+        let name = if users.users().is_named_by_address() { address(&username, &email) } else { normalized(&username) };
         let owner = PasswordOwner::new(name.as_deref().unwrap_or(&username), &email);
         let mut refused = mistakes(users, "password", &password, owner).await?;
         match name {
@@ -79,6 +80,16 @@ impl From<RegistrationByMail> for Registration {
     fn from(form: RegistrationByMail) -> Self {
         let RegistrationByMail { username, email, password } = form;
         Self { username, email, password }
+    }
+}
+
+/// A name that is an address, and no other than the one that is given.
+fn address(username: &str, email: &str) -> Result<String, &'static str> {
+    let username = username.trim();
+    self::email(username)?;
+    match email.is_empty() || email == username {
+        true => Ok(username.to_owned()),
+        false => Err("The username has to be the email address."),
     }
 }
 

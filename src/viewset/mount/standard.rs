@@ -403,10 +403,14 @@ fn own<V: ViewSet>(row: &mut ActiveModelOf<V>, visit: &Visit) -> Result<(), Prob
     if !matches!(row.get(column), ActiveValue::NotSet) {
         return Ok(());
     }
-    if let Some(value) = visit.user.id_for(column) {
-        row.try_set(column, value)?;
+    let mut refused = None;
+    for value in visit.user.ids_for(column) {
+        match row.try_set(column, value) {
+            Ok(()) => return Ok(()),
+            Err(error) => refused = Some(error),
+        }
     }
-    Ok(())
+    refused.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// What a route is, for `OPTIONS` (CONTRACT 6.43).
