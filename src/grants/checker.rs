@@ -182,7 +182,7 @@ impl<'a> Checker<'a> {
     fn is_allowed(&self, model: &ModelInfo, codename: &str) -> bool {
         match self.who {
             Who::User { user, .. } if user.ceiling().is_some() => {
-                user.is_allowed(&format!("{}.{codename}", model.app_label()))
+                user.is_allowed(&format!("{}.{codename}", model.granted_on().0))
             }
             Who::User { .. } | Who::Group(_) => true,
         }

@@ -10,13 +10,13 @@ use crate::{
 /// Does a user hold a model's permission for every row? Of another model of the app that has one of the same codename
 /// it is not this one's, though their labels are one (CONTRACT 8.31).
 pub(super) async fn is_held_everywhere(db: Db<'_>, user: &User, model: &ModelInfo, codename: &str) -> Result<bool> {
-    if !user.has_perm(db, &format!("{}.{codename}", model.app_label())).await? {
+    if !user.has_perm(db, &format!("{}.{codename}", model.granted_on().0)).await? {
         return Ok(false);
     }
-    let query = Sql::new(db.get_database_backend(), "").models_with(model.app_label(), codename);
+    let query = Sql::new(db.get_database_backend(), "").models_with(model.granted_on().0, codename);
     let rows = db.query_all_raw(query.statement()).await?;
     let models = rows.iter().map(|row| row.try_get("", "model")).collect::<Result<Vec<String>, DbErr>>()?;
-    let (own, others): (Vec<String>, _) = models.into_iter().partition(|name| name == model.model_name());
+    let (own, others): (Vec<String>, _) = models.into_iter().partition(|name| name == model.granted_on().1);
     match (own.is_empty(), others.is_empty()) {
         (false, true) => Ok(true),
         (false, false) => is_held(db, user, model, codename).await,

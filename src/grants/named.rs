@@ -38,10 +38,10 @@ impl Sql {
         }
     }
 
-    /// `gt` is the model's content type.
+    /// `gt` is the content type of what is granted on the model's rows.
     fn model_is(self, model: &ModelInfo) -> Self {
-        let sql = self.exactly("gt.app_label", model.app_label()).text(" AND ");
-        sql.exactly("gt.model", model.model_name())
+        let (app_label, model_name) = model.granted_on();
+        self.exactly("gt.app_label", app_label).text(" AND ").exactly("gt.model", model_name)
     }
 
     /// Equal byte for byte, whatever the collation.

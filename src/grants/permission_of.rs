@@ -31,7 +31,7 @@ impl<M: Model> PermissionOf<M> {
     pub fn codename(&self) -> Result<&str> {
         let codename = match self.name.split_once('.') {
             None => Some(&*self.name),
-            Some((app_label, codename)) => Some(codename).filter(|_| app_label == M::APP_LABEL),
+            Some((app_label, codename)) => Some(codename).filter(|_| app_label == app_of::<M>()),
         };
         // no column of text holds a NUL on every database
         let codename = codename.filter(|codename| !codename.contains('\0'));
@@ -44,9 +44,14 @@ impl<M: Model> PermissionOf<M> {
     pub(super) fn label(&self) -> String {
         match self.name.contains('.') {
             true => self.name.clone().into_owned(),
-            false => format!("{}.{}", M::APP_LABEL, self.name),
+            false => format!("{}.{}", app_of::<M>(), self.name),
         }
     }
+}
+
+/// The app of the permissions that are granted on a model's rows.
+fn app_of<M: Model>() -> &'static str {
+    M::PROXY_OF.map_or(M::APP_LABEL, |(app_label, _)| app_label)
 }
 
 /// The codenames of permissions, where some are named.

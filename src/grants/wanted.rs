@@ -35,7 +35,7 @@ impl Wanted {
 
     /// Leaves out what a ceiling does not name. Can there be a row yet?
     pub(super) fn is_left_within(&mut self, ceiling: &Ceiling, model: &ModelInfo, any: bool) -> bool {
-        let of_model = |label: &str| label.strip_prefix(model.app_label())?.strip_prefix('.').map(str::to_owned);
+        let of_model = |label: &str| label.strip_prefix(model.granted_on().0)?.strip_prefix('.').map(str::to_owned);
         let allowed: Vec<String> = ceiling.labels().filter_map(of_model).collect();
         if self.anything {
             let declared: Vec<String> = model.declared_permissions().map(|(codename, _)| codename).collect();

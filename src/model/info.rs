@@ -21,6 +21,8 @@ pub struct ModelInfo {
     default_permissions: &'static [&'static str],
     permissions: &'static [(&'static str, &'static str)],
     renamed_from: Option<&'static str>,
+    /// the app and the class name in lower case of the model that grants on its rows are on
+    granted_on: (&'static str, &'static str),
     owned_by: Option<fn(&User) -> Rule>,
     key: Option<KeyColumn>,
     foreign_keys: fn() -> Vec<ForeignKey>,
@@ -45,6 +47,7 @@ impl ModelInfo {
             default_permissions: M::DEFAULT_PERMISSIONS,
             permissions: M::PERMISSIONS,
             renamed_from: M::RENAMED_FROM,
+            granted_on: M::PROXY_OF.unwrap_or((M::APP_LABEL, M::MODEL_NAME)),
             owned_by: M::owner().map(|_| owned_by::<M> as fn(&User) -> Rule),
             key: KeyColumn::of::<M>(),
             foreign_keys: ForeignKey::of::<M>,
@@ -98,9 +101,14 @@ impl ModelInfo {
         })
     }
 
-    /// The codename that model permissions ask for an action; `None` asks for none.
-    pub(crate) fn codename(&self, action: Action) -> Option<String> {
-        Some(format!("{}_{}", action.codename()?, self.model_name))
+    /// The app and the class name of the model that grants on its rows are on: its own, or of a proxy its concrete model's.
+    pub(crate) fn granted_on(&self) -> (&'static str, &'static str) {
+        self.granted_on
+    }
+
+    /// The codename that is asked on a row for an action; `None` asks for none.
+    pub(crate) fn granted_codename(&self, action: Action) -> Option<String> {
+        Some(format!("{}_{}", action.codename()?, self.granted_on.1))
     }
 
     /// The key as grants name it; `None` where they cannot.

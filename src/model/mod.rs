@@ -58,6 +58,7 @@ use sea_orm::{EntityTrait, Iterable, PrimaryKeyToColumn};
 /// | `group_grants = "drivers_car_group_grants"` | the same for groups | guardian's generic table |
 /// | `key = "uuid"` | a key in a column of text is a uuid's digits, as Django has it on SQLite and MySQL: grants name it as guardian does | such a key is a text |
 /// | `renamed_from = "Auto"` | the model's former class name: its permissions are renamed, grants stay | |
+/// | `proxy_of = "drivers.Car"` | a proxy of this model, whose table it has: grants on its rows are that model's | |
 ///
 /// The derive also gives the entity a constant for each permission, its codename in upper case: `car::Entity::VIEW_CAR`
 /// is a [`PermissionOf<car::Entity>`](crate::grants::PermissionOf). A codename that is no identifier then (`export.all`),
@@ -89,6 +90,11 @@ pub trait Model: EntityTrait {
     /// The same for grants to groups, with `group_id`.
     #[doc(alias = "GroupObjectPermissionBase")]
     const GROUP_GRANTS: Option<&'static str> = None;
+
+    /// The model of which this is a proxy, by its app's label and its class name in lower case: object grants on its rows are
+    /// that model's, and its permissions (CONTRACT 8.2). Its own permissions are on no row.
+    #[doc(alias = "Meta.proxy")]
+    const PROXY_OF: Option<(&'static str, &'static str)> = None;
 
     /// Does a key in a column of text hold a uuid, as Django's do on SQLite and MySQL? Guardian's grants name it by five
     /// groups of digits, whatever the column has (CONTRACT 8.1).

@@ -12,7 +12,7 @@ use syn::{
 use super::names::plain;
 
 const KNOWN: &str = "`app`, `model`, `verbose_name`, `default_permissions(…)`, `permissions(…)`, `owner`, `user_grants`, \
-                     `group_grants`, `key`, `renamed_from`";
+                     `group_grants`, `key`, `renamed_from`, `proxy_of`";
 
 /// The attributes of a model as written.
 #[derive(Default)]
@@ -27,6 +27,7 @@ pub(crate) struct Attributes {
     pub(crate) group_grants: Option<Text>,
     pub(crate) key: Option<Text>,
     pub(crate) renamed_from: Option<Text>,
+    pub(crate) proxy_of: Option<Text>,
 }
 
 /// A string or a bare word, and where it stands.
@@ -56,6 +57,7 @@ impl Attributes {
             "group_grants" => set(&mut self.group_grants, meta, &name, text),
             "key" => set(&mut self.key, meta, &name, text),
             "renamed_from" => set(&mut self.renamed_from, meta, &name, text),
+            "proxy_of" => set(&mut self.proxy_of, meta, &name, text),
             "default_permissions" => set(&mut self.default_permissions, meta, &name, actions),
             "permissions" => set(&mut self.permissions, meta, &name, pairs),
             _ => Err(meta.error(format!("unknown attribute; the attributes are {KNOWN}"))),

@@ -39,6 +39,16 @@ fn labels(model: &Declaration, mistakes: &mut Mistakes) {
             mistakes.add(former, format!("`renamed_from` names the model itself, `{}`", former.value));
         }
     }
+    if let Some(concrete) = &model.proxy_of {
+        let (app, name) = concrete.value.split_once('.').unwrap_or((&app.value, &concrete.value));
+        let part = |value: &str| Text { value: value.to_owned(), span: concrete.span };
+        mistakes.identifier(&part(app), "the app label");
+        mistakes.identifier(&part(name), "the class name");
+        let is_itself = app == model.app.value && name.to_lowercase() == model.model.value.to_lowercase();
+        if is_itself {
+            mistakes.add(concrete, format!("`proxy_of` names the model itself, `{}`", concrete.value));
+        }
+    }
     if model.verbose_name.value.trim().is_empty() {
         mistakes
             .add(&model.verbose_name, "`verbose_name` is empty; leave it out for the class name in words".to_owned());

@@ -26,6 +26,7 @@ struct Declaration {
     group_grants: Option<Text>,
     key: Option<Text>,
     renamed_from: Option<Text>,
+    proxy_of: Option<Text>,
     /// Each field that has a column, and the variant of `Column` that it is.
     fields: Vec<(String, Ident)>,
 }
@@ -64,6 +65,7 @@ impl Declaration {
             group_grants: found.group_grants,
             key: found.key,
             renamed_from: found.renamed_from,
+            proxy_of: found.proxy_of,
             fields: fields.named.iter().filter_map(field_with_column).collect(),
             app,
             model,
@@ -85,6 +87,14 @@ impl Declaration {
             }
             None => quote!(::core::option::Option::None),
         };
+        let proxy_of = self.proxy_of.as_ref().map(|concrete| {
+            let (app, concrete) = concrete.value.split_once('.').unwrap_or((app, &concrete.value));
+            let concrete = concrete.to_lowercase();
+            quote!(
+                const PROXY_OF: ::core::option::Option<(&'static str, &'static str)> =
+                    ::core::option::Option::Some((#app, #concrete));
+            )
+        });
         // Spanned on the struct, so that a missing entity is reported there.
         let entity = quote_spanned!(input.ident.span() => Entity);
         let column = self.owner.as_ref().map(|column| format_ident!("{}", column.value, span = column.span));
@@ -129,6 +139,7 @@ impl Declaration {
                 const FIELDS: &'static [(&'static str, Column)] = &[#(#fields),*];
                 #(#grants)*
                 #key
+                #proxy_of
                 #owner
             }
             #owned

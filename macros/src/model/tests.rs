@@ -159,7 +159,7 @@ fn attributes_are_known_and_given_once() {
     says(
         &car(quote!(ownr = "owner_id")),
         "unknown attribute; the attributes are `app`, `model`, `verbose_name`, `default_permissions(…)`, \
-         `permissions(…)`, `owner`, `user_grants`, `group_grants`, `key`, `renamed_from`",
+         `permissions(…)`, `owner`, `user_grants`, `group_grants`, `key`, `renamed_from`, `proxy_of`",
     );
     says(&car(quote!(app = "garage")), "`app` is given twice");
     says(&car(quote!(owner)), "`owner` is written `owner = \"…\"`");
@@ -218,6 +218,8 @@ fn labels_are_identifiers() {
     says(&labels("", "Car"), "the app label is empty");
     assert_eq!(mistakes(&labels("drivers", "")).first().map(String::as_str), Some("the class name is empty"));
     says(&car(quote!(renamed_from = "car")), "`renamed_from` names the model itself, `car`");
+    says(&car(quote!(proxy_of = "drivers.Car")), "`proxy_of` names the model itself, `drivers.Car`");
+    says(&car(quote!(proxy_of = "CAR")), "`proxy_of` names the model itself, `CAR`");
 }
 
 #[test]

@@ -83,7 +83,9 @@ fn create_label(cx: &Context<'_>) -> Option<String> {
 fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
     let user = cx.user();
     let model = cx.model().ok_or_else(|| Error::wiring("`ObjectPermissions` was asked where there is no model"))?;
-    if model.label(cx.action()).is_some_and(|label| !user.is_allowed(&label)) {
+    let codename = model.granted_codename(cx.action());
+    let asked = codename.as_ref().map(|codename| format!("{}.{codename}", model.granted_on().0));
+    if asked.is_some_and(|label| !user.is_allowed(&label)) {
         return Ok(Rule::Never);
     }
     let subject = match (user.id(), user.auth().anonymous_user_name()) {
@@ -93,7 +95,7 @@ fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
         (None, Some(name)) if with_anonymous => Subject::Anonymous { username: name.to_owned(), groups: true },
         (None, _) => return Ok(Rule::Never),
     };
-    let Some(codename) = model.codename(cx.action()) else { return Ok(Rule::Always) };
+    let Some(codename) = codename else { return Ok(Rule::Always) };
     let on = cx.db().get_database_backend();
     let granted = Granted::new(user.auth(), model, &subject, Some(&[&codename]), on);
     granted.map(|granted| Rule::Granted(Arc::new(granted))).ok_or_else(|| unnameable(model))
