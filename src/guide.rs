@@ -31,6 +31,7 @@ pages! {
     from_django = "from-django.md";
     #[cfg(feature = "cli")]
     beside_django = "beside-django.md";
+    moving_an_endpoint = "moving-an-endpoint.md";
     #[cfg(feature = "cli")]
     command_line = "command-line.md";
     errors = "errors.md";

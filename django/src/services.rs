@@ -8,7 +8,12 @@ macro_rules! services {
         pub mod $module {
             #[allow(unused_imports)]
             use refrain::entity::UuidText;
-            use refrain::{Access, Context, Filter, IsAuthenticated, Lookup, Serializer, ViewSet, entity::Moment};
+            use refrain::{
+                Access, Action, Context, Filter, IsAuthenticated, Lookup, ModelPermissions, Pagination, Serializer,
+                ViewSet,
+                entity::Moment,
+                throttle::{Rate, Throttle},
+            };
             use sea_orm::prelude::Decimal;
             #[allow(unused_imports)]
             use sea_orm::prelude::Uuid;
@@ -46,7 +51,16 @@ macro_rules! services {
                 const PATH: &'static str = "/services";
 
                 fn permissions() -> Access<service::Entity> {
-                    Access::to(IsAuthenticated)
+                    Access::to(ModelPermissions).reading(IsAuthenticated)
+                }
+
+                fn throttles(action: Action) -> Option<Vec<Throttle>> {
+                    let deleted = || vec![Throttle::scoped("services-deleted", Rate::per_day(10))];
+                    (action == Action::Destroy).then(deleted)
+                }
+
+                fn pagination() -> Pagination {
+                    Pagination::page_number(3).at_most(100)
                 }
 
                 // ordered by a name that the query gives
@@ -75,6 +89,7 @@ macro_rules! services {
                 pub id: i64,
                 pub at: Moment,
                 pub cost: Decimal,
+                #[serializer(default = false)]
                 pub paid: bool,
                 pub reference: $uuid,
             }

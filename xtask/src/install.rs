@@ -20,6 +20,8 @@ pub(crate) const REDIS: Package = Package { names: &["redis-server"], programs: 
 /// What pools connections to PostgreSQL; the other is what it serves.
 pub(crate) const PGBOUNCER: Package =
     Package { names: &["pgbouncer", "postgresql"], programs: ["pgbouncer", "postgres"] };
+/// A proxy in front of a site; the other is what reads the guide's script.
+pub(crate) const NGINX: Package = Package { names: &["nginx", "curl"], programs: ["nginx", "curl"] };
 pub(crate) const NODE: Package = Package { names: &["nodejs", "npm"], programs: ["node", "npm"] };
 pub(crate) const CHROMIUM: Package =
     Package { names: &["chromium", "chromium-driver"], programs: ["chromium", "chromedriver"] };

@@ -1,5 +1,5 @@
 //! What the tests of the document and its clients need and cargo does not install: Node and npm's packages, Python and
-//! PyPI's, a browser, pgbouncer. Packages go below `target/tools`, in the versions that the lock files name.
+//! PyPI's, a browser, pgbouncer, nginx. Packages go below `target/tools`, in the versions that the lock files name.
 
 use std::{
     env, fs,
@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     Result,
-    install::{CHROMIUM, NODE, PGBOUNCER, install},
+    install::{CHROMIUM, NGINX, NODE, PGBOUNCER, install},
     run::{capture, find, quietly, root},
     test::Variables,
 };
@@ -19,6 +19,7 @@ pub(crate) fn prepare() -> Result<Variables> {
     let [node, npm] = NODE.programs()?;
     let [chromium, chromedriver] = CHROMIUM.programs()?;
     let [pgbouncer, _] = PGBOUNCER.programs()?;
+    let [nginx, _] = NGINX.programs()?;
     let places = [
         ("REFRAIN_NODE_MODULES", node_modules(&npm, "openapi/typescript", "node")?),
         ("REFRAIN_REACT_ADMIN", node_modules(&npm, "openapi/react-admin", "react-admin")?),
@@ -28,6 +29,7 @@ pub(crate) fn prepare() -> Result<Variables> {
         ("REFRAIN_SOURCES", sources()?),
         ("REFRAIN_DJANGO_NEWEST", newest_django_python()?.unwrap_or_default()),
         ("REFRAIN_PGBOUNCER", pgbouncer),
+        ("REFRAIN_NGINX", nginx),
         ("REFRAIN_CHROMIUM", chromium),
         ("REFRAIN_CHROMEDRIVER", chromedriver),
     ];

@@ -15,6 +15,7 @@ from rest_framework.request import clone_request
 from rest_framework.response import Response
 
 from .models import Trip
+from .people import BY_ADDRESS
 from .permissions import STOCK, parse
 from .serializers import TripSerializer
 from .views import DefaultPermissions, TripViewSet
@@ -117,9 +118,20 @@ class Number(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class Uuid(serializers.UUIDField):
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class StrictSerializer(TripSerializer):
     title = Text(max_length=100, trim_whitespace=False)
-    owner_id = Number(allow_null=True, required=False, max_value=2**31 - 1, min_value=-(2**31))
+    owner_id = (
+        Uuid(allow_null=True, required=False)
+        if BY_ADDRESS
+        else Number(allow_null=True, required=False, max_value=2**31 - 1, min_value=-(2**31))
+    )
 
 
 class Trips(TripViewSet):

@@ -3,7 +3,7 @@
 import random
 
 from django.contrib.auth import login
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from rest_framework.authtoken.models import Token
 
 from . import differences
 from .models import Trip
+from .people import BY_ADDRESS, called, get, make
 from .views import DefaultPermissions, TripViewSet
 
 PEOPLE = {
@@ -40,13 +41,14 @@ def people():
     """Everybody there is, once: keys, tokens, and sessions with their secrets."""
     told = {}
     for name, flags in PEOPLE.items():
-        user = User.objects.create_user(name, password=PASSWORD, **flags)
+        user = make(name, PASSWORD, **flags)
         request = HttpRequest()
         request.session = SessionStore()
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         request.session.save()
         told[name] = {
-            "id": user.pk,
+            "id": str(user.pk) if BY_ADDRESS else user.pk,
+            "login": called(name),
             "token": Token.objects.create(user=user).key,
             "session": request.session.session_key,
             "secret": request.META["CSRF_COOKIE"],
@@ -63,15 +65,16 @@ def arrange(seed, expression):
     DefaultPermissions.expression = expression
     labels = list(Permission.objects.filter(content_type__app_label="drivers", content_type__model="trip"))
     elsewhere = list(Permission.objects.filter(content_type__app_label="drivers", content_type__model="car"))
-    users, groups = list(User.objects.filter(username__in=PEOPLE)), list(Group.objects.all())
+    people, groups = {name: get(name) for name in PEOPLE}, list(Group.objects.all())
+    users = list(people.values())
     density = chance.choice([0.1, 0.25, 0.5])
 
     def some(of, density=density):
         return [one for one in of if chance.random() < density]
 
-    for user in users:
-        user.user_permissions.set([] if user.username == "nobody" else some(labels) + some(elsewhere, 0.1))
-        user.groups.set([] if user.username == "nobody" else some(groups))
+    for name, user in people.items():
+        user.user_permissions.set([] if name == "nobody" else some(labels) + some(elsewhere, 0.1))
+        user.groups.set([] if name == "nobody" else some(groups))
     for group in groups:
         group.permissions.set(some(labels))
     type_of_trips = ContentType.objects.get_for_model(Trip)

@@ -3,7 +3,9 @@
 import os
 
 from rest_framework import viewsets
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.filters import OrderingFilter
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.throttling import ScopedRateThrottle
 
 from .models import Car, Service, Trip
 from .permissions import parse
@@ -39,7 +41,20 @@ class TripViewSet(DefaultPermissions, OwnedViewSet):
     serializer_class = TripSerializer
 
 
+class Pages(PageNumberPagination):
+    page_size = 3
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+
 class ServiceViewSet(viewsets.ModelViewSet):
-    permission_classes = [IsAuthenticated]
+    permission_classes = [parse("IsAuthenticated & (ReadOnly | ModelPermissions)")]
+    pagination_class = Pages
+    filter_backends = [OrderingFilter]
+    ordering_fields = ["id", "at", "cost", "paid", "reference"]
+    throttle_scope = "services-deleted"
     queryset = Service.objects.order_by("id")
     serializer_class = ServiceSerializer
+
+    def get_throttles(self):
+        return [ScopedRateThrottle()] if self.action == "destroy" else []

@@ -1,13 +1,13 @@
 //! What either changes about people counts for the other at its next request.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use refrain::auth::{Auth, NewUser, password::Passwords};
+use refrain::auth::NewUser;
 use refrain_examples::drivers::trip;
 use refrain_testing::TestDb;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Program, Request, Site, beside_django};
+use crate::support::{Answer, Program, Request, Site, Users, beside_django, beside_members};
 
 beside_django! {
     what_django_changes_counts_for_the_program_at_once,
@@ -15,7 +15,18 @@ beside_django! {
     sessions_of_either_are_the_others_until_one_ends_them,
 }
 
+beside_members! {
+    what_django_changes_counts_for_the_program_at_once,
+    what_the_program_changes_counts_for_django_at_once,
+    sessions_of_either_are_the_others_until_one_ends_them,
+}
+
 const TRIPS: &str = "/api/trips";
+
+fn serve(db: &TestDb, users: Users, permissions: &str) -> Program {
+    let variables = [&[("DEFAULT_PERMISSIONS", permissions)], users.variables()].concat();
+    Program::serve_with(&db.url(), &variables)
+}
 
 fn basic(name: &str, password: &str) -> Request {
     let both = BASE64_STANDARD.encode(format!("{name}:{password}"));
@@ -24,16 +35,17 @@ fn basic(name: &str, password: &str) -> Request {
 
 async fn what_django_changes_counts_for_the_program_at_once(db: &TestDb, mut site: Site) {
     site.manage(&["migrate", "--verbosity", "0"]);
-    let program = Program::serve(&db.url(), "ModelPermissions | ObjectPermissions");
+    let users = site.users;
+    let program = serve(db, users, "ModelPermissions | ObjectPermissions");
+    let alices = users.called("alice");
     let admin = Admin::log_in(&mut site);
 
     // made in the admin, with the password that its form hashes
-    let form =
-        [("username", "alice"), ("password1", "wheels-4"), ("password2", "wheels-4"), ("usable_password", "true")];
-    admin.post(&mut site, "/admin/auth/user/add/", &form).expect(302);
-    program.ask(&basic("alice", "wheels-4")).expect(200);
-    let told = site.shell(&with_alice("result = [Token.objects.create(user=alice).key, alice.pk]"));
-    let (token, alice) = (told[0].as_str().expect("a token").to_owned(), told[1].to_string());
+    let passwords = [("password1", "wheels-4"), ("password2", "wheels-4"), ("usable_password", "true")];
+    admin.post(&mut site, &format!("{}add/", users.admin()), &[users.form(), &passwords].concat()).expect(302);
+    program.ask(&basic(&alices, "wheels-4")).expect(200);
+    let told = site.shell(&with_alice("result = [Token.objects.create(user=alice).key, str(alice.pk)]"));
+    let (token, alice) = (told[0].as_str().expect("a token").to_owned(), told[1].as_str().expect("a key").to_owned());
     let list = |status: u16| program.ask(&Request::get(TRIPS).token(&token)).expect(status).json();
     assert_eq!(titles(&list(200)), [""; 0], "no grant, no row");
     let mut and_then = |code: &str| site.shell(&with_alice(code));
@@ -63,17 +75,17 @@ async fn what_django_changes_counts_for_the_program_at_once(db: &TestDb, mut sit
     }
 
     // deactivated, and given another password, in the admin
-    let page = format!("/admin/auth/user/{alice}/change/");
-    let flags = [("username", "alice"), ("date_joined_0", "2026-01-01"), ("date_joined_1", "00:00:00")];
-    admin.post(&mut site, &page, &flags).expect(302);
+    let page = format!("{}{alice}/change/", users.admin());
+    let flags = users.form();
+    admin.post(&mut site, &page, flags).expect(302);
     assert_eq!(list(401)["detail"], "User inactive or deleted.");
-    let active = [&flags[..], &[("is_active", "on")]].concat();
+    let active = [flags, &[("is_active", "on")]].concat();
     admin.post(&mut site, &page, &active).expect(302);
     list(200);
     let passwords = [("password1", "wheels-5"), ("password2", "wheels-5"), ("usable_password", "true")];
-    admin.post(&mut site, &format!("/admin/auth/user/{alice}/password/"), &passwords).expect(302);
-    program.ask(&basic("alice", "wheels-4")).expect(401);
-    program.ask(&basic("alice", "wheels-5")).expect(200);
+    admin.post(&mut site, &format!("{}{alice}/password/", users.admin()), &passwords).expect(302);
+    program.ask(&basic(&alices, "wheels-4")).expect(401);
+    program.ask(&basic(&alices, "wheels-5")).expect(200);
 
     let renewed =
         site.shell(&with_alice("Token.objects.all().delete()\nresult = Token.objects.create(user=alice).key"));
@@ -87,10 +99,11 @@ async fn what_django_changes_counts_for_the_program_at_once(db: &TestDb, mut sit
 
 async fn what_the_program_changes_counts_for_django_at_once(db: &TestDb, mut site: Site) {
     site.manage(&["migrate", "--verbosity", "0"]);
-    let url = db.url();
-    let program = Program::serve(&url, "ModelPermissions");
-    let auth = Auth::default().with_passwords(Passwords::default().iterations(1));
-    let mut bob = auth.create_user(&**db, NewUser::new("bob").password("wheels-4")).await.expect("bob is made");
+    let users = site.users;
+    let program = serve(db, users, "ModelPermissions");
+    let auth = users.auth();
+    let mut bob =
+        auth.create_user(&**db, NewUser::new(users.called("bob")).password("wheels-4")).await.expect("bob is made");
     let token = bob.token(&**db).await.expect("he has a token");
     let editors = auth.create_group(&**db, "Editors").await.expect("a group is made");
     let trip = trip::ActiveModel { title: sea_orm::Set("Home".to_owned()), ..Default::default() };
@@ -112,9 +125,9 @@ async fn what_the_program_changes_counts_for_django_at_once(db: &TestDb, mut sit
     bob.groups().clear(&**db).await.expect("he is none of them");
     add(403);
 
-    let granted = "from django.contrib.auth.models import User\n\
+    let granted = "from drivers.people import get\n\
                    from guardian.shortcuts import get_objects_for_user\n\
-                   bob = User.objects.get(username='bob')\n\
+                   bob = get('bob')\n\
                    rows = get_objects_for_user(bob, 'drivers.change_trip', accept_global_perms=False)\n\
                    result = [[row.title, bob.has_perm('drivers.change_trip', row)] for row in rows]";
     assert_eq!(site.shell(granted), json!([]));
@@ -127,7 +140,8 @@ async fn what_the_program_changes_counts_for_django_at_once(db: &TestDb, mut sit
     let check = |name: &str, password: &str| {
         format!(
             "from django.contrib.auth import authenticate\n\
-             result = authenticate(username='{name}', password='{password}') is not None"
+             from drivers.people import called\n\
+             result = authenticate(username=called('{name}'), password='{password}') is not None"
         )
     };
     assert_eq!(site.shell(&check("bob", "wheels-4")), true);
@@ -142,25 +156,28 @@ async fn what_the_program_changes_counts_for_django_at_once(db: &TestDb, mut sit
     assert_eq!(refused.json()["detail"], "User inactive or deleted.");
 
     // somebody made on the command line is let in to the admin
-    Program::run(&url, &["createsuperuser", "--no-input", "--username", "root"]);
-    let staff = "from django.contrib.auth.models import User\n\
-                 root = User.objects.get(username='root')\n\
+    let root = users.called("root");
+    Program::run_with(&db.url(), users.variables(), &["createsuperuser", "--no-input", "--username", &root]);
+    let staff = "from drivers.people import get\n\
+                 root = get('root')\n\
                  result = [root.is_staff, root.is_superuser, root.has_usable_password()]";
     assert_eq!(site.shell(staff), json!([true, true, false]));
 }
 
 async fn sessions_of_either_are_the_others_until_one_ends_them(db: &TestDb, mut site: Site) {
     site.manage(&["migrate", "--verbosity", "0"]);
-    let program = Program::serve(&db.url(), "ModelPermissions");
+    let users = site.users;
+    let roots = users.called("root");
+    let program = serve(db, users, "ModelPermissions");
     let me = |cookies: &[(&str, &str)]| program.ask(&Request::get("/api/auth/me").cookies(cookies));
 
     // opened in the admin, it is somebody here, who logs out here
     let admin = Admin::log_in(&mut site);
     let cookies = admin.cookies();
-    assert_eq!(me(&cookies).expect(200).json()["username"], "root");
+    assert_eq!(me(&cookies).expect(200).json()["username"], roots);
     let body = json!({ "title": "To the sea" });
     let add = Request::new("POST", TRIPS).cookies(&cookies).json(&body);
-    assert_eq!(program.ask(&add).expect(403).json()["code"], "csrf_failed");
+    assert_eq!(program.ask(&add).expect(403).json()["detail"], "CSRF Failed: CSRF token missing.");
     program.ask(&add.with("X-CSRFToken", admin.secret.as_str())).expect(201);
     admin.get(&mut site, "/admin/").expect(200);
     let log_out = Request::new("POST", "/api/auth/logout").cookies(&cookies).with("X-CSRFToken", admin.secret.as_str());
@@ -169,13 +186,13 @@ async fn sessions_of_either_are_the_others_until_one_ends_them(db: &TestDb, mut 
 
     // opened here, it is somebody in the admin, who logs out there
     let log_in = || {
-        let who = json!({ "username": "root", "password": "wheels-4" });
+        let who = json!({ "username": roots, "password": "wheels-4" });
         let answer = program.ask(&Request::new("POST", "/api/auth/login").json(&who)).expect(200);
         Admin { session: answer.cookie("sessionid").to_owned(), secret: answer.cookie("csrftoken").to_owned() }
     };
     let admin = log_in();
-    let page = admin.get(&mut site, "/admin/auth/user/").expect(200);
-    assert!(page.body.contains("root"), "{page:?}");
+    let page = admin.get(&mut site, users.admin()).expect(200);
+    assert!(page.body.contains(&roots), "{page:?}");
     let trip = [("title", "Home"), ("owner", "")];
     admin.post(&mut site, "/admin/drivers/trip/add/", &trip).expect(302);
     me(&admin.cookies()).expect(200);
@@ -183,8 +200,8 @@ async fn sessions_of_either_are_the_others_until_one_ends_them(db: &TestDb, mut 
     me(&admin.cookies()).expect(401);
 
     // another password ends the sessions that there are, whoever sets it
-    let set = "from django.contrib.auth.models import User\n\
-               root = User.objects.get(username='root')\n\
+    let set = "from drivers.people import get\n\
+               root = get('root')\n\
                root.set_password('wheels-4')\n\
                root.save()";
     let admin = log_in();
@@ -192,8 +209,7 @@ async fn sessions_of_either_are_the_others_until_one_ends_them(db: &TestDb, mut 
     me(&admin.cookies()).expect(401);
     let admin = log_in();
     admin.get(&mut site, "/admin/").expect(200);
-    let auth = Auth::default().with_passwords(Passwords::default().iterations(1));
-    let mut root = auth.user(&**db, "root").await.expect("it can be asked").expect("there is one");
+    let mut root = users.auth().user(&**db, &roots).await.expect("it can be asked").expect("there is one");
     root.set_password(&**db, "wheels-6").await.expect("it is set");
     admin.get(&mut site, "/admin/").expect(302);
 }
@@ -207,13 +223,11 @@ struct Admin {
 impl Admin {
     /// A new superuser who logs in by the form.
     fn log_in(site: &mut Site) -> Self {
-        site.shell(
-            "from django.contrib.auth.models import User\n\
-             User.objects.create_superuser('root', password='wheels-4')",
-        );
+        site.shell("from drivers.people import make\nmake('root', 'wheels-4', superuser=True)");
+        let root = site.users.called("root");
         let page = site.ask(&Request::get("/admin/login/")).expect(200);
         let secret = page.cookie("csrftoken");
-        let form = [("username", "root"), ("password", "wheels-4"), ("csrfmiddlewaretoken", secret)];
+        let form = [("username", &*root), ("password", "wheels-4"), ("csrfmiddlewaretoken", secret)];
         let log_in = Request::new("POST", "/admin/login/?next=/admin/").cookies(&[("csrftoken", secret)]).form(&form);
         let answer = site.ask(&log_in).expect(302);
         Self { session: answer.cookie("sessionid").to_owned(), secret: answer.cookie("csrftoken").to_owned() }
@@ -238,11 +252,12 @@ impl Admin {
 /// Code about `alice`, the group `editors`, the permission `view` and the trip `home`.
 fn with_alice(code: &str) -> String {
     format!(
-        "from django.contrib.auth.models import Group, Permission, User\n\
+        "from django.contrib.auth.models import Group, Permission\n\
          from guardian.shortcuts import assign_perm, remove_perm\n\
          from rest_framework.authtoken.models import Token\n\
          from drivers.models import Trip\n\
-         alice = User.objects.get(username='alice')\n\
+         from drivers.people import get\n\
+         alice = get('alice')\n\
          editors, _ = Group.objects.get_or_create(name='Editors')\n\
          view = Permission.objects.get(codename='view_trip')\n\
          home, _ = Trip.objects.get_or_create(title='Home')\n\

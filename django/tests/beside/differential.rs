@@ -18,18 +18,19 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use refrain_testing::{Backend, TestDb, every_database};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Program, Request, Site, Version, answer, beside_django};
+use crate::support::{Answer, Program, Request, Site, Users, Version, answer, beside_django, beside_members};
 
 beside_django!(both_answer_alike_but_for_what_is_written_down);
+beside_members!(both_answer_alike_but_for_what_is_written_down);
 
 const DIFFERENCES: &str = include_str!("../../../docs/differences.md");
 const QUESTIONS_A_ROUND: usize = 125;
 
 async fn both_answer_alike_but_for_what_is_written_down(db: &TestDb, site: Site) {
-    let rounds = match (db.backend(), site.version.starts_with("5.2")) {
-        (Backend::Postgres, true) => HALF,
-        (_, true) => 0..8,
-        (_, false) => 0..2,
+    let rounds = match (db.backend(), site.users, site.version.starts_with("5.2")) {
+        (Backend::Postgres, Users::Django, true) => HALF,
+        (Backend::Postgres, Users::Members, true) | (_, Users::Django, true) => 0..8,
+        _ => 0..2,
     };
     compare(db, site, rounds);
 }
@@ -48,7 +49,7 @@ fn compare(db: &TestDb, mut site: Site, rounds: Range<u64>) {
     let seed = number("REFRAIN_DIFFERENTIAL_SEED").unwrap_or(20_261_126);
     site.manage(&["migrate", "--verbosity", "0"]);
     let people = site.tell(&json!({ "do": "differential", "name": "people" }));
-    Program::run(&db.url(), &["migrate"]);
+    Program::run_with(&db.url(), site.users.variables(), &["migrate"]);
 
     let (mut outcome, mut faults) = (Outcome::default(), Vec::new());
     for round in rounds.clone() {
@@ -57,7 +58,9 @@ fn compare(db: &TestDb, mut site: Site, rounds: Range<u64>) {
         let arrange =
             json!({ "do": "differential", "name": "arrange", "seed": seed + round, "expression": expression });
         site.tell(&arrange);
-        let program = Program::serve(&db.url(), &expression);
+        let mut variables = vec![("DEFAULT_PERMISSIONS", &*expression)];
+        variables.extend(site.users.variables());
+        let program = Program::serve_with(&db.url(), &variables);
         let mut both = Both { site: &mut site, program, shown: HashMap::new(), expression };
         for turn in 0..QUESTIONS_A_ROUND {
             let question = Question::any(&mut random, &people);
@@ -75,8 +78,9 @@ fn compare(db: &TestDb, mut site: Site, rounds: Range<u64>) {
     }
 
     let told = format!(
-        "Django {} on {:?}: {} questions from seed {} on, {} answered as DRF does{}",
+        "Django {}, {:?} users, on {:?}: {} questions from seed {} on, {} answered as DRF does{}",
         site.version,
+        site.users,
         db.backend(),
         outcome.asked,
         seed + rounds.start,
@@ -163,7 +167,8 @@ impl Question {
             request.body = body(random, people, method);
             request.content_type = if random.chance(1, 40) { "text/plain" } else { "application/json" }.to_owned();
         }
-        let basic = |password: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")));
+        let login = of("login");
+        let basic = |password: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{login}:{password}")));
         let (credential, request) = match random.below(20) {
             0..=10 => (format!("{name}'s token"), request.token(&of("token"))),
             11..=13 => ("none".to_owned(), request),
@@ -195,8 +200,12 @@ fn body(random: &mut Random, people: &Value, method: &str) -> String {
         5 => json!(["x"]),
         _ => json!(format!("trip {}", random.below(1000))),
     };
+    let nobody = match owners.first() {
+        Some(Value::String(_)) => json!("3e10c5a0-0000-4000-8000-0000000000ff"),
+        _ => json!(999_999_999),
+    };
     let owner = match random.below(16) {
-        0 => Some(json!(999_999_999)),
+        0 => Some(nobody),
         1 => Some(json!("x")),
         2..=4 => Some(Value::Null),
         5..=9 => Some(random.of(&owners).clone()),
@@ -242,7 +251,7 @@ impl Both<'_> {
             "GET" | "HEAD" => Value::Null,
             _ => self.site.tell(&json!({ "do": "differential", "name": "left" })),
         };
-        let here = self.seen(question, &here, left, here_says);
+        let here = self.seen(question, &here, left);
         let (as_drf, _) = self.there(question, false);
         if here == as_drf {
             return Ok(Vec::new());
@@ -262,7 +271,7 @@ impl Both<'_> {
         let mut told = self.site.tell(&asked);
         let answered = answer(&told);
         let mut differences = texts(&told["differs"]);
-        let mut seen = self.seen(question, &answered, told["left"].take(), there_says);
+        let mut seen = self.seen(question, &answered, told["left"].take());
         if seen.rows.is_some() {
             let shown = self.shown.entry((question.credential.clone(), as_here)).or_insert_with(|| {
                 asked["name"] = json!("shown");
@@ -277,12 +286,12 @@ impl Both<'_> {
     }
 
     /// What is compared of an answer.
-    fn seen(&self, question: &Question, answer: &Answer, left: Value, says: fn(&Value, u16) -> Value) -> Seen {
+    fn seen(&self, question: &Question, answer: &Answer, left: Value) -> Seen {
         let body = answer.json();
         let is_list = question.request.method == "GET" && question.request.path == "/api/trips/";
         Seen {
             status: answer.status,
-            challenge: answer.header("www-authenticate").map(str::to_owned),
+            headers: ["www-authenticate", "allow", "content-type"].map(|name| answer.header(name).map(str::to_owned)),
             rows: (is_list && answer.status == 200).then(|| {
                 let rows = body["results"].as_array().into_iter().flatten().map(|row| row["id"].clone());
                 Value::Array(rows.collect())
@@ -296,8 +305,8 @@ impl Both<'_> {
 #[derive(Debug, PartialEq)]
 struct Seen {
     status: u16,
-    /// `WWW-Authenticate`
-    challenge: Option<String>,
+    /// `WWW-Authenticate`, `Allow` and `Content-Type`
+    headers: [Option<String>; 3],
     /// the keys of a list's
     rows: Option<Value>,
     /// a row, the sentence of an error, or the sentences of each field
@@ -307,17 +316,9 @@ struct Seen {
 }
 
 /// A row without the number of a new one; an error's sentence, or those of its fields.
-fn here_says(body: &Value, status: u16) -> Value {
-    match status {
-        400 if body["errors"].is_object() => fields(&body["errors"]),
-        400.. => sentence(&body["detail"]),
-        _ => row(body),
-    }
-}
-
-fn there_says(body: &Value, status: u16) -> Value {
+fn says(body: &Value, status: u16) -> Value {
     match (status, &body["detail"]) {
-        (400, Value::Null) => fields(body),
+        (400, Value::Null) => body.clone(),
         (400.., detail) => sentence(detail),
         _ => row(body),
     }
@@ -337,11 +338,6 @@ fn sentence(detail: &Value) -> Value {
         Some(text) if text.starts_with("JSON parse error - ") => json!("JSON parse error"),
         _ => detail.clone(),
     }
-}
-
-/// The sentences of each field. What a database says of a row that is not there is its own, and SQLite's names no field.
-fn fields(errors: &Value) -> Value {
-    errors.clone()
 }
 
 fn texts(list: &Value) -> Vec<String> {

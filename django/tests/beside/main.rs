@@ -5,6 +5,8 @@
 mod adoption;
 mod both_ways;
 mod differential;
+mod inheritance;
 mod judges;
+mod moving;
 mod support;
 mod values;

@@ -1,12 +1,18 @@
 //! The site, the program, and what they answer.
 
 mod answer;
+mod client;
+mod nginx;
 mod program;
+mod served;
 mod site;
 
 pub use answer::{Answer, Request};
+pub use client::Client;
+pub use nginx::{Nginx, free_address};
 pub use program::Program;
-pub use site::{Site, Version, answer, tool};
+pub use served::Served;
+pub use site::{Site, Users, Version, answer, tool};
 
 /// What both sign with.
 pub const KEY: &str = "what both sites sign with: $e%(c";
@@ -36,3 +42,24 @@ macro_rules! beside_django {
 }
 
 pub(crate) use beside_django;
+
+/// The same beside a site whose users are members of a club: `name::members::sqlite` and so on.
+macro_rules! beside_members {
+    ($($name:ident),* $(,)?) => {
+        mod members {
+            use refrain_testing::{TestDb, every_database};
+
+            use crate::support::{Site, Users, Version};
+
+            $(
+                #[every_database(tables = none)]
+                async fn $name(db: TestDb) {
+                    let site = Site::start_with(Version::LongTerm, Users::Members, &db.url());
+                    super::$name(&db, site.expect("the environment has it")).await;
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use beside_members;

@@ -6,9 +6,13 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
+use refrain::auth::{Auth, password::Passwords};
 use serde_json::{Value, json};
 
-use super::{Answer, KEY, Request};
+use super::{Answer, KEY, Request, Served};
+
+#[path = "../../../src/members.rs"]
+mod members;
 
 /// Which Django.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,21 +60,92 @@ pub struct Site {
     answers: BufReader<ChildStdout>,
     /// as Django says it
     pub version: String,
+    pub users: Users,
+    python: String,
+    database: String,
+}
+
+/// Whose table people are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Users {
+    Django,
+    /// a club's, which are named by their address and have uuids
+    Members,
+}
+
+impl Users {
+    /// What the program is told of it.
+    pub fn variables(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Django => &[],
+            Self::Members => &[("AUTH_USER_MODEL", "club.Member")],
+        }
+    }
+
+    /// What somebody of this name logs in with.
+    pub fn called(self, name: &str) -> String {
+        match self {
+            Self::Django => name.to_owned(),
+            Self::Members => format!("{name}@example.com"),
+        }
+    }
+
+    /// The same as the program declares it.
+    pub fn auth(self) -> Auth {
+        let auth = match self {
+            Self::Django => Auth::default(),
+            Self::Members => members::auth(),
+        };
+        auth.with_passwords(Passwords::default().iterations(1))
+    }
+
+    /// Where they are in the admin.
+    pub fn admin(self) -> &'static str {
+        match self {
+            Self::Django => "/admin/auth/user/",
+            Self::Members => "/admin/club/member/",
+        }
+    }
+
+    /// What the admin's form of somebody holds: all that must be filled.
+    pub fn form(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Django => &[("username", "alice"), ("date_joined_0", "2026-01-01"), ("date_joined_1", "00:00:00")],
+            Self::Members => &[("email", "alice@example.com"), ("country", "DE"), ("born", "2000-01-01")],
+        }
+    }
+
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Django => "garage.settings",
+            Self::Members => "garage.settings_members",
+        }
+    }
 }
 
 impl Site {
     pub fn start(version: Version, database: &str) -> Option<Self> {
-        let mut command = Command::new(version.python()?);
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("site");
-        command.arg("answer.py").current_dir(folder).envs([("DATABASE_URL", database), ("SECRET_KEY", KEY)]);
-        command.env_remove("DEFAULT_PERMISSIONS").env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1");
+        Self::start_with(version, Users::Django, database)
+    }
+
+    /// The same with users of its own.
+    pub fn start_with(version: Version, users: Users, database: &str) -> Option<Self> {
+        let python = version.python()?;
+        let mut command = python_command(&python, users, database);
+        command.arg("answer.py");
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python starts");
         let questions = process.stdin.take().expect("it is piped");
         let answers = BufReader::new(process.stdout.take().expect("it is piped"));
-        let mut site = Self { process, questions, answers, version: String::new() };
+        let (version, database) = (String::new(), database.to_owned());
+        let mut site = Self { process, questions, answers, version, users, python, database };
         let told = site.line();
         site.version = told["version"].as_str().expect("Django says its version").to_owned();
         Some(site)
+    }
+
+    /// The same site as a server of its own, over HTTP.
+    pub fn serve(&self) -> Served {
+        Served::start(python_command(&self.python, self.users, &self.database))
     }
 
     /// What a command of `manage.py` prints.
@@ -129,6 +204,16 @@ impl Drop for Site {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Python in the site's folder, with what its settings read.
+fn python_command(python: &str, users: Users, database: &str) -> Command {
+    let mut command = Command::new(python);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("site");
+    command.current_dir(folder).envs([("DATABASE_URL", database), ("SECRET_KEY", KEY)]);
+    command.env("DJANGO_SETTINGS_MODULE", users.settings());
+    command.env_remove("DEFAULT_PERMISSIONS").env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONUTF8", "1");
+    command
 }
 
 pub fn answer(told: &Value) -> Answer {
