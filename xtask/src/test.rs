@@ -106,7 +106,10 @@ impl Options {
         match self.package.as_slice() {
             [] if self.needs_tools() => cargo.arg("--workspace"),
             [] => cargo.arg("--workspace").args(WITH_TOOLS.iter().flat_map(|package| ["--exclude", package])),
-            packages => cargo.args(packages.iter().flat_map(|package| ["--package", package])),
+            // the databases are features of what makes them for tests
+            packages => cargo
+                .args(packages.iter().flat_map(|package| ["--package", package]))
+                .args(["--package", "refrain-testing"]),
         };
         cargo.arg("--all-features");
         cargo

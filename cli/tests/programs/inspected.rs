@@ -26,20 +26,20 @@ assign_perm("drivers.change_car", alice, car)
 ContentType.objects.create(app_label="billing", model="invoice")
 "#;
 
-fn django(url: &str, arguments: &[&str]) -> String {
+fn django(url: &str, settings: &str, arguments: &[&str]) -> String {
     let python = env::var("REFRAIN_DJANGO").expect("`cargo xtask test` says where a Python with Django is");
     let site = Path::new(env!("CARGO_MANIFEST_DIR")).join("../django/site");
     let mut manage = Command::new(python);
     manage.arg("manage.py").args(arguments).current_dir(site);
-    manage.env("DATABASE_URL", url).env("SECRET_KEY", "a key").env("DJANGO_SETTINGS_MODULE", "garage.settings");
+    manage.env("DATABASE_URL", url).env("SECRET_KEY", "a key").env("DJANGO_SETTINGS_MODULE", settings);
     told(&manage.output().expect("Python starts"))
 }
 
 #[every_database(tables = none)]
 async fn a_site_is_told_and_its_models_are_declared(db: TestDb) {
     let url = db.url();
-    django(&url, &["migrate", "--verbosity", "0"]);
-    django(&url, &["shell", "--command", ROWS]);
+    django(&url, "garage.settings", &["migrate", "--verbosity", "0"]);
+    django(&url, "garage.settings", &["shell", "--command", ROWS]);
     let folder = Folder::empty(&format!("site-{}", db.backend().name()));
     let program = folder.program(&format!("garage-{}", db.backend().name().to_lowercase()));
 
@@ -90,6 +90,20 @@ async fn a_site_is_told_and_its_models_are_declared(db: TestDb) {
     assert!(checked.contains("0 errors"), "{checked}");
     let table = program.run(&url, &["permissions"]);
     assert!(table.contains("/api/cars") && table.contains("/api/services"), "{table}");
+}
+
+/// They have uuids for keys, and are named by their address.
+#[every_database(tables = none)]
+async fn users_of_a_sites_own_are_told_as_the_program_says_them(db: TestDb) {
+    let url = db.url();
+    django(&url, "garage.settings_members", &["migrate", "--verbosity", "0"]);
+    let folder = Folder::empty(&format!("members-{}", db.backend().name()));
+    let program = folder.program("garage");
+    let told = program.refrain(&["inspect-django", &url]);
+    assert!(told.contains("in `club_member`"), "{told}");
+    let said =
+        r#"AUTH_USER_MODEL is `club.Member`: say `UserTable::custom("club", "Member", Key::Uuid).named_by("email")"#;
+    assert!(told.contains(said), "{told}");
 }
 
 #[test]
