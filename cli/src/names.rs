@@ -27,6 +27,12 @@ pub(crate) fn plural(name: &str) -> String {
     }
 }
 
+/// Is it a name as Django makes them? Others are not written into sources, nor made folders of.
+pub(crate) fn is_plain(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
+}
+
 /// A name that Rust takes for a field or a module: `type` is `type_`, `2nd` is `_2nd`.
 pub(crate) fn field(name: &str) -> String {
     let name = name.to_snake_case();
@@ -55,6 +61,13 @@ mod tests {
     fn several_are_named_as_english_does() {
         let named = ["car", "category", "day", "box", "address", "branch", "big_truck"].map(plural);
         assert_eq!(named, ["cars", "categories", "days", "boxes", "addresses", "branches", "big_trucks"]);
+    }
+
+    #[test]
+    fn names_that_no_django_makes_are_not_plain() {
+        assert!(["car", "Big_Truck2", "_x"].into_iter().all(is_plain));
+        let odd = ["", "2x", "a b", "../x", "x\nuse std::fs;", "a\"b", "é"];
+        assert!(!odd.into_iter().any(is_plain));
     }
 
     #[test]

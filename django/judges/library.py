@@ -44,14 +44,20 @@ class Library:
 library = Library()
 
 
+# what a model of users may be without
+OF_ABSTRACT_USER = ["first_name", "last_name", "email", "is_staff", "date_joined"]
+
+
 def users(model):
     """A model of users: what the library is told of a site's AUTH_USER_MODEL."""
     meta = model._meta
+    columns = {field.column for field in meta.concrete_fields}
     return {
         "app": meta.app_label,
         "model": meta.object_name,
         "key": "uuid" if meta.pk.get_internal_type() == "UUIDField" else "integer",
         "username": model.USERNAME_FIELD,
+        "lacking": [name for name in OF_ABSTRACT_USER if name not in columns],
     }
 
 

@@ -1,6 +1,5 @@
 //! What is an address, and whose.
 
-use refrain_entity::UserColumn;
 use sea_orm::{
     ConnectionTrait,
     sea_query::{Alias, Expr, ExprTrait, Func, Order, Query},
@@ -8,7 +7,7 @@ use sea_orm::{
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    Db, Error, Result,
+    Db, Result,
     auth::{Auth, Lookup, User, UserId, password::is_usable},
 };
 
@@ -45,10 +44,6 @@ impl Auth {
     ///
     /// Without case, as Django compares; what the database finds beyond that is left out again.
     pub(crate) async fn users_to_reset(&self, db: Db<'_>, email: &str) -> Result<Vec<User>> {
-        if !self.users().has(UserColumn::Email) {
-            let table = &self.users().table;
-            return Err(Error::wiring(format!("nobody resets a password by a mail: `{table}` has no column `email`")));
-        }
         let on = db.get_database_backend();
         let column = |name: &'static str| Expr::col(Alias::new(name));
         let statement = Query::select()

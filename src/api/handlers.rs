@@ -1,4 +1,5 @@
 use std::{
+    any::TypeId,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -9,8 +10,10 @@ use poem_openapi::{
     registry::{MetaApi, MetaOperation, Registry},
 };
 
+use refrain_entity::UserColumn;
+
 use super::{
-    caller_session,
+    RegisterByMail, ResetPassword, caller_session,
     front::asked_by_handler,
     guarded::{Announcement, GUARDED, admit},
     limited_auth,
@@ -38,6 +41,13 @@ impl<O> Handlers<O> {
 impl<O: OpenApi + 'static> Part for Handlers<O> {
     fn mount(&mut self, mounting: &mut Mounting) -> Result<()> {
         self.hidden = mounting.hidden.clone();
+        let by_mail = [TypeId::of::<ResetPassword>(), TypeId::of::<RegisterByMail>()];
+        let users = mounting.site.auth.users();
+        if by_mail.contains(&TypeId::of::<O>()) && !users.has(UserColumn::Email) {
+            let why =
+                format!("nobody registers or resets a password by a mail: `{}` has no column `email`", users.table);
+            return Err(Error::wiring(why));
+        }
         let mut registered = Ok(());
         let actions = collect_actions(|| registered = mounting.schemas.add(O::register));
         registered?;

@@ -388,6 +388,7 @@ impl<P: Part> Api<P> {
         for model in &mounted.models {
             self.models.add(model.clone());
         }
+        self.models.check_proxies()?;
         let _ = site.deleting.set(Deleting::of(self.models, site.auth.grant_tables()));
         BuiltApi::new(self.title, self.version, self.prefix, site, mounted, self.parts)
     }

@@ -37,6 +37,7 @@ pub use settings::Auth;
 pub use user::User;
 pub use user_id::{NoKey, UserId};
 pub use users::NewUser;
+pub(crate) use users::normalized_address;
 
 pub(crate) use asked::Asked;
 pub(crate) use joined_row::{CALLER, JoinedRow, TAKEN};

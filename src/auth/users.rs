@@ -103,11 +103,11 @@ impl NewUser {
         }
         self.email = normalize_email(&self.email);
         let longest_name = if users.is_named_by_address() {
-            self.username = normalize_email(&self.username);
+            self.username = normalized_address(&self.username);
             if !is_address(&self.username) {
                 return Err(Error::invalid("users are named by an address here, as alice@example.com"));
             }
-            if !self.email.is_empty() && self.email != self.username {
+            if !self.email.is_empty() && normalized_address(&self.email) != self.username {
                 return Err(Error::invalid("the address is the username here, and cannot be another"));
             }
             self.email = self.username.clone();
@@ -376,6 +376,11 @@ impl User {
     pub(super) fn known_key(&self, db: Db<'_>) -> Option<Value> {
         Some(self.id()?.value(db.get_database_backend()))
     }
+}
+
+/// An address that is a name, as it is compared with others.
+pub(crate) fn normalized_address(text: &str) -> String {
+    normalize_email(&text.nfkc().collect::<String>())
 }
 
 /// The domain in lower case, without surrounding spaces; the local part as it is.

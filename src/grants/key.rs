@@ -43,6 +43,11 @@ impl Kind {
 }
 
 impl KeyColumn {
+    /// Is it the same column?
+    pub(crate) fn is_column_of(&self, other: &Self) -> bool {
+        (&self.table, self.column) == (&other.table, other.column)
+    }
+
     /// `None` for keys of several columns, or of a type that guardian's text cannot name.
     pub(crate) fn of<M: Model>() -> Option<Self> {
         let mut keys = key_columns::<M>();

@@ -34,6 +34,7 @@ impl Auth {
         let db = db.into();
         let mut left = batches.most.unwrap_or(u64::MAX);
         let mut removed = 0;
+        models.check_proxies()?;
         let tables = self.grant_tables();
         for table in [Table::generic_of_users(tables), Table::generic_of_groups(tables)] {
             for model in models {

@@ -111,9 +111,22 @@ impl ModelInfo {
         Some(format!("{}_{}", action.codename()?, self.granted_on.1))
     }
 
+    /// The label of the permission that is asked on a row for an action; `None` asks for none.
+    pub(crate) fn granted_label(&self, action: Action) -> Option<String> {
+        Some(format!("{}.{}", self.granted_on.0, self.granted_codename(action)?))
+    }
+
     /// The key as grants name it; `None` where they cannot.
     pub(crate) fn key(&self) -> Option<&KeyColumn> {
         self.key.as_ref()
+    }
+
+    /// Is its key the other model's: this column of this table?
+    pub(super) fn has_key_of(&self, other: &Self) -> bool {
+        match (&self.key, &other.key) {
+            (Some(own), Some(others)) => own.is_column_of(others),
+            _ => false,
+        }
     }
 
     /// The foreign keys that its relations declare, by which rows can be deleted together.

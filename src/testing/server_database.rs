@@ -40,6 +40,10 @@ impl ServerDatabase {
         // connections of the test's pool may be open still
         let force = if backend == DbBackend::Postgres { " WITH (FORCE)" } else { "" };
         let db = one_connection(server).await?;
+        if backend == DbBackend::MySql {
+            // a transaction of the test's may be open still, and nobody ends it while this is waited for
+            db.execute_unprepared("SET lock_wait_timeout = 5").await?;
+        }
         db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}{force}")).await?;
         Ok(db.close().await?)
     }

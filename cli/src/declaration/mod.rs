@@ -12,6 +12,28 @@ pub(crate) use test_file::test_file;
 
 use crate::names;
 
+/// What the file of a model may name.
+const NAMED: [&str; 18] = [
+    "Access",
+    "Action",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "IsOwnerOrReadOnly",
+    "Json",
+    "ModelPermissions",
+    "Moment",
+    "Option",
+    "Self",
+    "Serializer",
+    "String",
+    "Time",
+    "Uuid",
+    "UuidText",
+    "Vec",
+    "ViewSet",
+];
+
 /// A model, as far as declarations say it.
 #[derive(Clone, Debug)]
 pub(crate) struct Declaration {
@@ -83,6 +105,14 @@ impl Declaration {
     /// The module of all that is declared of it: `big_trucks`.
     pub(crate) fn module(&self) -> String {
         names::plural(&names::snake(&self.class))
+    }
+
+    /// Its serializer: the class's name, unless that would hide what the file names.
+    pub(crate) fn serializer(&self) -> String {
+        match NAMED.contains(&&*self.class) {
+            true => format!("{}Fields", self.class),
+            false => self.class.clone(),
+        }
     }
 
     /// Its viewset: `BigTrucks`.

@@ -169,10 +169,10 @@ fn relations(model: &Declaration) -> String {
 }
 
 fn serializer(model: &Declaration) -> String {
-    let (class, entity) = (&model.class, model.entity());
+    let (serializer, entity) = (model.serializer(), model.entity());
     let mut text = format!(
         "/// What callers see and write of one.\n#[derive(Serializer)]\n#[serializer(model = {entity})]\npub struct \
-         {class} {{\n"
+         {serializer} {{\n"
     );
     for field in &model.fields {
         if field.secret {
@@ -211,14 +211,14 @@ fn is_made_here(model: &Declaration, field: &Field) -> bool {
 }
 
 fn viewset(model: &Declaration) -> String {
-    let (viewset, class, entity, path) = (model.viewset(), &model.class, model.entity(), &model.path);
-    let rows = names::plural(&names::spaced(class));
+    let (viewset, serializer, entity, path) = (model.viewset(), model.serializer(), model.entity(), &model.path);
+    let rows = names::plural(&names::spaced(&model.class));
     let who = match model.owner {
         Some(_) => "whoever holds the permission of the action, and changes are for their owners",
         None => "whoever holds the permission of the action",
     };
     let mut text = format!(
-        "/// {}: {who}.\npub struct {viewset};\n\nimpl ViewSet for {viewset} {{\n    type Serializer = {class};\n    \
+        "/// {}: {who}.\npub struct {viewset};\n\nimpl ViewSet for {viewset} {{\n    type Serializer = {serializer};\n    \
          const PATH: &'static str = {path:?};\n",
         capital(&rows)
     );

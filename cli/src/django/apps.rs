@@ -26,6 +26,11 @@ impl ContentType {
         }
     }
 
+    /// Whoever can write rows of content types could else write sources.
+    pub(super) fn has_plain_names(&self) -> bool {
+        names::is_plain(&self.app_label) && names::is_plain(&self.model)
+    }
+
     /// `drivers.car`
     pub(super) fn label(&self) -> String {
         format!("{}.{}", self.app_label, self.model)

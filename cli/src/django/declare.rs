@@ -23,6 +23,7 @@ pub(super) fn write(site: &Site, tables: &Tables, apps: &[String]) -> Result<Str
         }
     }
     let is_asked = |model: &&ContentType| match apps {
+        _ if !model.has_plain_names() => false,
         [] => !KNOWN.contains(&&*model.app_label),
         apps => apps.contains(&model.app_label),
     };
@@ -52,6 +53,12 @@ pub(super) fn write(site: &Site, tables: &Tables, apps: &[String]) -> Result<Str
         by_app.entry(app).or_default().push(module);
     }
     for (app, modules) in by_app {
+        let beside = format!("src/{app}.rs");
+        if Path::new(&beside).exists() {
+            return Err(Error::refused(format!(
+                "`{beside}` is there already: the app's models would be in `src/{app}/`"
+            )));
+        }
         let each: String = modules.iter().map(|module| format!("pub mod {module};\n")).collect();
         written.file(format!("src/{app}/mod.rs"), format!("//! The models of the site's app `{app}`.\n\n{each}"));
         written.more_in("src/lib.rs", Place::PublicModule, &format!("\npub mod {app};"))?;
@@ -82,10 +89,10 @@ fn modules(site: &Site, chosen: &[(&ContentType, &Table)]) -> BTreeMap<String, (
     modules
 }
 
-/// A folder that is called as the app is, unless the program needs that name.
+/// A folder that is called as the app is, unless cargo or the program needs that name.
 fn module_of_app(label: &str) -> String {
     match label {
-        "migration" | "notes" => format!("{label}_app"),
+        "lib" | "main" | "migration" => format!("{label}_app"),
         label => names::field(label),
     }
 }
@@ -169,17 +176,14 @@ fn is_secret(table: &str, column: &str) -> bool {
     (table == "authtoken_token" && column == "key") || PARTS.iter().any(|part| column.to_lowercase().contains(part))
 }
 
-/// The column that names the user whose a row is: the one called so, or the only one that may be.
+/// The column that names the user whose a row is: one that is called so. Whoever makes a row is written into it.
 fn owner(site: &Site, table: &Table) -> Option<String> {
-    let users: Vec<&str> = table
-        .foreign_keys
-        .iter()
-        .filter(|key| key.table == site.users.table && !table.primary_key.contains(&key.column))
-        .map(|key| key.column.as_str())
-        .collect();
+    let names_user = |column: &&&str| {
+        let key = table.refers_to(column);
+        key.is_some_and(|key| key.table == site.users.table) && !table.primary_key.iter().any(|key| key == **column)
+    };
     let called = ["owner_id", "user_id", "author_id", "created_by_id", "creator_id"];
-    let called = called.iter().find(|name| users.contains(name)).copied();
-    called.or(if let [one] = users.as_slice() { Some(*one) } else { None }).map(str::to_owned)
+    called.iter().find(names_user).map(|column| (*column).to_owned())
 }
 
 fn serves(table: &Table, tables: &Tables, fields: &[Field], automatic: &[&str]) -> Serves {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use self::{site::Site, tables::Tables};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How long a server is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,7 +32,15 @@ pub(crate) async fn inspect(url: &str, write: bool, apps: &[String]) -> Result<S
 
 /// Looks, and changes nothing: a SQLite file that is not there is not made.
 async fn connect(url: &str) -> Result<DatabaseConnection> {
-    let url = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
+    // another scheme is refused here: the driver's own words would hold the address, and its password
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
+    let scheme = match scheme {
+        "sqlite" | "mysql" => scheme,
+        "postgres" | "postgresql" => "postgres",
+        "mariadb" => "mysql",
+        _ => return Err(Error::refused("the address begins with `postgres://`, `mysql://` or `sqlite://`")),
+    };
+    let url = format!("{scheme}:{rest}");
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false).acquire_timeout(PATIENCE);
     Ok(Database::connect(options).await?)

@@ -56,7 +56,7 @@ fn people(site: &Site) -> String {
         .iter()
         .map(|(algorithm, count)| match &**algorithm {
             "!" => format!("unusable ({count})"),
-            "" => format!("none, or of no algorithm ({count})"),
+            "" => format!("of none of Django's algorithms ({count})"),
             algorithm => format!("{algorithm} ({count})"),
         })
         .collect();
@@ -141,7 +141,10 @@ fn not_understood(site: &Site, tables: &Tables) -> Vec<String> {
     }
     for (algorithm, count) in &users.algorithms {
         match &**algorithm {
-            "!" | "" => {}
+            "!" => {}
+            "" => open.push(format!(
+                "{count} passwords are hashed by none of Django's algorithms: these users cannot log in by them"
+            )),
             known if ALGORITHMS.contains(&known) => {}
             "bcrypt" | "md5" => {
                 let named = if algorithm == "md5" { "Md5" } else { "Bcrypt" };
@@ -164,6 +167,13 @@ fn not_understood(site: &Site, tables: &Tables) -> Vec<String> {
     }
     let own = |model: &&ContentType| !KNOWN.contains(&&*model.app_label);
     for model in site.content_types.iter().filter(own) {
+        if !model.has_plain_names() {
+            open.push(format!(
+                "the content type {:?} has no name that Django gives one: it is not written",
+                model.label()
+            ));
+            continue;
+        }
         match tables.get(&model.table()) {
             None => open.push(format!(
                 "`{}` has no table `{}`: it is a proxy, says a `db_table`, or is gone",

@@ -34,7 +34,8 @@ pub(super) struct Users {
     pub(super) count: i64,
     pub(super) active: Option<i64>,
     pub(super) superusers: Option<i64>,
-    /// the names of hash algorithms, and how many hashes are theirs; `!` for passwords that nothing matches
+    /// the names of Django's hash algorithms, and how many hashes are theirs; `!` for passwords that nothing matches, and
+    /// nothing for all others
     pub(super) algorithms: Vec<(String, i64)>,
     /// the column that names one
     pub(super) named_by: Option<&'static str>,
@@ -97,6 +98,10 @@ struct Look<'a> {
     db: &'a DatabaseConnection,
     tables: &'a Tables,
 }
+
+/// The algorithms that Django has, or had.
+const OF_DJANGO: [&str; 9] =
+    ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "scrypt", "bcrypt_sha256", "bcrypt", "md5", "sha1", "crypt"];
 
 /// The columns that the library reads of every user.
 const OF_EVERY_USER: [&str; 5] = ["id", "password", "last_login", "is_superuser", "is_active"];
@@ -178,24 +183,23 @@ impl Look<'_> {
         })
     }
 
-    /// What stands before the first `$` of each hash. No hash leaves the database.
+    /// Which of Django's algorithms hashes are of. Nothing of any other password leaves the database.
     async fn algorithms(&self, users: &str) -> Result<Vec<(String, i64)>> {
-        let table = quoted(self.db.get_database_backend(), users);
-        let algorithm = match self.db.get_database_backend() {
-            DbBackend::Postgres => "split_part(password, '$', 1)",
-            DbBackend::MySql => "SUBSTRING_INDEX(password, '$', 1)",
-            _ => "CASE WHEN instr(password, '$') > 0 THEN substr(password, 1, instr(password, '$') - 1) ELSE '' END",
-        };
-        let without = if self.db.get_database_backend() == DbBackend::Sqlite { "''" } else { "password" };
+        if self.tables.get(users).is_none_or(|table| table.column("password").is_none()) {
+            return Ok(Vec::new());
+        }
         #[derive(FromQueryResult)]
         struct Row {
             algorithm: String,
             count: i64,
         }
-        // a text without a `$` is no hash that says whose it is, and may be one all the same: it is not shown
+        let known = OF_DJANGO.map(|name| format!("WHEN password LIKE '{}$%' THEN '{name}'", name.replace('_', "!_")));
+        let known: Vec<String> = known.iter().map(|when| when.replace("' THEN", "' ESCAPE '!' THEN")).collect();
         let sql = format!(
-            "SELECT CASE WHEN password LIKE '!%' THEN '!' WHEN {algorithm} = {without} THEN '' ELSE {algorithm} END \
-             AS algorithm, COUNT(*) AS count FROM {table} GROUP BY 1 ORDER BY 1"
+            "SELECT CASE WHEN password LIKE '!!%' ESCAPE '!' THEN '!' {} ELSE '' END AS algorithm, COUNT(*) AS count \
+             FROM {} GROUP BY 1 ORDER BY 1",
+            known.join(" "),
+            quoted(self.db.get_database_backend(), users)
         );
         let rows = self.all::<Row>(&sql).await?;
         Ok(rows.into_iter().map(|row| (row.algorithm, row.count)).collect())

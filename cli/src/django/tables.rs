@@ -11,6 +11,7 @@ use sea_schema::{mysql, postgres, sqlite};
 use crate::{
     declaration::Kind,
     error::{Error, Result},
+    names::is_plain,
 };
 
 /// All tables of the site's schema, by their names.
@@ -53,10 +54,10 @@ impl Tables {
             let mut table = Table::of(statement, backend)?;
             for column in &mut table.columns {
                 let place = (table.name.clone(), column.name.clone());
-                if let Some(kind) = marks.get(&column.name) {
+                if let Some(kind) = marks.get(&column.name).filter(|_| is_plain(&column.name)) {
                     column.kind = Some(*kind);
                 }
-                if json.contains(&place) {
+                if json.contains(&place) && is_plain(&column.name) {
                     column.kind = Some(Kind::Json);
                 }
             }
@@ -98,7 +99,7 @@ impl Table {
                 let kind = column.get_column_type();
                 Column {
                     unique: spec.unique || unique.contains(&name),
-                    kind: kind.and_then(|kind| kind_of(kind, backend)),
+                    kind: kind.filter(|_| is_plain(&name)).and_then(|kind| kind_of(kind, backend)),
                     said: kind.map(|kind| format!("{kind:?}")).unwrap_or_default(),
                     nullable: spec.nullable.unwrap_or(true),
                     counted: spec.auto_increment,

@@ -1,5 +1,6 @@
 use std::{
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,7 +11,14 @@ use crate::error::{Error, Result};
 pub(crate) struct Written {
     folder: PathBuf,
     new: Vec<(PathBuf, String)>,
-    changed: Vec<(PathBuf, String)>,
+    /// what they hold, and are to hold
+    changed: Vec<Changed>,
+}
+
+struct Changed {
+    path: PathBuf,
+    before: String,
+    after: String,
 }
 
 impl Written {
@@ -29,45 +37,68 @@ impl Written {
     /// Where there is no such place: what to write is said then.
     pub(crate) fn more_in(&mut self, path: &str, place: Place, what: &str) -> Result<()> {
         let at = self.folder.join(path);
-        let text = match self.changed.iter().find(|(changed, _)| changed == Path::new(path)) {
-            Some((_, text)) => text.clone(),
-            None => fs::read_to_string(&at).map_err(Error::at(&at))?,
+        let known = self.changed.iter().position(|changed| changed.path == Path::new(path));
+        let place_of = match known {
+            Some(place_of) => place_of,
+            None => {
+                let before = fs::read_to_string(&at).map_err(Error::at(&at))?;
+                self.changed.push(Changed { path: path.into(), after: before.clone(), before });
+                self.changed.len() - 1
+            }
         };
-        let Some(end) = place.end(&text) else {
+        let text = &mut self.changed[place_of].after;
+        let Some(end) = place.end(text) else {
             let why = format!("`{path}` has no line like `{}`: write `{}` there by hand", place.like(), what.trim());
             return Err(Error::refused(why));
         };
-        let text = format!("{}{what}{}", &text[..end], &text[end..]);
-        self.changed.retain(|(changed, _)| changed != Path::new(path));
-        self.changed.push((path.into(), text));
+        text.insert_str(end, what);
         Ok(())
     }
 
     /// Writes them, formats what is Rust, and tells what was done.
     pub(crate) fn write(self) -> Result<String> {
-        for (path, _) in &self.new {
+        for (place, (path, _)) in self.new.iter().enumerate() {
             if self.folder.join(path).exists() {
                 return Err(Error::refused(format!("`{}` is there already", path.display())));
             }
-        }
-        let mut told = String::new();
-        let mut rust = Vec::new();
-        for (what, files) in [("wrote", &self.new), ("changed", &self.changed)] {
-            for (path, text) in files {
-                let at = self.folder.join(path);
-                if let Some(parent) = at.parent() {
-                    fs::create_dir_all(parent).map_err(Error::at(parent))?;
-                }
-                fs::write(&at, text).map_err(Error::at(&at))?;
-                let shown = at.strip_prefix(".").unwrap_or(&at);
-                told += &format!("{what} {}\n", shown.display());
-                if at.extension().is_some_and(|extension| extension == "rs") {
-                    rust.push(at);
-                }
+            if self.new[..place].iter().any(|(other, _)| other == path) {
+                let why = format!("two models would be in `{}`: their names differ in nothing else", path.display());
+                return Err(Error::refused(why));
             }
         }
-        format(&self.folder, &rust);
+        let new = self.new.iter().map(|(path, text)| ("wrote", path, text, None));
+        let changed = self.changed.iter().map(|file| ("changed", &file.path, &file.after, Some(&file.before)));
+        let (mut told, mut done) = (String::new(), Vec::new());
+        for (what, path, text, before) in new.chain(changed) {
+            let at = self.folder.join(path);
+            done.push((at.clone(), before));
+            let is_rust = at.extension().is_some_and(|extension| extension == "rs");
+            let formatted = if is_rust { formatted(&self.folder, text) } else { None };
+            if let Err(error) = put(&at, formatted.as_ref().unwrap_or(text)) {
+                undo(&done);
+                return Err(error);
+            }
+            let shown = at.strip_prefix(".").unwrap_or(&at);
+            told += &format!("{what} {}\n", shown.display());
+        }
         Ok(told)
+    }
+}
+
+fn put(at: &Path, text: &str) -> Result<()> {
+    if let Some(parent) = at.parent() {
+        fs::create_dir_all(parent).map_err(Error::at(parent))?;
+    }
+    fs::write(at, text).map_err(Error::at(at))
+}
+
+/// As far as it can be undone: the error that is told is the one before.
+fn undo(done: &[(PathBuf, Option<&String>)]) {
+    for (at, before) in done {
+        let _ = match before {
+            Some(before) => fs::write(at, before),
+            None => fs::remove_file(at),
+        };
     }
 }
 
@@ -111,13 +142,18 @@ impl Place {
     }
 }
 
-/// By rustfmt, where it is installed: what is written is right without it.
-fn format(folder: &Path, files: &[PathBuf]) {
-    let config = folder.join("rustfmt.toml");
+/// By rustfmt, where it is installed: what is written is right without it. Only this text, and no module that it names.
+fn formatted(folder: &Path, text: &str) -> Option<String> {
     let mut rustfmt = Command::new("rustfmt");
     rustfmt.args(["--edition", "2024"]);
+    let config = folder.join("rustfmt.toml");
     if config.exists() {
         rustfmt.arg("--config-path").arg(config);
     }
-    let _ = rustfmt.args(files).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let piped = rustfmt.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = piped.spawn().ok()?;
+    // it reads all before it writes
+    child.stdin.take()?.write_all(text.as_bytes()).ok()?;
+    let output = child.wait_with_output().ok()?;
+    output.status.success().then(|| String::from_utf8(output.stdout).ok())?
 }

@@ -1,9 +1,10 @@
 //! The database of a Django site: what is told of it, and programs over it.
 
-use std::{env, path::Path, process::Command};
+use std::{collections::BTreeSet, env, path::Path, process::Command};
 
 use refrain::auth::password::Algorithm;
 use refrain_testing::{Backend, TestDb, every_database};
+use sea_orm::{ConnectionTrait, Database};
 
 use crate::support::{Crates, Folder, told};
 
@@ -54,12 +55,13 @@ async fn a_site_is_told_and_its_models_are_declared(db: TestDb) {
         "  drivers.Car      `drivers_car`, 1 rows, key `id`",
         "  drivers.Trip     `drivers_trip`, 0 rows, key `id`",
         "  billing.Invoice  no table of its name",
-        "  * 1 passwords are hashed by `rot13`, which is not known here: these users cannot log in by them",
+        "  passwords      unusable (2), of none of Django's algorithms (1), pbkdf2_sha256 (1)",
+        "  * 1 passwords are hashed by none of Django's algorithms: these users cannot log in by them",
         "  * `billing.invoice` has no table `billing_invoice`: it is a proxy, says a `db_table`, or is gone",
     ] {
         assert!(told.contains(line), "{line}\n{told}");
     }
-    for secret in ["of$a$hasher", "wheels"] {
+    for secret in ["of$a$hasher", "rot13", "wheels"] {
         assert!(!told.contains(secret), "{told}");
     }
 
@@ -106,10 +108,53 @@ async fn users_of_a_sites_own_are_told_as_the_program_says_them(db: TestDb) {
     assert!(told.contains(said), "{told}");
 }
 
+/// Whoever can write rows of content types writes no sources.
+#[tokio::test]
+async fn what_a_database_calls_its_tables_is_never_code() {
+    let folder = Folder::empty("hostile");
+    let program = folder.program("garage");
+    let file = folder.path().join("site.sqlite3");
+    let url = format!("sqlite://{}?mode=rwc", file.display());
+    let db = Database::connect(&url).await.expect("a file");
+    let model = "bus`.\n pub const X: &[u8] = include_bytes!(\"/etc/passwd\");\n//";
+    let column = "secret\n}\npub fn evil() {}\n//";
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    for sql in [
+        "CREATE TABLE django_content_type (id integer PRIMARY KEY, app_label varchar(100), model varchar(100))".to_owned(),
+        "CREATE TABLE auth_permission (id integer PRIMARY KEY, content_type_id integer, codename varchar(100), \
+         name varchar(255))"
+            .to_owned(),
+        "CREATE TABLE auth_user (id integer PRIMARY KEY, password varchar(128), last_login datetime, is_superuser bool, \
+         is_active bool, username varchar(150))"
+            .to_owned(),
+        format!("CREATE TABLE {} (id integer PRIMARY KEY)", quoted(&format!("shop_{model}"))),
+        format!("CREATE TABLE shop_car (id integer PRIMARY KEY, name varchar(9), {} varchar(9))", quoted(column)),
+        format!("INSERT INTO django_content_type VALUES (1, 'shop', '{model}'), (2, 'shop', 'car'), (3, '../../x', 'y')"),
+        "INSERT INTO auth_permission SELECT id, 2, 'view_car', 'Can view car\"\npub' FROM django_content_type WHERE id = 1"
+            .to_owned(),
+        "INSERT INTO auth_user VALUES (1, 'pa$$word', NULL, 1, 1, 'root')".to_owned(),
+    ] {
+        db.execute_unprepared(&sql).await.expect("a statement");
+    }
+    db.close().await.expect("it closes");
+
+    let told = program.refrain(&["inspect-django", &url, "--write"]);
+    assert!(!told.contains("pa (1)"), "{told}");
+    let written = told.lines().filter_map(|line| line.strip_prefix("wrote ")).collect::<Vec<_>>();
+    assert_eq!(written, ["src/shop/cars.rs", "src/shop/mod.rs"]);
+    let cars = program.read("src/shop/cars.rs");
+    assert!(!cars.contains("evil"), "{cars}");
+    program.checks(&Crates::of_this_test());
+}
+
+/// The library verifies these hashes where nothing is said.
 #[test]
 fn every_algorithm_that_is_said_to_be_known_is() {
-    let told = include_str!("../../src/django/report.rs");
-    for algorithm in Algorithm::DJANGO {
-        assert!(told.contains(&format!("\"{}\"", algorithm.name())), "{}", algorithm.name());
-    }
+    let source = include_str!("../../src/django/report.rs");
+    let listed = source.split("const ALGORITHMS: [&str; 5] = [").nth(1).and_then(|rest| rest.split(']').next());
+    let listed =
+        listed.expect("the list").split(',').map(|name| name.trim().trim_matches('"')).filter(|name| !name.is_empty());
+    let (listed, known): (BTreeSet<&str>, BTreeSet<&str>) =
+        (listed.collect(), Algorithm::DJANGO.map(Algorithm::name).into());
+    assert_eq!(listed, known);
 }

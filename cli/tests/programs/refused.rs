@@ -78,4 +78,6 @@ fn what_is_no_django_site_is_not_read_as_one_and_no_password_is_told() {
     assert!(empty.contains("this is not the database of a Django site"), "{empty}");
     let nobody = refused(&folder, &["inspect-django", "postgres://site:hidden@127.0.0.1:1/site"]);
     assert!(!nobody.contains("hidden"), "{nobody}");
+    let unknown = refused(&folder, &["inspect-django", "postgis://site:hidden@127.0.0.1:1/site"]);
+    assert!(unknown.contains("begins with `postgres://`") && !unknown.contains("hidden"), "{unknown}");
 }

@@ -127,6 +127,8 @@ async fn on_a_proxy(db: &TestDb, site: &mut Site, alice: &User) {
     let own = "try:\n    assign_perm('change_sportscar', alice, sports)\n    result = True\n\
                except Exception as error:\n    result = type(error).__name__";
     assert_eq!(django(site, own), json!("DoesNotExist"));
+    let left = auth.remove_perm(&**db, "drivers.change_car", [alice], [&beetle]).await.expect("it is taken away");
+    assert_eq!(left, 1, "the grant that was made there");
 }
 
 async fn on_a_child(db: &TestDb, site: &mut Site, alice: &User) {

@@ -4,12 +4,14 @@ use poem_openapi::{
     registry::{MetaRequest, Registry},
 };
 
+use refrain_entity::UserColumn;
+
 use super::{email, mistakes};
 use crate::{
     Result,
     accounts::normalized,
     api::{LimitedAuth, Valid, credentials::MOST_BYTES},
-    auth::{NewUser, password_validators::PasswordOwner},
+    auth::{NewUser, normalized_address, password_validators::PasswordOwner},
     http::Problem,
     serializer::{Body, Json, Serializer, read_body},
 };
@@ -54,10 +56,17 @@ impl Applicant {
     pub(super) async fn of(form: impl Into<Registration>, users: &LimitedAuth) -> Result<Self, Problem> {
         let Registration { username, email, password } = form.into();
         users.begin("register", &username).await?;
-        let email = email.trim().to_owned();
-        let name = if users.users().is_named_by_address() { address(&username, &email) } else { normalized(&username) };
+        let mut email = email.trim().to_owned();
+        let table = users.users();
+        let name = if table.is_named_by_address() { address(&username, &email) } else { normalized(&username) };
+        if let (true, Ok(name)) = (table.is_named_by_address(), &name) {
+            email.clone_from(name);
+        }
         let owner = PasswordOwner::new(name.as_deref().unwrap_or(&username), &email);
         let mut refused = mistakes(users, "password", &password, owner).await?;
+        if !email.is_empty() && !table.has(UserColumn::Email) {
+            refused.push(("email", NOT_SET.to_owned()));
+        }
         match name {
             Ok(username) if refused.is_empty() => Ok(Self { username, email, password }),
             Ok(_) => Err(Problem::invalid(refused)),
@@ -85,10 +94,10 @@ impl From<RegistrationByMail> for Registration {
 
 /// A name that is an address, and no other than the one that is given.
 fn address(username: &str, email: &str) -> Result<String, &'static str> {
-    let username = username.trim();
-    self::email(username)?;
-    match email.is_empty() || email == username {
-        true => Ok(username.to_owned()),
+    let username = normalized_address(username);
+    self::email(&username)?;
+    match email.is_empty() || normalized_address(email) == username {
+        true => Ok(username),
         false => Err("The username has to be the email address."),
     }
 }
@@ -99,6 +108,8 @@ fn email_if_any(text: &str) -> Result<(), &'static str> {
 
 /// A body of these members and of no other: who sends `is_staff` is told that nothing comes of it.
 pub(super) struct Exactly<T>(pub(super) T);
+
+const NOT_SET: &str = "This field cannot be set.";
 
 const MEMBERS: [&str; 3] = ["username", "email", "password"];
 
@@ -133,7 +144,7 @@ fn refuse_others(json: Json<'_>) -> Result<(), Problem> {
     let others: Vec<_> = members
         .iter()
         .filter(|(name, _)| !MEMBERS.contains(&&**name))
-        .map(|(name, _)| (name.clone().into_owned(), "This field cannot be set."))
+        .map(|(name, _)| (name.clone().into_owned(), NOT_SET))
         .collect();
     if others.is_empty() { Ok(()) } else { Err(Problem::invalid(others)) }
 }

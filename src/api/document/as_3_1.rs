@@ -32,6 +32,8 @@ fn schemas_within(value: &mut Value) {
             for (name, inner) in members {
                 match (&**name, inner) {
                     ("example" | "examples" | "default" | "enum" | "const" | "x-permissions", _) => {}
+                    // by statuses, one of which is called `default`
+                    ("responses", Value::Object(responses)) => responses.values_mut().for_each(schemas_within),
                     // names of members, which may be called as keywords are
                     ("properties", Value::Object(properties)) => properties.values_mut().for_each(schemas_within),
                     (_, inner) => schemas_within(inner),

@@ -53,6 +53,7 @@ impl Auth {
         for model in models {
             check(model)?;
         }
+        models.check_proxies()?;
         let transaction = db.into().begin().await?;
         let report = self.sync(Db::from(&transaction), models, options).await?;
         commit(transaction).await?;

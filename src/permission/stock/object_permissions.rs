@@ -57,7 +57,11 @@ macro_rules! by_grants {
             }
 
             fn permissions_asked(&self, model: Option<&ModelInfo>, action: Action) -> Vec<String> {
-                model.and_then(|model| model.label(action)).map(Cow::into_owned).into_iter().collect()
+                let label = |model: &ModelInfo| match action {
+                    Action::Create => model.label(action).map(Cow::into_owned),
+                    _ => model.granted_label(action),
+                };
+                model.and_then(label).into_iter().collect()
             }
 
             fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
@@ -84,8 +88,7 @@ fn granted(cx: &Context<'_>, with_anonymous: bool) -> Result<Rule> {
     let user = cx.user();
     let model = cx.model().ok_or_else(|| Error::wiring("`ObjectPermissions` was asked where there is no model"))?;
     let codename = model.granted_codename(cx.action());
-    let asked = codename.as_ref().map(|codename| format!("{}.{codename}", model.granted_on().0));
-    if asked.is_some_and(|label| !user.is_allowed(&label)) {
+    if model.granted_label(cx.action()).is_some_and(|label| !user.is_allowed(&label)) {
         return Ok(Rule::Never);
     }
     let subject = match (user.id(), user.auth().anonymous_user_name()) {

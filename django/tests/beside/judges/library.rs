@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use refrain::{
     Error, Model,
     auth::{Auth, Group, User, UserId},
-    entity::{Key, UserTable},
+    entity::{Key, UserColumn, UserTable},
     grants::{Checker, GrantTables, GroupWithPerms, Holder, OrphanBatches, UserWithPerms},
 };
 use sea_orm::{DatabaseConnection, ModelTrait};
@@ -198,6 +198,16 @@ impl<'d> Library<'d> {
             let key = if users["key"] == "uuid" { Key::Uuid } else { Key::Integer };
             let mut table = UserTable::custom(text(&users["app"]), text(&users["model"]), key);
             table.username = text(&users["username"]).to_owned().into();
+            let of_abstract_user = [
+                UserColumn::FirstName,
+                UserColumn::LastName,
+                UserColumn::Email,
+                UserColumn::IsStaff,
+                UserColumn::DateJoined,
+            ];
+            let lacking = users["lacking"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let lacking: Vec<&str> = lacking.collect();
+            table.lacking = of_abstract_user.into_iter().filter(|column| lacking.contains(&column.name())).collect();
             let leaked = |name: &Value| &*text(name).to_owned().leak();
             let tables =
                 tables.is_array().then(|| GrantTables { users: leaked(&tables[0]), groups: leaked(&tables[1]) });
