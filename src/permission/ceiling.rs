@@ -12,7 +12,7 @@ fn first(permissions: &Permissions, ceiling: &Ceiling, cx: &Context<'_>) -> OnBe
     if names(permissions, ceiling, cx) { OnBehalf::Caller } else { OnBehalf::Nobody }
 }
 
-/// Does the ceiling name what is asked: the model's permission for the action?
+/// Does the ceiling name what is asked: the model's permission for the action, or on a proxy's rows its concrete model's?
 ///
 /// An action of a viewset's own that has no codename, and a handler, have none; there one that the expression asks for
 /// stands for it. Elsewhere it does not: what an endpoint asks beside says nothing of what it does.
@@ -24,7 +24,10 @@ fn names(permissions: &Permissions, ceiling: &Ceiling, cx: &Context<'_>) -> bool
         (Action::Custom(action), _) => action.codename.is_none(),
         _ => false,
     };
+    let on_rows = cx.model().filter(|_| cx.action() != Action::Create);
+    let granted = on_rows.and_then(|model| model.granted_label(cx.action()));
     label.flatten().is_some_and(|label| ceiling.allows(&label))
+        || granted.is_some_and(|label| ceiling.allows(&label))
         || (is_named_by_others
             && permissions.permissions_asked(cx.model(), cx.action()).iter().any(|label| ceiling.allows(label)))
 }

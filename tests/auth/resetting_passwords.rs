@@ -8,6 +8,7 @@ use refrain::{
     accounts::{PasswordReset, RegistrationMail},
     auth::{Auth, NewUser, User},
     authentication::{Authenticators, SessionAuthentication, TokenAuthentication},
+    entity::{Key, UserColumn, UserTable},
     sessions::{SecretKey, Sessions},
     throttle::Rate,
 };
@@ -366,4 +367,17 @@ async fn a_mail_that_cannot_be_sent_is_nobodys_business(db: TestDb) -> Result<()
         }
     }
     Ok(())
+}
+
+/// There is nobody to write to: said when the API is built, not to a caller.
+#[tokio::test]
+async fn links_by_mail_ask_for_users_with_an_address() {
+    let users = UserTable::custom("club", "Member", Key::Integer).without([UserColumn::Email]);
+    let api = || Api::new("Club", "1", sea_orm::DatabaseConnection::default()).auth(Auth::new(users.clone()));
+    let reset = ResetPassword::new(key("k"), async |_: PasswordReset| Ok(()));
+    let register = RegisterByMail::new(key("k"), async |_: RegistrationMail| Ok(()));
+    for refused in [api().with(reset).build().map(drop), api().with(register).build().map(drop)] {
+        let told = refused.expect_err("it is refused").to_string();
+        assert!(told.contains("`club_member` has no column `email`"), "{told}");
+    }
 }

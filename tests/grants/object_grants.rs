@@ -10,10 +10,10 @@ use refrain::{
     entity::{Key, UserTable},
     grants::{Checker, Holder, OrphanBatches},
 };
-use refrain_testing::{TestDb, counted, every_database};
+use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait, QueryFilter,
-    TransactionTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use crate::{
@@ -709,8 +709,16 @@ async fn a_grant_and_a_deletion_see_each_other(db: TestDb) -> Result<()> {
     assert_eq!(refused.to_string(), format!("no Car is called `{}`", row.id));
     assert_eq!(grants(&db).await?, 0, "nor on the other row");
 
-    // and before somebody deletes it
-    let transaction = db.begin().await?;
+    // and before somebody deletes it; who reads first and writes then takes SQLite's lock at once, or is refused by what
+    // the grant above still rolls back
+    let options = match db.backend() {
+        Backend::Sqlite => TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        },
+        _ => TransactionOptions::default(),
+    };
+    let transaction = db.begin_with_options(options).await?;
     auth.assign_perm(&transaction, "view_car", holders, [&kept]).await?;
     let client = api::<Open>(&db, &auth);
     let path = format!("/api/cars/{}", kept.id);

@@ -55,7 +55,7 @@ async fn a_site_is_told_and_its_models_are_declared(db: TestDb) {
         "  drivers.Car      `drivers_car`, 1 rows, key `id`",
         "  drivers.Trip     `drivers_trip`, 0 rows, key `id`",
         "  billing.Invoice  no table of its name",
-        "  passwords      unusable (2), of none of Django's algorithms (1), pbkdf2_sha256 (1)",
+        "  passwords      of none of Django's algorithms (1), unusable (2), pbkdf2_sha256 (1)",
         "  * 1 passwords are hashed by none of Django's algorithms: these users cannot log in by them",
         "  * `billing.invoice` has no table `billing_invoice`: it is a proxy, says a `db_table`, or is gone",
     ] {
