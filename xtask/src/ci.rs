@@ -88,7 +88,9 @@ fn poem() -> Result {
             let path = entry.map_err(failed)?.path();
             if path.is_dir() {
                 folders.extend((!allowed.contains(&path)).then_some(path));
-            } else if names_poem(&fs::read_to_string(&path).map_err(failed)?) {
+            } else if path.extension().is_some_and(|kind| kind == "rs")
+                && names_poem(&fs::read_to_string(&path).map_err(failed)?)
+            {
                 wrong.push(path.display().to_string());
             }
         }
