@@ -33,6 +33,11 @@ pub(crate) fn is_plain(name: &str) -> bool {
         && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
 }
 
+/// The module of a class: `BigTruck`: `big_trucks`.
+pub(crate) fn module(class: &str) -> String {
+    plural(&snake(class))
+}
+
 /// A name that Rust takes for a field or a module: `type` is `type_`, `2nd` is `_2nd`.
 pub(crate) fn field(name: &str) -> String {
     let name = name.to_snake_case();

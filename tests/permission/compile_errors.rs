@@ -4,20 +4,21 @@ use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
     sync::Mutex,
     thread,
 };
 
-use serde_json::Value;
+#[path = "../support/compiled_crates.rs"]
+mod compiled_crates;
+
+use compiled_crates::CompiledCrates;
 
 /// The messages are those of the Rust version that the workspace names; `INSTA_UPDATE=always` writes them anew.
 ///
-/// Each case is compiled against the crates that this test is made of. A package of its own would have to check every
-/// dependency once more: ten minutes of two processors.
+/// Each case is compiled against the crates that this test is made of.
 #[test]
 fn what_types_refuse_is_told_readably() {
-    let crates = Crates::of_this_test();
+    let crates = CompiledCrates::of_test("permission", &["refrain", "sea_orm"]);
     let folder = Path::new("tests/permission/compile_fail");
     let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
@@ -29,7 +30,7 @@ fn what_types_refuse_is_told_readably() {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(case) = { next.lock().unwrap().next() } {
-                    let refusal = crates.refusal_of(case);
+                    let refusal = refusal_of(case, &crates);
                     said.lock().unwrap().insert(case.clone(), refusal);
                 }
             });
@@ -46,54 +47,15 @@ fn what_types_refuse_is_told_readably() {
     }
 }
 
-/// Where the compiled crates are that a case may name.
-struct Crates {
-    folder: PathBuf,
-    files: Vec<(&'static str, PathBuf)>,
-}
-
-const NAMED: [&str; 2] = ["refrain", "sea_orm"];
-
-impl Crates {
-    /// Cargo says where they are: it has just built them, and finds that nothing is left to do.
-    fn of_this_test() -> Self {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["test", "--workspace", "--all-features", "--test", "permission", "--no-run"]);
-        cargo.args(["--message-format", "json"]);
-        // what cargo and nextest tell a test of its package would make cargo build ring anew, as xtask says
-        for (name, _) in env::vars() {
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                cargo.env_remove(name);
-            }
-        }
-        let output = cargo.output().expect("cargo starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-        let libraries: Vec<Value> = messages.filter(|message: &Value| message["target"]["kind"][0] == "lib").collect();
-        let file = |name: &str| -> PathBuf {
-            let message = libraries.iter().find(|message| message["target"]["name"] == name).expect("a dependency");
-            let files = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            files.map(PathBuf::from).find(|file| file.extension().is_some_and(|extension| extension == "rlib")).unwrap()
-        };
-        let files = NAMED.map(|name| (name, file(name))).to_vec();
-        let folder = env::current_exe().unwrap().parent().unwrap().to_owned();
-        Self { folder, files }
-    }
-
-    fn refusal_of(&self, case: &Path) -> String {
-        let mut rustc = Command::new("rustc");
-        rustc.args(["--edition", "2024", "--crate-type", "bin", "--emit", "metadata", "--color", "never"]);
-        rustc.arg("-L").arg(format!("dependency={}", self.folder.display()));
-        for (name, file) in &self.files {
-            rustc.arg("--extern").arg(format!("{name}={}", file.display()));
-        }
-        let made =
-            env::temp_dir().join(format!("refrain-{}-{}", std::process::id(), case.file_stem().unwrap().display()));
-        let output = rustc.arg("-o").arg(&made).arg(case).output().expect("rustc starts");
-        let _ = fs::remove_file(made);
-        assert!(!output.status.success(), "{} compiles", case.display());
-        readable(&String::from_utf8_lossy(&output.stderr), case)
-    }
+/// What the compiler says of a case, which it refuses.
+fn refusal_of(case: &Path, crates: &CompiledCrates) -> String {
+    let mut rustc = crates.rustc();
+    rustc.args(["--crate-type", "bin", "--emit", "metadata"]);
+    let made = env::temp_dir().join(format!("refrain-{}-{}", std::process::id(), case.file_stem().unwrap().display()));
+    let output = rustc.arg("-o").arg(&made).arg(case).output().expect("rustc starts");
+    let _ = fs::remove_file(made);
+    assert!(!output.status.success(), "{} compiles", case.display());
+    readable(&String::from_utf8_lossy(&output.stderr), case)
 }
 
 /// Without what changes when a file of the library gets another line: its line numbers, and how wide they are.

@@ -1,12 +1,12 @@
 //! `cargo xtask bench`.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{path::PathBuf, process::Command};
 
 use clap::{Args, ValueEnum};
 
 use crate::{
     Result, figures, new_program,
-    run::{cargo, root, show},
+    run::{cargo, show, target},
     stop::Stop,
     test::{Variables, reach},
     tools,
@@ -136,8 +136,4 @@ fn contestants(arguments: &[&str]) -> Command {
     command.args(["--release", "--manifest-path", "benches/contestants/Cargo.toml"]);
     command.env("CARGO_TARGET_DIR", target());
     command
-}
-
-fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     Result,
-    run::{cargo, quietly, root},
+    run::{cargo, quietly, root, target},
 };
 
 /// Writes one into an empty folder, compiles it there with nothing compiled before, and gives back a table of times.
@@ -25,8 +25,7 @@ pub(crate) fn measure() -> Result<String> {
 
 fn in_folder(folder: &Path) -> Result<String> {
     quietly(&mut cargo(&["build", "--package", "refrain-cli"]))?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-    let mut new = Command::new(target.join("debug/refrain"));
+    let mut new = Command::new(target().join("debug/refrain"));
     quietly(new.args(["new", "notebook", "--refrain"]).arg(root()).current_dir(folder))?;
     let program = folder.join("notebook");
     // the versions that the workspace was tested with, and nothing to fetch while the clock runs

@@ -1,7 +1,6 @@
 use std::fmt::Write;
 
 use super::{Declaration, Field, Kind, PrimaryKey};
-use crate::names;
 
 /// The migration that makes a model's table, by sea-query's builders.
 pub(crate) fn migration_file(model: &Declaration, number: usize) -> String {
@@ -18,7 +17,7 @@ pub(crate) fn migration_file(model: &Declaration, number: usize) -> String {
          it again.\npub struct {name};\n\nimpl MigrationName for {name} {{\n    fn name(&self) -> &str {{\n        \
          \"m{number:04}_{}\"\n    }}\n}}\n\n#[async_trait]\nimpl MigrationTrait for {name} {{\n    async fn up(&self, \
          manager: &SchemaManager) -> Result<(), DbErr> {{\n",
-        names::plural(&names::spaced(&model.class)),
+        model.rows(),
         imports.join(", "),
         if has_moment { "\nuse super::moment;\n" } else { "" },
         model.module(),

@@ -102,9 +102,14 @@ impl Declaration {
         names::field(&self.class)
     }
 
+    /// What several are called in a sentence: `big trucks`.
+    pub(crate) fn rows(&self) -> String {
+        names::plural(&names::spaced(&self.class))
+    }
+
     /// The module of all that is declared of it: `big_trucks`.
     pub(crate) fn module(&self) -> String {
-        names::plural(&names::snake(&self.class))
+        names::module(&self.class)
     }
 
     /// Its serializer: the class's name, unless that would hide what the file names.

@@ -16,15 +16,9 @@ pub(crate) fn model_file(model: &Declaration) -> String {
 }
 
 fn head(model: &Declaration) -> String {
-    let rows = names::plural(&names::spaced(&model.class));
-    match model.serves {
-        Serves::Nothing(why) => {
-            return format!("//! {}: no viewset serves them, because {why}.\n\n", capital(&rows));
-        }
-        Serves::Reads(why) => {
-            let _ = why;
-        }
-        Serves::All => {}
+    let rows = model.rows();
+    if let Serves::Nothing(why) = model.serves {
+        return format!("//! {}: no viewset serves them, because {why}.\n\n", capital(&rows));
     }
     let mut imports = BTreeSet::from([
         ("refrain", "Access"),
@@ -153,9 +147,7 @@ fn relations(model: &Declaration) -> String {
     for (field, module, column) in keys {
         let from = names::pascal(&field.name());
         let name = names::pascal(field.column.strip_suffix("_id").unwrap_or(&field.column));
-        let own = format!("crate::{}::{}", model.module(), model.entity());
-        let is_own = module == own || module.ends_with(&format!("::{}::{}", model.module(), model.entity()));
-        let (entity, to) = if is_own {
+        let (entity, to) = if module.ends_with(&format!("::{}::{}", model.module(), model.entity())) {
             ("Entity".to_owned(), format!("Column::{}", names::pascal(column)))
         } else {
             (format!("{module}::Entity"), format!("{module}::Column::{}", names::pascal(column)))
@@ -212,7 +204,7 @@ fn is_made_here(model: &Declaration, field: &Field) -> bool {
 
 fn viewset(model: &Declaration) -> String {
     let (viewset, serializer, entity, path) = (model.viewset(), model.serializer(), model.entity(), &model.path);
-    let rows = names::plural(&names::spaced(&model.class));
+    let rows = model.rows();
     let who = match model.owner {
         Some(_) => "whoever holds the permission of the action, and changes are for their owners",
         None => "whoever holds the permission of the action",

@@ -1,11 +1,10 @@
 use std::fmt::Write;
 
 use super::{Declaration, Field};
-use crate::names;
 
 /// The test of who may do what with a model's rows.
 pub(crate) fn test_file(model: &Declaration, package: &str, program: &str) -> String {
-    let rows = names::plural(&names::spaced(&model.class));
+    let rows = model.rows();
     let (app, module, name) = (&model.app_label, model.module(), model.class.to_lowercase());
     let holding = |firsts: &[&str]| {
         let labels: Vec<String> = firsts.iter().map(|first| format!("\"{app}.{first}_{name}\"")).collect();

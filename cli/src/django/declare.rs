@@ -76,7 +76,7 @@ fn modules(site: &Site, chosen: &[(&ContentType, &Table)]) -> BTreeMap<String, (
     let mut modules: BTreeMap<String, (String, Option<Kind>)> = BTreeMap::new();
     for (content_type, table) in chosen {
         let class = content_type.class();
-        let several = names::plural(&names::snake(&class));
+        let several = names::module(&class);
         let path = format!("crate::{}::{several}::{}", module_of_app(&content_type.app_label), names::field(&class));
         modules.insert(table.name.clone(), (path, table.key().and_then(|key| key.kind)));
     }
@@ -112,7 +112,7 @@ fn declaration(
         of.next().map(|grants| grants.table.clone())
     };
     let fields: Vec<Field> = table.columns.iter().filter_map(|column| field(site, table, column, modules)).collect();
-    let several = names::plural(&names::snake(&class)).replace('_', "-");
+    let several = names::module(&class).replace('_', "-");
     let is_shared = site.content_types.iter().filter(|other| other.class() == class).count() > 1;
     Declaration {
         path: if is_shared { format!("/{}/{several}", content_type.app_label) } else { format!("/{several}") },

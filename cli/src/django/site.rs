@@ -193,8 +193,8 @@ impl Look<'_> {
             algorithm: String,
             count: i64,
         }
-        let known = OF_DJANGO.map(|name| format!("WHEN password LIKE '{}$%' THEN '{name}'", name.replace('_', "!_")));
-        let known: Vec<String> = known.iter().map(|when| when.replace("' THEN", "' ESCAPE '!' THEN")).collect();
+        let known = OF_DJANGO
+            .map(|name| format!("WHEN password LIKE '{}$%' ESCAPE '!' THEN '{name}'", name.replace('_', "!_")));
         let sql = format!(
             "SELECT CASE WHEN password LIKE '!!%' ESCAPE '!' THEN '!' {} ELSE '' END AS algorithm, COUNT(*) AS count \
              FROM {} GROUP BY 1 ORDER BY 1",

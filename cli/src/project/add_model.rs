@@ -21,7 +21,7 @@ pub(crate) fn add_model(name: &str, said: &[String]) -> Result<String> {
         return Err(Error::refused(format!("`{name}` cannot be a model's name: write it as a struct's, `BigTruck`")));
     }
     let (fields, owner) = fields::read(said)?;
-    let module = names::plural(&names::snake(&class));
+    let module = names::module(&class);
     let model = Declaration {
         table: format!("{}_{}", manifest.crate_name, class.to_lowercase()),
         path: format!("/{}", module.replace('_', "-")),

@@ -115,7 +115,7 @@ fn kind(of: &str) -> Option<Kind> {
 
 /// A model of this program: its file says where its table is.
 fn model(class: &str) -> Result<Reference> {
-    let module = names::plural(&names::snake(class));
+    let module = names::module(class);
     let file = format!("src/{module}.rs");
     let missing = || Error::refused(format!("there is no model `{class}`: `{file}` would declare it"));
     let text = fs::read_to_string(&file).map_err(|_| missing())?;

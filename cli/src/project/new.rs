@@ -46,7 +46,7 @@ pub(crate) fn new(name: &str, database: Database, refrain: Option<&Path>) -> Res
     let words = [
         ("{{project-name}}", name),
         ("{{crate_name}}", &names::snake(name)),
-        ("{{program}}", &program(name)),
+        ("{{program}}", &names::pascal(name)),
         ("{{refrain}}", &refrain),
         ("{{database}}", database),
     ];
@@ -57,11 +57,6 @@ pub(crate) fn new(name: &str, database: Database, refrain: Option<&Path>) -> Res
     }
     let told = written.write()?;
     Ok(format!("{told}\nTo try it:\n\n  cd {name}\n  cargo test\n  cargo run -- createsuperuser\n  cargo run\n"))
-}
-
-/// What its struct is called: `notebook` is `Notebook`.
-fn program(name: &str) -> String {
-    names::pascal(name)
 }
 
 /// What cargo takes for a package, Rust for a crate, and Django for an app.

@@ -4,7 +4,10 @@ use std::{
     process::{Command, Output},
 };
 
-use serde_json::Value;
+#[path = "../../../tests/support/compiled_crates.rs"]
+mod compiled_crates;
+
+use compiled_crates::CompiledCrates;
 
 /// An empty folder, until it is dropped.
 pub struct Folder(PathBuf);
@@ -85,8 +88,7 @@ impl Program {
         told(&crates.rustc(&self.folder, &arguments, self.crate_name(), &[]));
     }
 
-    /// Without a warning, against the crates that this test is made of: with its own, each run would compile every
-    /// dependency once more.
+    /// Without a warning, against the crates that this test is made of.
     pub fn compiles(&self, crates: &Crates) {
         let library = self.folder.join(format!("lib{}.rlib", self.crate_name()));
         told(&crates.rustc(&self.folder, &["--crate-type", "lib", "src/lib.rs"], self.crate_name(), &[]));
@@ -116,43 +118,16 @@ impl Program {
 }
 
 /// Where the compiled crates are that a program names.
-pub struct Crates {
-    folder: PathBuf,
-    files: Vec<(&'static str, PathBuf)>,
-}
+pub struct Crates(CompiledCrates);
 
 impl Crates {
-    /// Cargo says where they are: it has just built them, and finds that nothing is left to do.
     pub fn of_this_test() -> Self {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["test", "--workspace", "--all-features", "--test", "programs", "--no-run"]);
-        cargo.args(["--message-format", "json"]);
-        // what cargo and nextest tell a test of its package would make cargo build ring anew
-        for (name, _) in env::vars() {
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                cargo.env_remove(name);
-            }
-        }
-        let output = cargo.output().expect("cargo starts");
-        told(&output);
-        let messages = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-        let libraries: Vec<Value> = messages.filter(|message: &Value| message["target"]["kind"][0] == "lib").collect();
-        let file = |name: &str| -> PathBuf {
-            let message = libraries.iter().find(|message| message["target"]["name"] == name).expect("a dependency");
-            let files = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            files.map(PathBuf::from).find(|file| file.extension().is_some_and(|extension| extension == "rlib")).unwrap()
-        };
-        let files = NAMED.map(|name| (name, file(name))).to_vec();
-        Self { folder: env::current_exe().unwrap().parent().unwrap().to_owned(), files }
+        Self(CompiledCrates::of_test("programs", &NAMED))
     }
 
     fn rustc(&self, folder: &Path, arguments: &[&str], name: String, own: &[(String, PathBuf)]) -> Output {
-        let mut rustc = Command::new("rustc");
-        rustc.args(["--edition", "2024", "--deny", "warnings", "--color", "never", "--crate-name", &name]);
-        rustc.arg("-L").arg(format!("dependency={}", self.folder.display()));
-        for (name, file) in &self.files {
-            rustc.arg("--extern").arg(format!("{name}={}", file.display()));
-        }
+        let mut rustc = self.0.rustc();
+        rustc.args(["--deny", "warnings", "--crate-name", &name]);
         for (name, file) in own {
             rustc.arg("--extern").arg(format!("{name}={}", file.display()));
         }

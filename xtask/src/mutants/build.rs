@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Result,
-    run::{capture, cargo, root},
+    run::{capture, cargo, root, target},
 };
 
 /// A program of tests.
@@ -113,6 +113,7 @@ fn tests() -> Result<BTreeSet<String>> {
 /// Cargo in the copy, with the target folder of the original.
 fn in_copy(arguments: &[&str]) -> Command {
     let mut command = cargo(arguments);
-    command.current_dir(tree::copy()).env("CARGO_TARGET_DIR", tree::target());
+    // what it depends on is built once
+    command.current_dir(tree::copy()).env("CARGO_TARGET_DIR", target());
     command
 }

@@ -1,7 +1,7 @@
 //! The copy of the tree that the mutants are built in.
 
 use std::{
-    env, fs,
+    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
     process::Command,
@@ -9,13 +9,8 @@ use std::{
 
 use crate::{
     Result,
-    run::{capture, root},
+    run::{capture, root, target},
 };
-
-/// The target folder, which the copy shares: what it depends on is built once.
-pub(super) fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |target| root().join(target))
-}
 
 /// Where everything is kept between runs.
 pub(super) fn folder() -> PathBuf {
