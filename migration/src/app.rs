@@ -77,7 +77,7 @@ pub(crate) fn named_tokens(dialect: &Dialect, user_key: &str, users: &UserTable)
     Ok(App { label: "refrain".to_owned(), migrations: &[], tables })
 }
 
-fn check_names(users: &UserTable) -> Result<(), DbErr> {
+pub(crate) fn check_names(users: &UserTable) -> Result<(), DbErr> {
     for name in [&users.app_label, &users.table, &users.groups_table, &users.permissions_table, &users.link_column] {
         if !is_plain(name) {
             return Err(DbErr::Migration(format!("`{name}` is not a name made of ASCII letters, digits and `_`")));

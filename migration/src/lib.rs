@@ -36,6 +36,7 @@ mod catalog;
 mod dialect;
 mod m0001_django_tables;
 mod m0002_named_tokens;
+mod m0003_identity_notices;
 mod made;
 mod name;
 mod own;
@@ -63,4 +64,31 @@ pub fn django_tables(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
 /// that nobody who gets a deleted user's key gets their tokens.
 pub fn named_tokens(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
     vec![Box::new(m0002_named_tokens::NamedTokens { users })]
+}
+
+/// The migration by which PostgreSQL tells, within milliseconds, that a user, a token or what somebody holds changed, to be
+/// put behind all others that make the tables of these.
+///
+/// ```
+/// use refrain_entity::UserTable;
+/// use sea_orm_migration::MigrationTrait;
+///
+/// fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///     let mut all = refrain_migration::django_tables(UserTable::default());
+///     all.extend(refrain_migration::named_tokens(UserTable::default()));
+///     all.extend(refrain_migration::identity_notices(UserTable::default()));
+///     all
+/// }
+/// # assert_eq!(migrations().len(), 3);
+/// ```
+///
+/// It is the one migration that touches tables which a Django site made: each table of users, their tokens, groups and
+/// permissions gets four triggers for statements, `refrain_tells_insert`, `…_update`, `…_delete` and `…_truncate`, which
+/// `NOTIFY` the channel `refrain_identity` of the users a statement was about, or of all where they are more than a
+/// hundred. They tell whoever writes: Refrain, Django, `psql`. Rolling back drops them and the function that they run.
+///
+/// A transaction that wrote to such a table cannot be prepared (`PREPARE TRANSACTION`) any more, and such transactions
+/// commit one after another. On other databases it does nothing.
+pub fn identity_notices(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0003_identity_notices::IdentityNotices { users })]
 }

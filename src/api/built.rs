@@ -119,6 +119,25 @@ impl BuiltApi {
         self.explainer.explain_to(user, method, path).await
     }
 
+    /// Begins to hear what changes of users, where [`Snapshots`](crate::auth::Snapshots) are to be told; nothing else begins
+    /// it. An error where the database does not tell, or who listens would hear nothing. It ends with the endpoint.
+    ///
+    /// ```no_run
+    /// # async fn run(api: refrain::BuiltApi) -> refrain::Result<()> {
+    /// api.listen().await?;
+    /// let endpoint = api.into_endpoint();
+    /// # let _ = endpoint;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn listen(&self) -> Result<()> {
+        let Site { auth, db, .. } = &*self.gate.site;
+        match auth.kept_users() {
+            Some(kept) => kept.listen(db, auth.users()).await,
+            None => Ok(()),
+        }
+    }
+
     /// The endpoint to serve, with the document and Swagger UI beside the routes.
     ///
     /// Whatever goes wrong, framework errors and panics included, is answered as problem details.

@@ -54,7 +54,7 @@ pub use valid::Valid;
 
 use crate::{
     Result,
-    auth::Auth,
+    auth::{Auth, KeptUsers, Snapshots},
     authentication::{Authenticators, Origin, TokenAuthentication},
     grants::Deleting,
     http::{DocumentAccess, Site},
@@ -93,6 +93,7 @@ pub struct Api<P = ()> {
     site: Site,
     models: Models,
     counts: Option<Counts>,
+    snapshots: Option<Snapshots>,
     parts: P,
 }
 
@@ -110,6 +111,7 @@ impl Api {
             site: Site::new(db, Auth::default(), authenticators),
             models: Models::default(),
             counts: None,
+            snapshots: None,
             parts: (),
         }
     }
@@ -119,6 +121,24 @@ impl<P: Part> Api<P> {
     /// Other users, passwords or backends than Django's defaults.
     pub fn auth(mut self, auth: Auth) -> Self {
         self.site.auth = auth;
+        self
+    }
+
+    /// Keeps callers, and what they hold, between the requests that read; without it the database is asked with each.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use refrain::{Api, auth::Snapshots};
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+    /// Api::new("Drivers", "1.0", db).snapshots(Snapshots::kept_for(Duration::from_secs(5))).build()
+    /// # }
+    /// ```
+    ///
+    /// Where changes are to be heard of, nothing that is kept counts before [`BuiltApi::listen`].
+    pub fn snapshots(mut self, snapshots: Snapshots) -> Self {
+        self.snapshots = Some(snapshots);
         self
     }
 
@@ -367,8 +387,8 @@ impl<P: Part> Api<P> {
     }
 
     fn add<Q: Part>(self, part: Q) -> Api<(P, Q)> {
-        let Self { title, version, prefix, site, models, counts, parts } = self;
-        Api { title, version, prefix, site, models, counts, parts: (parts, part) }
+        let Self { title, version, prefix, site, models, counts, snapshots, parts } = self;
+        Api { title, version, prefix, site, models, counts, snapshots, parts: (parts, part) }
     }
 
     /// Meets everything with everything: refuses what does not fit, with a message that says what to write.
@@ -376,6 +396,9 @@ impl<P: Part> Api<P> {
         if let Some(counts) = self.counts {
             self.site.auth = self.site.auth.counted_in(&counts);
             self.site.counts = counts;
+        }
+        if let Some(snapshots) = self.snapshots {
+            self.site.auth = self.site.auth.keeping(Arc::new(KeptUsers::new(snapshots)));
         }
         let site = Arc::new(self.site);
         site.handler_permissions.check(None)?;

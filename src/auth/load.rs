@@ -9,6 +9,7 @@ use super::{
     held::{Held, Known},
     joined_row::{JoinedRow, Read, Text},
     named_token::{COLUMNS, TokenRow},
+    snapshots::Credential,
     statements::USER,
 };
 use crate::{Db, db::Isolation};
@@ -26,13 +27,36 @@ pub(crate) enum Lookup<'a> {
 }
 
 impl Auth {
-    /// Loads a user and the permissions they hold, directly and through groups, in one statement: all of them or, where
-    /// this handle is [asking](Auth::asking), those that are asked.
+    /// A user and the permissions they hold, directly and through groups: as they are kept, where this handle may look
+    /// there and what is kept counts, and else loaded in one statement: all that they hold or, where this handle is
+    /// [asking](Auth::asking), those that are asked.
     pub(crate) async fn load(&self, db: Db<'_>, lookup: Lookup<'_>) -> Result<Option<User>, DbErr> {
+        let keeping = self.kept(db).and_then(|kept| Some((kept, Credential::of(&lookup)?)));
+        let Some((kept, credential)) = keeping else {
+            return Ok(self.load_now(db, lookup, self.asked()).await?.and_then(|found| found.open(self, db)));
+        };
+        if let Some(snapshot) = kept.find(self, &credential) {
+            let found = Found { user: snapshot.user(self), token: snapshot.token.clone() };
+            return Ok(found.open(self, db));
+        }
+        let reading = kept.reading(self);
+        // whatever the next request asks
+        let Some(found) = self.load_now(db, lookup, None).await? else { return Ok(None) };
+        if let Some(known) = found.user.known_held() {
+            kept.keep(credential, reading, &found.user, known, found.token.clone());
+        }
+        Ok(found.open(self, db))
+    }
+
+    async fn load_now(
+        &self,
+        db: Db<'_>,
+        lookup: Lookup<'_>,
+        asked: Option<&Arc<Asked>>,
+    ) -> Result<Option<Found>, DbErr> {
         // read before the statement: a grant made while it runs makes the user ask again
         let as_of = self.grants_made();
         let on = db.get_database_backend();
-        let asked = self.asked();
         let statements = self.statements(on).loading(asked);
         let (sql, value) = match &lookup {
             Lookup::Id(id) => (&statements.by_id, id.value(on)),
@@ -69,14 +93,13 @@ impl Auth {
             _ => None,
         };
         // MariaDB's collations find `Alice ` for `alice`; names and tokens are exact here
-        let now = Moment::now();
         let exact = match (lookup, &token) {
             (Lookup::Id(_), _) => true,
             (Lookup::Username(name), _) => user.username == name,
             #[cfg(feature = "openid")]
             (Lookup::VouchedFor(name), _) => user.username == name,
             (Lookup::Token(key), _) => row.try_get_by_index::<String>(USER)?.as_bytes().ct_eq(key.as_bytes()).into(),
-            (Lookup::NamedToken(digest), Some(token)) => token.opens(digest, now),
+            (Lookup::NamedToken(digest), Some(token)) => token.is_of(digest),
             (Lookup::NamedToken(_), None) => false,
         };
         if !exact {
@@ -85,11 +108,7 @@ impl Auth {
         if let Some(of) = joined.cloned() {
             user.remember_joined(Read { row, of, as_of });
         }
-        let Some(token) = token else { return Ok(Some(user)) };
-        if user.is_active {
-            self.last_used().note(db, token.id, token.last_used, now);
-        }
-        Ok(Some(token.stands_for(user)))
+        Ok(Some(Found { user, token }))
     }
 
     /// The same by key as a write's first look at its caller: it tells too whether the transaction is READ COMMITTED.
@@ -150,6 +169,27 @@ impl Auth {
         user.remember_asked(asked.cloned());
         user.remember_held(Known { held: Arc::new(read), asked: asked.cloned(), as_of });
         Ok(user)
+    }
+}
+
+/// A user, and the token with a name that they were found by.
+struct Found {
+    user: User,
+    token: Option<TokenRow>,
+}
+
+impl Found {
+    /// The user as far as the token stands for them; nobody where it has ended.
+    fn open(self, auth: &Auth, db: Db<'_>) -> Option<User> {
+        let Some(token) = self.token else { return Some(self.user) };
+        let now = Moment::now();
+        if token.has_ended(now) {
+            return None;
+        }
+        if self.user.is_active {
+            auth.last_used().note(db, token.id, token.last_used, now);
+        }
+        Some(token.stands_for(self.user))
     }
 }
 

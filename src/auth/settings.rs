@@ -12,7 +12,7 @@ use sea_orm::{DbBackend, Value};
 use tokio::sync::OnceCell;
 
 use super::{
-    Asked, Backend, JoinedRow, ModelBackend, named_token::LastUsed, password::Passwords,
+    Asked, Backend, JoinedRow, KeptUsers, ModelBackend, named_token::LastUsed, password::Passwords,
     password_validators::PasswordValidators, statements::Statements,
 };
 use crate::{
@@ -43,6 +43,10 @@ pub struct Auth {
     joined: Option<(Arc<JoinedRow>, usize)>,
     /// where who asks is
     address: Option<IpAddr>,
+    /// the users that are kept between requests, of the API whose handle this is
+    kept: Option<Arc<KeptUsers>>,
+    /// the connection, by its address, over which they may be found
+    reading_over: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -94,6 +98,8 @@ impl Auth {
             asked: None,
             joined: None,
             address: None,
+            kept: None,
+            reading_over: None,
         }
     }
 
@@ -107,7 +113,27 @@ impl Auth {
 
     /// The same, asking for nothing in particular.
     pub(super) fn plain(&self) -> Self {
-        Self { inner: self.inner.clone(), asked: None, joined: None, address: None }
+        Self { inner: self.inner.clone(), asked: None, joined: None, address: None, kept: None, reading_over: None }
+    }
+
+    /// The same for one API, which keeps users.
+    pub(crate) fn keeping(self, kept: Arc<KeptUsers>) -> Self {
+        Self { kept: Some(kept), ..self }
+    }
+
+    /// The same, for a request that only reads over this connection: users that are kept may be found.
+    pub(crate) fn for_reading(self, db: Db<'_>) -> Self {
+        Self { reading_over: Some(db.address()), ..self }
+    }
+
+    /// The users that are kept, where they may answer a question to this database.
+    pub(super) fn kept(&self, db: Db<'_>) -> Option<&KeptUsers> {
+        self.kept.as_deref().filter(|_| self.reading_over == Some(db.address()))
+    }
+
+    /// The users that are kept, whatever they may answer.
+    pub(crate) fn kept_users(&self) -> Option<&Arc<KeptUsers>> {
+        self.kept.as_ref()
     }
 
     /// The same, asked by somebody at this address: it has its own number of tries for passwords.

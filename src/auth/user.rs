@@ -83,6 +83,11 @@ impl User {
 
     /// Another value for the same user, of whose permissions nothing is known.
     pub(super) fn copied(&self) -> Self {
+        self.copied_as(&self.auth)
+    }
+
+    /// The same as this handle has users.
+    pub(super) fn copied_as(&self, auth: &Auth) -> Self {
         Self {
             on: self.on,
             id: self.id,
@@ -99,7 +104,7 @@ impl User {
             stored_flags: self.stored_flags,
             asked: self.asked.clone(),
             makes_tokens: self.makes_tokens,
-            ..Self::anonymous(&self.auth)
+            ..Self::anonymous(auth)
         }
     }
 
@@ -234,6 +239,11 @@ impl User {
 
     pub(super) fn remember_held(&self, known: Known) {
         *self.held.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(known);
+    }
+
+    /// What is known of the permissions held.
+    pub(super) fn known_held(&self) -> Option<Known> {
+        self.with_known(|known| known.cloned())
     }
 
     /// Is a permission held? `None` where it was not looked for, or something was granted since.

@@ -34,6 +34,8 @@ pub(crate) use given_up::Abandonable;
 pub(crate) use isolation::{Begun, Isolation};
 pub(crate) use parameter::{bounded, parameter};
 pub(crate) use passing::may_pass;
+#[cfg(feature = "postgres")]
+pub(crate) use pooler::lends_by_the_transaction;
 pub use settings::PoolSettings;
 pub(crate) use sql::{Sql, joined, quoted, quoted_table};
 pub(crate) use statements_run::counting_statements;

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// somebody else in between, the server's connection knows another statement by that name, and runs it: an answer to a
 /// question that nobody asked. Where the database cannot be asked nothing is said; whoever asks next finds that out.
 pub(super) async fn refuse(options: &PgConnectOptions, place: &str, limit: Duration) -> Result<()> {
-    match tokio::time::timeout(limit, is_shared(options)).await {
+    match tokio::time::timeout(limit, lends_by_the_transaction(options)).await {
         Ok(Ok(true)) => Err(Error::could_not_tell(Pooled { place: place.to_owned() })),
         Ok(Ok(false) | Err(_)) | Err(_) => Ok(()),
     }
@@ -21,7 +21,7 @@ pub(super) async fn refuse(options: &PgConnectOptions, place: &str, limit: Durat
 
 /// Do two connections, both of them there, have one process of the server's? One that a pooler lends to whoever asks next
 /// is lent to the second once the first has its answer; or the first is lent another.
-async fn is_shared(options: &PgConnectOptions) -> sqlx::Result<bool> {
+pub(crate) async fn lends_by_the_transaction(options: &PgConnectOptions) -> sqlx::Result<bool> {
     let mut first = PgConnection::connect_with(options).await?;
     let mut second = PgConnection::connect_with(options).await?;
     let before = process(&mut first).await?;

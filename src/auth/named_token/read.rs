@@ -11,6 +11,7 @@ pub(crate) const TABLE: &str = "refrain_token";
 pub(in crate::auth) const COLUMNS: [&str; 5] = ["id", "digest", "expires_at", "last_used", "ceiling"];
 
 /// What is read of a token together with its user.
+#[derive(Clone)]
 pub(in crate::auth) struct TokenRow {
     pub(in crate::auth) id: i64,
     digest: Secret,
@@ -31,10 +32,14 @@ impl TokenRow {
         })
     }
 
-    /// Is it the one that was presented, and has it not ended?
-    pub(in crate::auth) fn opens(&self, digest: &str, now: Moment) -> bool {
-        let is_this: bool = self.digest.expose().as_bytes().ct_eq(digest.as_bytes()).into();
-        is_this && self.expires_at.is_none_or(|end| now < end)
+    /// Is it the one that was presented?
+    pub(in crate::auth) fn is_of(&self, digest: &str) -> bool {
+        self.digest.expose().as_bytes().ct_eq(digest.as_bytes()).into()
+    }
+
+    /// Is it nobody's any more?
+    pub(in crate::auth) fn has_ended(&self, now: Moment) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
     }
 
     /// Its user, as far as it stands for them.

@@ -1,0 +1,103 @@
+//! Users kept between requests, with all that they hold.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `mod.rs` | what a program says: where changes are heard of, and how old an answer may be |
+//! | `kept_users.rs` | the users that are kept, and when one still counts |
+//! | `notices.rs` | which users changed, in the order in which it was heard |
+//! | `freshness.rs` | until when everything that changed has been heard of |
+//! | `listener.rs` | hears what PostgreSQL tells |
+//! | `heartbeat.rs` | asks it to tell something, and looks whether the triggers that tell are there |
+
+mod freshness;
+#[cfg(feature = "postgres")]
+mod heartbeat;
+mod kept_users;
+#[cfg(feature = "postgres")]
+mod listener;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_listener.rs"]
+mod listener;
+mod notices;
+
+use std::time::Duration;
+
+pub(super) use kept_users::Credential;
+pub(crate) use kept_users::KeptUsers;
+
+/// Who callers are and what they hold, kept between the requests that read.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use refrain::{Api, auth::Snapshots};
+///
+/// # async fn run(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// let snapshots = Snapshots::told_within(Duration::from_secs(1));
+/// let api = Api::new("Drivers", "1.0", db).snapshots(snapshots).build()?;
+/// api.listen().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Without them, which is the default, each request asks the database who its caller is, so that nothing is ever stale.
+/// With them a caller who comes again is known already: GET, HEAD and OPTIONS save that question. Everything else asks it
+/// as ever, and a write reads its caller afresh under its lock: none is ever judged by a snapshot.
+///
+/// | | hears of a change | how stale an answer may be | where |
+/// |---|---|---|---|
+/// | [`told_within`](Self::told_within) | from the database, some milliseconds after the commit, whoever made it: another node, Django's admin, `psql` | the bound, whatever fails; then the database is asked again | PostgreSQL, with the migration `identity_notices` |
+/// | [`kept_for`](Self::kept_for) | not at all | the bound | every database |
+///
+/// What a change through this very program's [`Auth`](super::Auth) grants or takes is seen by its next request, on either.
+/// Grants on rows are no part of this: they are read with the row, always.
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    pub(crate) told: bool,
+    pub(crate) bound: Duration,
+    pub(crate) max_bytes: u64,
+    pub(crate) direct: Option<String>,
+}
+
+/// The bytes that the users kept may take, where nothing is said: some ten thousands of them.
+const MAX_BYTES: u64 = 64 << 20;
+
+impl Snapshots {
+    /// PostgreSQL tells what changed; where it could not be heard for this long, nothing that is kept counts.
+    ///
+    /// A second is a good bound: four times in it the database is asked to tell something, and everything that was
+    /// committed before it was asked has been heard of once that arrives. Shorter ones cost more of these questions.
+    pub fn told_within(bound: Duration) -> Self {
+        Self { told: true, ..Self::kept_for(bound) }
+    }
+
+    /// Nobody tells anything: whatever changes is seen after this time at the latest.
+    pub fn kept_for(bound: Duration) -> Self {
+        Self { told: false, bound, max_bytes: MAX_BYTES, direct: None }
+    }
+
+    /// The most memory that the users kept may take, in bytes, more or less; those who asked longest ago are forgotten. 64
+    /// MiB where nothing is said.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// The database server's own address, `postgres://…`, where the API's goes through a pooler: who listens needs a
+    /// session of its own, which one that pools by the transaction does not give.
+    #[must_use]
+    pub fn listening_at(mut self, url: impl Into<String>) -> Self {
+        self.direct = Some(url.into());
+        self
+    }
+}
+
+/// The tables that say who somebody is and what they hold.
+#[cfg(feature = "postgres")]
+pub(crate) fn tables(users: &refrain_entity::UserTable) -> Vec<String> {
+    let own = [&users.table, &users.groups_table, &users.permissions_table].map(|name| name.to_string());
+    let others =
+        ["authtoken_token", "refrain_token", "auth_group_permissions", "auth_permission", "django_content_type"];
+    own.into_iter().chain(others.map(str::to_owned)).collect()
+}
