@@ -3,6 +3,7 @@
 use refrain::{
     auth::{Auth, NewUser, User, UserId},
     doc_example::car,
+    migration::{self, SchemaManager},
     model::Models,
 };
 use refrain_testing::{Backend, TestDb};
@@ -28,8 +29,16 @@ pub(crate) struct Callers {
     pub(crate) denied: Caller,
 }
 
+/// PostgreSQL tells of changed users from now on, also to those who do not ask it to.
+async fn tell(db: &TestDb) {
+    for migration in migration::identity_notices(Default::default()) {
+        migration.up(&SchemaManager::new(db.db())).await.expect("the triggers are made");
+    }
+}
+
 /// Fills the tables: each of the three callers owns a quarter of the cars, the other users the last one.
 pub(crate) async fn fill(db: &TestDb) -> Callers {
+    tell(db).await;
     let auth = Auth::default();
     let models = Models::default().with::<car::Entity>();
     auth.sync_permissions(db.db(), &models, &Default::default()).await.expect("permissions are made");

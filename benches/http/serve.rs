@@ -30,20 +30,23 @@ pub(crate) enum Contestant {
     ByHand,
     ByHandChecked,
     Refrain,
+    /// with snapshots of its users
+    Kept,
     PoemGrants,
     Crudcrate,
     Django,
 }
 
 impl Contestant {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::ByHand, Self::ByHandChecked, Self::Refrain, Self::PoemGrants, Self::Crudcrate, Self::Django];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::ByHand, Self::ByHandChecked, Self::Refrain, Self::Kept, Self::PoemGrants, Self::Crudcrate, Self::Django];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ByHand => "by hand, no permissions",
             Self::ByHandChecked => "by hand, with permissions",
             Self::Refrain => "Refrain",
+            Self::Kept => "Refrain with snapshots",
             Self::PoemGrants => "poem-grants",
             Self::Crudcrate => "crudcrate",
             Self::Django => "DRF + guardian",
@@ -68,7 +71,7 @@ impl Running {
                 command.args([contestant.name(), url]).stdout(Stdio::piped());
                 (None, command)
             }
-            Contestant::ByHand | Contestant::ByHandChecked | Contestant::Refrain => {
+            Contestant::ByHand | Contestant::ByHandChecked | Contestant::Refrain | Contestant::Kept => {
                 let mut command = Command::new(env::current_exe().expect("this program is a file"));
                 command.args([SERVE, contestant.name(), url]).stdout(Stdio::piped());
                 (None, command)
@@ -149,7 +152,8 @@ pub(crate) async fn serve(name: &str, url: &str) {
     let endpoint = match Contestant::ALL.into_iter().find(|contestant| contestant.name() == name) {
         Some(Contestant::ByHand) => by_hand(false),
         Some(Contestant::ByHandChecked) => by_hand(true),
-        Some(Contestant::Refrain) => viewset::endpoint(db),
+        Some(Contestant::Refrain) => viewset::endpoint(db, None).await,
+        Some(Contestant::Kept) => viewset::endpoint(db.clone(), Some(viewset::snapshots(&db))).await,
         _ => panic!("`{name}` is not served by this program"),
     };
     let address = free_address();

@@ -1,11 +1,14 @@
 //! The routes as Refrain's viewsets: with a count and without, and telling row permissions or not.
 
+use std::time::Duration;
+
 use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
     Access, Api, Guarded, IsAuthenticated, IsOwnerOrReadOnly, ModelPermissions, Pagination, ViewSet,
+    auth::Snapshots,
     doc_example::{car, cars::Car},
 };
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbBackend};
 
 struct Cars<const TOLD: bool, const COUNTED: bool>;
 
@@ -39,12 +42,30 @@ impl Me {
     }
 }
 
-pub(crate) fn endpoint(db: DatabaseConnection) -> poem::endpoint::BoxEndpoint<'static, poem::Response> {
-    let api = Api::new("Cars", "1", db)
+/// As fresh as a second, which PostgreSQL tells; SQLite tells nothing.
+pub(crate) fn snapshots(db: &DatabaseConnection) -> Snapshots {
+    let second = Duration::from_secs(1);
+    match db.get_database_backend() {
+        DbBackend::Postgres => Snapshots::told_within(second),
+        _ => Snapshots::kept_for(second),
+    }
+}
+
+pub(crate) async fn endpoint(
+    db: DatabaseConnection,
+    snapshots: Option<Snapshots>,
+) -> poem::endpoint::BoxEndpoint<'static, poem::Response> {
+    let mut api = Api::new("Cars", "1", db);
+    if let Some(snapshots) = snapshots {
+        api = api.snapshots(snapshots);
+    }
+    let api = api
         .mount(Cars::<false, true>)
         .mount(Cars::<false, false>)
         .mount(Cars::<true, true>)
         .mount(Cars::<true, false>)
         .with(Me);
-    api.build().expect("the parts fit").into_endpoint()
+    let api = api.build().expect("the parts fit");
+    api.listen().await.expect("the triggers are there");
+    api.into_endpoint()
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Result,
-    auth::User,
+    auth::{KeptUsers, User},
     http::{Problem, RequestPath, Site, as_drf, leave_slash_out},
     model::Models,
     permission::Explanation,
@@ -132,10 +132,15 @@ impl BuiltApi {
     /// ```
     pub async fn listen(&self) -> Result<()> {
         let Site { auth, db, .. } = &*self.gate.site;
-        match auth.kept_users() {
+        match self.kept_users() {
             Some(kept) => kept.listen(db, auth.users()).await,
             None => Ok(()),
         }
+    }
+
+    /// The users that it keeps between requests.
+    pub(crate) fn kept_users(&self) -> Option<&Arc<KeptUsers>> {
+        self.gate.site.auth.kept_users()
     }
 
     /// The endpoint to serve, with the document and Swagger UI beside the routes.

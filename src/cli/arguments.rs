@@ -326,7 +326,7 @@ impl Database {
         if SchemaManager::new(&db).has_table(users).await? { Ok(db) } else { Err(missing()) }
     }
 
-    fn direct<P: Project>(&self) -> String {
+    pub(super) fn direct<P: Project>(&self) -> String {
         // who names a database on the command line means that one, whatever the environment has beside
         let is_typed = |variable: &str, url: &Option<String>| *url != std::env::var(variable).ok();
         let counts = is_typed("DIRECT_DATABASE_URL", &self.direct_database_url) || !is_typed("DATABASE_URL", &self.url);

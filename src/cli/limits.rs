@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::{Api, PoolSettings};
+use sea_orm::DbBackend;
+
+use crate::{Api, PoolSettings, auth::Snapshots};
 
 /// How many connections, and how long what may take; in seconds, of which there may be fractions.
 #[derive(Args)]
@@ -34,6 +36,10 @@ pub(super) struct Limits {
     /// How long a request may take; 30 where nothing is said, 0 for ever
     #[arg(long, env = "REQUEST_TIMEOUT", value_name = "SECONDS", value_parser = seconds)]
     request_timeout: Option<Duration>,
+    /// Keep callers and what they hold between requests that read, and be stale by this at most; PostgreSQL tells what changed,
+    /// by the migration `identity_notices`. Asked with each request where nothing is said
+    #[arg(long, env = "SNAPSHOTS_WITHIN", value_name = "SECONDS", value_parser = some_seconds)]
+    snapshots_within: Option<Duration>,
     /// How many proxies stand in front, each of which adds to X-Forwarded-For whom it heard from; none where nothing is said
     #[arg(long, env = "BEHIND_PROXIES", value_name = "NUMBER")]
     behind_proxies: Option<u8>,
@@ -70,9 +76,16 @@ impl Limits {
         pool
     }
 
-    /// The same API, with the limit of a request that was asked for, and what stands in front.
-    pub(super) fn on(&self, api: Api) -> Api {
-        let api = api.behind_proxies(self.behind_proxies.unwrap_or_default());
+    /// The same API, with the limit of a request that was asked for, what stands in front, and what is kept of callers; on
+    /// PostgreSQL it hears of changes at the server's own address.
+    pub(super) fn on(&self, api: Api, backend: DbBackend, direct: String) -> Api {
+        let mut api = api.behind_proxies(self.behind_proxies.unwrap_or_default());
+        if let Some(bound) = self.snapshots_within {
+            api = api.snapshots(match backend {
+                DbBackend::Postgres => Snapshots::told_within(bound).listening_at(direct),
+                _ => Snapshots::kept_for(bound),
+            });
+        }
         match self.request_timeout {
             Some(limit) => api.request_timeout(or_never(limit)),
             None => api,

@@ -22,7 +22,9 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     let auth = P::auth();
     let limits = &options.limits;
     let db = options.database.open_to_serve::<P>(limits.pool()).await?;
-    let api = options.defaults.api_with::<P>(&db, &auth, |api| limits.on(api))?;
+    let (backend, direct) = (db.get_database_backend(), options.database.direct::<P>());
+    let api = options.defaults.api_with::<P>(&db, &auth, |api| limits.on(api, backend, direct))?;
+    let kept = api.kept_users().cloned();
     let documented_at = api.documented_at().map(str::to_owned);
     let ids = options.request_id_header.into_iter().fold(RequestIds::default(), RequestIds::given_in);
     let endpoint = P::endpoint(api)?.with(Health::with_migrations::<P::Migrator>(&db)).with(ids);
@@ -38,6 +40,9 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
         warn_of_pending::<P>(&db).await?;
     } else {
         migrate::<P>(&options.database, &db, options.wait.limit::<P>()).await?;
+    }
+    if let Some(kept) = kept {
+        kept.listen(&db, auth.users()).await?;
     }
     P::prepare(&Starting { db: &db, auth: &auth, address, is_new }).await?;
     let documented = documented_at.map(|path| format!(", and is documented at http://{address}{path}"));
