@@ -1,7 +1,7 @@
 //! For one caller a row is in the list exactly when its own route answers 200, and both are what a brute-force model
 //! says, whatever was granted to whom, on which text, and wherever grants stand in an expression.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::Method;
@@ -11,7 +11,7 @@ use proptest::{
 };
 use refrain::{
     Action, Api, IntoPermissions, IsOwner, ModelPermissions, ObjectPermissions, Permissions, Serializer, ViewSet,
-    auth::{Auth, Group, NewUser, User},
+    auth::{Auth, Group, NewUser, Snapshots, User},
 };
 use refrain_testing::{Backend, TestDb, every_database};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, ModelTrait};
@@ -119,6 +119,8 @@ struct Case {
     holds_view: bool,
     holds_change: bool,
     is_superuser: bool,
+    /// between the requests of the case
+    is_kept: bool,
     /// by row: alice's
     owned: Vec<bool>,
 }
@@ -128,10 +130,10 @@ fn cases() -> impl Strategy<Value = Case> {
     let on = prop_oneof![3 => (0..8_usize).prop_map(On::Row), 1 => (0..ODD.len()).prop_map(On::Odd)];
     let granted = prop::collection::btree_set((holder, any::<bool>(), on), 0..12);
     let rarely = || prop::bool::weighted(0.25);
-    let flags = (any::<bool>(), rarely(), rarely(), prop::bool::weighted(0.1));
+    let flags = (any::<bool>(), rarely(), rarely(), prop::bool::weighted(0.1), any::<bool>());
     (trees(), granted, flags, prop::collection::vec(rarely(), 8)).prop_map(|(tree, granted, flags, owned)| {
-        let (in_team, holds_view, holds_change, is_superuser) = flags;
-        Case { tree, granted, in_team, holds_view, holds_change, is_superuser, owned }
+        let (in_team, holds_view, holds_change, is_superuser, is_kept) = flags;
+        Case { tree, granted, in_team, holds_view, holds_change, is_superuser, is_kept, owned }
     })
 }
 
@@ -254,7 +256,10 @@ where
     let rows = settle::<E>(db, site, case).await.map_err(failed)?;
     let permissions = case.tree.permissions();
     let expression = permissions.to_string();
-    let api = Api::new("Keyed", "1", db.db().clone()).auth(site.auth.clone()).default_permissions(permissions);
+    let mut api = Api::new("Keyed", "1", db.db().clone()).auth(site.auth.clone()).default_permissions(permissions);
+    if case.is_kept {
+        api = api.snapshots(Snapshots::kept_for(Duration::from_secs(3600)));
+    }
     let client = Client::new(api.mount(V::default()).build().map_err(failed)?);
 
     let list = client.get("/api/rows?limit=500", &site.token).await;

@@ -71,7 +71,7 @@ async fn it_is_explained_as_it_is_answered(db: TestDb) {
         }
         world.settle(&site.db).await;
         site.grant(&who).await;
-        let api = built(&site, tree.permissions().0);
+        let api = built(&site, tree.permissions().0, &who);
         let case = Case { world: &world, who: &who, key: site.key_of(&who) };
         let mut expected = vec![("/api/cars".to_owned(), case.list_status(&tree))];
         let of_row = |place| (format!("/api/cars/{}", place + 1), case.row_status(&tree, &Method::GET, place));

@@ -7,7 +7,7 @@ mod expected;
 mod laws;
 mod over_http;
 mod tree;
-mod world;
+pub mod world;
 
 use proptest::{
     prelude::*,

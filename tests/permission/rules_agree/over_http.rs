@@ -1,5 +1,7 @@
 //! The readings of a rule, through the routes.
 
+use std::time::Duration;
+
 use poem::{
     Response,
     endpoint::BoxEndpoint,
@@ -7,7 +9,7 @@ use poem::{
     test::TestClient,
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
-use refrain::{Action, Api, BuiltApi, Permissions, authentication::Authenticators};
+use refrain::{Action, Api, BuiltApi, Permissions, auth::Snapshots, authentication::Authenticators};
 use refrain_testing::{TestDb, every_database};
 use serde_json::Value as Json;
 
@@ -15,7 +17,7 @@ use super::{
     check,
     expected::{Case, CouldNotTell, Meaning},
     tree::{Tree, With, trees},
-    world::{ByName, Cars, Site, Who, World, askers, worlds},
+    world::{ByKey, Cars, Site, Who, World, askers, worlds},
 };
 
 /// A row that is not there.
@@ -63,10 +65,10 @@ pub async fn agrees(site: &Site, tree: &Tree, world: &World, who: &Who) -> Resul
     site.grant(who).await;
     let (permissions, _) = tree.permissions();
     let expression = permissions.to_string();
-    let client = client(site, permissions);
+    let client = TestClient::new(built(site, permissions, who).into_endpoint());
     let case = Case { world, who, key: site.key_of(who) };
 
-    let (status, body) = ask(&client, Method::GET, "/api/cars", who).await;
+    let (status, body) = ask(&client, Method::GET, "/api/cars", case.key, who).await;
     prop_assert_eq!(status, case.list_status(tree), "the list under {}", expression);
     let listed: Vec<i64> = match status {
         200 => body["results"].as_array().into_iter().flatten().filter_map(|car| car["id"].as_i64()).collect(),
@@ -78,14 +80,14 @@ pub async fn agrees(site: &Site, tree: &Tree, world: &World, who: &Who) -> Resul
     for place in (0..world.cars.len()).chain([MISSING]) {
         let id = place as i64 + 1;
         let path = format!("/api/cars/{id}");
-        let (status, body) = ask(&client, Method::GET, &path, who).await;
+        let (status, body) = ask(&client, Method::GET, &path, case.key, who).await;
         prop_assert_eq!(status, case.row_status(tree, &Method::GET, place), "GET {} under {}", path, expression);
         prop_assert_eq!(status == 200, listed.contains(&id), "{} in the list under {}", path, expression);
         if status == 404 {
             prop_assert_eq!(body["detail"].as_str(), Some("No Car matches the given query."));
         }
         if place == 0 || place == MISSING {
-            let (status, _) = ask(&client, Method::PATCH, &path, who).await;
+            let (status, _) = ask(&client, Method::PATCH, &path, case.key, who).await;
             let expected = case.row_status(tree, &Method::PATCH, place);
             prop_assert_eq!(status, expected, "PATCH {} under {}", path, expression);
         }
@@ -141,28 +143,27 @@ impl Case<'_> {
     }
 }
 
-fn client(site: &Site, permissions: Permissions) -> TestClient<BoxEndpoint<'static, Response>> {
-    TestClient::new(built(site, permissions).into_endpoint())
-}
-
-pub fn built(site: &Site, permissions: Permissions) -> BuiltApi {
-    let api = Api::new("Agree", "1.0", site.db.clone())
+pub fn built(site: &Site, permissions: Permissions, who: &Who) -> BuiltApi {
+    let mut api = Api::new("Agree", "1.0", site.db.clone())
         .auth(site.auth.clone())
-        .authenticators(Authenticators::none().with(ByName))
-        .default_permissions(permissions)
-        .mount(Cars);
-    api.build().expect("every class is for cars")
+        .authenticators(Authenticators::none().with(ByKey))
+        .default_permissions(permissions);
+    if who.is_kept {
+        api = api.snapshots(Snapshots::kept_for(Duration::from_secs(3600)));
+    }
+    api.mount(Cars).build().expect("every class is for cars")
 }
 
 async fn ask(
     client: &TestClient<BoxEndpoint<'static, Response>>,
     method: Method,
     path: &str,
+    key: Option<i32>,
     who: &Who,
 ) -> (u16, Json) {
     let mut request = client.request(method.clone(), path);
-    if let Some(name) = who.name {
-        request = request.header("x-name", name);
+    if let Some(key) = key {
+        request = request.header("x-key", key.to_string());
     }
     if let Some(ceiling) = &who.ceiling {
         request = request.header("x-ceiling", ceiling.join(" "));

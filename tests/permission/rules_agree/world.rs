@@ -107,6 +107,8 @@ pub struct Who {
     pub name: Option<&'static str>,
     pub held: Vec<&'static str>,
     pub ceiling: Option<Vec<&'static str>>,
+    /// between the requests of the case
+    pub is_kept: bool,
 }
 
 impl Who {
@@ -131,13 +133,18 @@ impl Who {
     }
     /// Nobody in particular.
     pub fn nobody() -> Self {
-        Self { name: None, held: Vec::new(), ceiling: None }
+        Self { name: None, held: Vec::new(), ceiling: None, is_kept: false }
     }
 }
 
 pub fn askers() -> impl Strategy<Value = Who> {
     let held = prop::sample::subsequence(CODENAMES.to_vec(), 0..=CODENAMES.len());
-    (prop::sample::select(USERS.to_vec()), held).prop_map(|(name, held)| Who { name, held, ceiling: None })
+    (prop::sample::select(USERS.to_vec()), held, any::<bool>()).prop_map(|(name, held, is_kept)| Who {
+        name,
+        held,
+        ceiling: None,
+        is_kept,
+    })
 }
 
 /// The same with a credential that allows some permissions only.
@@ -258,15 +265,15 @@ fn ceiling_of<'a>(codenames: impl Iterator<Item = &'a str>) -> Ceiling {
     Ceiling::new(codenames.map(|codename| format!("agree.{codename}")))
 }
 
-/// Lets in whoever is named, inactive users too: what classes say of them is asked as well.
-pub struct ByName;
+/// Lets in whoever is named by their key, inactive users too: what classes say of them is asked as well.
+pub struct ByKey;
 
 #[async_trait]
-impl Authenticator for ByName {
+impl Authenticator for ByKey {
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
         let header = |name| offered.headers.get(name).and_then(|value| value.to_str().ok());
-        let Some(name) = header("x-name") else { return Ok(None) };
-        let user = auth.user(db, name).await?;
+        let Some(key) = header("x-key").and_then(|key| key.parse::<i64>().ok()) else { return Ok(None) };
+        let user = auth.user_by_id(db, key).await?;
         Ok(match header("x-ceiling") {
             Some(ceiling) => user.map(|user| user.within(ceiling_of(ceiling.split(' ').filter(|one| !one.is_empty())))),
             None => user,
@@ -274,14 +281,14 @@ impl Authenticator for ByName {
     }
 
     fn challenge(&self) -> Option<String> {
-        Some("Name".to_owned())
+        Some("Key".to_owned())
     }
 
     fn security_scheme(&self) -> SecurityScheme {
-        SecurityScheme::new("byName", SecurityKind::Header("X-Name".into()))
+        SecurityScheme::new("byKey", SecurityKind::Header("X-Key".into()))
     }
 
     fn varies_by(&self) -> &'static str {
-        "X-Name"
+        "X-Key"
     }
 }

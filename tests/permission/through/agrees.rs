@@ -1,5 +1,7 @@
 //! Random trees of models under random expressions: list = row = brute force.
 
+use std::time::Duration;
+
 use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
 use proptest::{
     prelude::*,
@@ -7,7 +9,7 @@ use proptest::{
 };
 use refrain::{
     Action, AllowAny, Api, Context, DenyAll, Hook, IntoPermissions, IsOwner, IsSuperuser, Lists, ModelPermissions,
-    ObjectPermissions, PermissionClass, Permissions, Result, RowHook, Rule, Through, async_trait,
+    ObjectPermissions, PermissionClass, Permissions, Result, RowHook, Rule, Through, async_trait, auth::Snapshots,
     authentication::Authenticators,
 };
 use refrain_testing::{Backend, TestDb, every_database};
@@ -15,7 +17,9 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use serde_json::{Value as Json, json};
 use tokio::{runtime::Handle, task::block_in_place};
 
-use super::world::{Buses, ByName, Chosen, Fleets, PATHS, Roots, Row, Seats, Site, bus, choose, fleet, seat};
+use crate::rules_agree::world::ByKey;
+
+use super::world::{Buses, Chosen, Fleets, PATHS, Roots, Row, Seats, Site, bus, choose, fleet, seat};
 
 #[derive(Clone, Debug)]
 enum Tree {
@@ -140,6 +144,8 @@ struct Case {
     chooses: [bool; 4],
     granted: Vec<(usize, &'static str, i32)>,
     who: Option<&'static str>,
+    /// between the requests of the case
+    is_kept: bool,
 }
 
 fn cases(owners: [i32; 2]) -> impl Strategy<Value = Case> {
@@ -161,9 +167,16 @@ fn cases(owners: [i32; 2]) -> impl Strategy<Value = Case> {
         [trees(), trees(), trees(), trees()],
         [prop::bool::weighted(0.2), prop::bool::weighted(0.2), prop::bool::weighted(0.2), prop::bool::weighted(0.2)],
         prop::collection::vec(grant, 0..=5),
-        who,
+        (who, any::<bool>()),
     )
-        .prop_map(|(rows, trees, chooses, granted, who)| Case { rows, trees, chooses, granted, who })
+        .prop_map(|(rows, trees, chooses, granted, (who, is_kept))| Case {
+            rows,
+            trees,
+            chooses,
+            granted,
+            who,
+            is_kept,
+        })
         .prop_filter("a statement of hundreds of sub-queries", |case| case.size_of_statement() <= 60)
 }
 
@@ -234,21 +247,20 @@ async fn agrees(site: &Site, case: &Case) -> Result<(), TestCaseError> {
     let permissions = [0, 1, 2, 3].map(|level| case.trees[level].permissions(level));
     let words = permissions.each_ref().map(ToString::to_string);
     choose(Chosen { permissions, chooses: case.chooses });
-    let api = Api::new("Through", "1", site.db.clone())
+    let mut api = Api::new("Through", "1", site.db.clone())
         .auth(site.auth.clone())
-        .authenticators(Authenticators::none().with(ByName))
-        .mount(Seats)
-        .mount(Buses)
-        .mount(Fleets)
-        .mount(Roots)
-        .build()
-        .expect("every key can be followed");
+        .authenticators(Authenticators::none().with(ByKey));
+    if case.is_kept {
+        api = api.snapshots(Snapshots::kept_for(Duration::from_secs(3600)));
+    }
+    let api = api.mount(Seats).mount(Buses).mount(Fleets).mount(Roots).build().expect("every key can be followed");
     let client = TestClient::new(api.into_endpoint());
+    let who = case.who.map(|name| site.key(name));
     for (level, path) in PATHS.iter().enumerate() {
         let rows = &case.rows[Case::table(level)];
         let seen: Vec<i32> =
             rows.iter().map(|row| row.id).filter(|id| case.admits(site, level, Some(*id), false)).collect();
-        let (status, body) = ask(&client, Method::GET, path, case.who).await;
+        let (status, body) = ask(&client, Method::GET, path, who).await;
         let listed: Vec<i32> = body["results"]
             .as_array()
             .into_iter()
@@ -262,10 +274,10 @@ async fn agrees(site: &Site, case: &Case) -> Result<(), TestCaseError> {
         }
         for id in 1..=5 {
             let path = format!("{path}/{id}");
-            let (status, _) = ask(&client, Method::GET, &path, case.who).await;
+            let (status, _) = ask(&client, Method::GET, &path, who).await;
             prop_assert_eq!(status == 200, seen.contains(&id), "GET {} under {:?}: {}", path, words, status);
             prop_assert!(matches!(status, 200 | 401 | 403 | 404), "GET {} under {:?}: {}", path, words, status);
-            let (status, _) = ask(&client, Method::PATCH, &path, case.who).await;
+            let (status, _) = ask(&client, Method::PATCH, &path, who).await;
             let may = case.admits(site, level, Some(id), true) && seen.contains(&id);
             prop_assert_eq!(status == 200, may, "PATCH {} under {:?}: {}", path, words, status);
             prop_assert!(matches!(status, 200 | 401 | 403 | 404), "PATCH {} under {:?}: {}", path, words, status);
@@ -278,11 +290,11 @@ async fn ask(
     client: &TestClient<BoxEndpoint<'static, Response>>,
     method: Method,
     path: &str,
-    who: Option<&str>,
+    who: Option<i32>,
 ) -> (u16, Json) {
     let mut request = client.request(method.clone(), path);
-    if let Some(name) = who {
-        request = request.header("x-name", name);
+    if let Some(key) = who {
+        request = request.header("x-key", key.to_string());
     }
     if method == Method::PATCH {
         request = request.body_json(&json!({}));
