@@ -44,7 +44,8 @@ mod plan;
 mod recorded;
 
 use refrain_entity::UserTable;
-use sea_orm_migration::MigrationTrait;
+use sea_orm::DbErr;
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 pub use adopted::{adopted_tables, made_tables};
 pub use own::OwnTables;
@@ -89,6 +90,25 @@ pub fn named_tokens(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
 ///
 /// A transaction that wrote to such a table cannot be prepared (`PREPARE TRANSACTION`) any more, and such transactions
 /// commit one after another. On other databases it does nothing.
+///
+/// What makes such a table later, as a release that begins to have named tokens, calls [`make_identity_notices`] behind it.
 pub fn identity_notices(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
     vec![Box::new(m0003_identity_notices::IdentityNotices { users })]
+}
+
+/// What [`identity_notices`] does, in a migration of one's own: where it is done already, it is done anew.
+///
+/// ```
+/// use refrain_entity::UserTable;
+/// use sea_orm::DbErr;
+/// use sea_orm_migration::SchemaManager;
+///
+/// // the `up` of a migration behind `named_tokens`, where `identity_notices` stood before it
+/// async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+///     refrain_migration::make_identity_notices(manager, &UserTable::default()).await
+/// }
+/// # let _ = up;
+/// ```
+pub async fn make_identity_notices(manager: &SchemaManager<'_>, users: &UserTable) -> Result<(), DbErr> {
+    m0003_identity_notices::make(manager, users).await
 }

@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use refrain_entity::UserTable;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 use crate::app::check_names;
-use crate::catalog::Catalog;
 
 pub(crate) struct IdentityNotices {
     pub(crate) users: UserTable,
@@ -22,23 +21,51 @@ const EVENTS: [(&str, &str); 4] = [
     ("TRUNCATE", ""),
 ];
 
-impl IdentityNotices {
-    /// The tables that say who somebody is and what they hold, each with the column that says whose row it is; nothing
-    /// where a row may be about everybody.
-    fn tables(&self) -> [(&str, Option<&str>); 8] {
-        let UserTable { table, groups_table, permissions_table, link_column, .. } = &self.users;
-        [
-            (table, Some("id")),
-            (groups_table, Some(link_column)),
-            (permissions_table, Some(link_column)),
-            ("authtoken_token", Some("user_id")),
-            ("refrain_token", Some("user_id")),
-            ("auth_group_permissions", None),
-            ("auth_permission", None),
-            ("django_content_type", None),
-        ]
-    }
+/// The tables that say who somebody is and what they hold, each with the column that says whose row it is, and with those
+/// that count where not all do; with none where a row may be about everybody.
+fn tables(users: &UserTable) -> [(&str, Vec<&str>); 8] {
+    let UserTable { table, groups_table, permissions_table, link_column, .. } = users;
+    [
+        (table, vec!["id"]),
+        (groups_table, vec![link_column]),
+        (permissions_table, vec![link_column]),
+        ("authtoken_token", vec!["user_id"]),
+        // not when it was last used
+        ("refrain_token", vec!["user_id", "digest", "expires_at", "ceiling"]),
+        ("auth_group_permissions", vec![]),
+        ("auth_permission", vec![]),
+        ("django_content_type", vec![]),
+    ]
 }
+
+pub(crate) async fn make(manager: &SchemaManager<'_>, users: &UserTable) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    check_names(users)?;
+    let there = db.query_all_raw(Statement::from_string(DbBackend::Postgres, PLAIN_TABLES)).await?;
+    let there = there.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
+    db.execute_unprepared(FUNCTION).await?;
+    for (table, columns) in tables(users).into_iter().filter(|(table, _)| there.iter().any(|name| name == table)) {
+        let columns = columns.iter().map(|column| format!("'{column}'")).collect::<Vec<_>>().join(", ");
+        for (event, rows) in EVENTS {
+            let name = format!("refrain_tells_{}", event.to_lowercase());
+            db.execute_unprepared(&format!(
+                "DROP TRIGGER IF EXISTS {name} ON \"{table}\"; \
+                 CREATE TRIGGER {name} AFTER {event} ON \"{table}\"{rows} FOR EACH STATEMENT \
+                 EXECUTE FUNCTION refrain_tell_identity({columns}); \
+                 ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER {name}"
+            ))
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Views, foreign and partitioned tables have no such triggers; who listens says so.
+const PLAIN_TABLES: &str = "SELECT relname::text FROM pg_catalog.pg_class \
+    WHERE relkind = 'r' AND NOT relispartition AND pg_catalog.pg_table_is_visible(oid)";
 
 impl MigrationName for IdentityNotices {
     fn name(&self) -> &str {
@@ -53,26 +80,7 @@ impl MigrationTrait for IdentityNotices {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        if db.get_database_backend() != DbBackend::Postgres {
-            return Ok(());
-        }
-        check_names(&self.users)?;
-        let catalog = Catalog::read(db).await?;
-        db.execute_unprepared(FUNCTION).await?;
-        for (table, whose) in self.tables().into_iter().filter(|(table, _)| catalog.has(table)) {
-            let whose = whose.map_or(String::new(), |column| format!("'{column}'"));
-            for (event, rows) in EVENTS {
-                let name = format!("refrain_tells_{}", event.to_lowercase());
-                db.execute_unprepared(&format!(
-                    "CREATE TRIGGER {name} AFTER {event} ON \"{table}\"{rows} FOR EACH STATEMENT \
-                     EXECUTE FUNCTION refrain_tell_identity({whose}); \
-                     ALTER TABLE \"{table}\" ENABLE ALWAYS TRIGGER {name}"
-                ))
-                .await?;
-            }
-        }
-        Ok(())
+        make(manager, &self.users).await
     }
 
     /// The triggers go with the function that they run.

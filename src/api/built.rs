@@ -120,7 +120,10 @@ impl BuiltApi {
     }
 
     /// Begins to hear what changes of users, where [`Snapshots`](crate::auth::Snapshots) are to be told; nothing else begins
-    /// it. An error where the database does not tell, or who listens would hear nothing. It ends with the endpoint.
+    /// it, and it ends with the endpoint.
+    ///
+    /// An error where the database does not tell, or cannot be asked. Where that may be mended, a trigger made or a server
+    /// come back, it goes on trying all the same, and asks the database with each request until then.
     ///
     /// ```no_run
     /// # async fn run(api: refrain::BuiltApi) -> refrain::Result<()> {
@@ -131,9 +134,8 @@ impl BuiltApi {
     /// # }
     /// ```
     pub async fn listen(&self) -> Result<()> {
-        let Site { auth, db, .. } = &*self.gate.site;
         match self.kept_users() {
-            Some(kept) => kept.listen(db, auth.users()).await,
+            Some(kept) => kept.listen().await,
             None => Ok(()),
         }
     }

@@ -183,7 +183,9 @@ impl Front {
         let offered = offered.with_form_token(FormToken::of(&request));
         #[cfg(feature = "testing")]
         let offered = offered.by(request.extensions().get());
-        let user = site.authenticators.authenticate(&site.auth, &site.db, &offered).await.map_err(Problem::from)?;
+        // what may change something is never judged by what is kept
+        let auth = if request.method().is_safe() { site.auth.for_reading(&site.db) } else { site.auth.clone() };
+        let user = site.authenticators.authenticate(&auth, &site.db, &offered).await.map_err(Problem::from)?;
         let user = known.caller.get_or_init(|| Arc::new(user)).clone();
         let usage = throttle::ask(&self.throttles, &site.counts, &user, address).await.map_err(Problem::from)?;
         if let Some(wait) = known.usage.get_or_init(|| usage).wait() {

@@ -398,7 +398,9 @@ impl<P: Part> Api<P> {
             self.site.counts = counts;
         }
         if let Some(snapshots) = self.snapshots {
-            self.site.auth = self.site.auth.keeping(Arc::new(KeptUsers::new(snapshots)));
+            snapshots.check()?;
+            let kept = KeptUsers::new(snapshots, &self.site.auth, self.site.db.clone());
+            self.site.auth = self.site.auth.keeping(Arc::new(kept));
         }
         let site = Arc::new(self.site);
         site.handler_permissions.check(None)?;

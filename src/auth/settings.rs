@@ -8,12 +8,12 @@ use std::{
 };
 
 use refrain_entity::UserTable;
-use sea_orm::{DbBackend, Value};
+use sea_orm::{DatabaseConnection, DbBackend, Value};
 use tokio::sync::OnceCell;
 
 use super::{
-    Asked, Backend, JoinedRow, KeptUsers, ModelBackend, named_token::LastUsed, password::Passwords,
-    password_validators::PasswordValidators, statements::Statements,
+    Asked, Backend, JoinedRow, KeptUsers, ModelBackend, UserId, named_token::LastUsed, password::Passwords,
+    password_validators::PasswordValidators, snapshots::Notices, statements::Statements,
 };
 use crate::{
     Db, Result,
@@ -65,6 +65,7 @@ struct Inner {
     hashes_met: Arc<OnceCell<()>>,
     last_used: Arc<LastUsed>,
     password_tries: Option<PasswordTries>,
+    notices: Arc<Notices>,
 }
 
 impl Default for Auth {
@@ -94,6 +95,7 @@ impl Auth {
                 hashes_met: Arc::default(),
                 last_used: Arc::default(),
                 password_tries: Some(PasswordTries::default()),
+                notices: Arc::default(),
             }),
             asked: None,
             joined: None,
@@ -122,13 +124,14 @@ impl Auth {
     }
 
     /// The same, for a request that only reads over this connection: users that are kept may be found.
-    pub(crate) fn for_reading(self, db: Db<'_>) -> Self {
-        Self { reading_over: Some(db.address()), ..self }
+    pub(crate) fn for_reading(&self, db: &DatabaseConnection) -> Self {
+        Self { reading_over: Some(Db::from(db).address()), ..self.clone() }
     }
 
-    /// The users that are kept, where they may answer a question to this database.
+    /// The users that are kept, where they may answer a question to this database, and any of them may count.
     pub(super) fn kept(&self, db: Db<'_>) -> Option<&KeptUsers> {
-        self.kept.as_deref().filter(|_| self.reading_over == Some(db.address()))
+        let kept = self.kept.as_deref().filter(|_| self.reading_over == Some(db.address()))?;
+        kept.may_count().then_some(kept)
     }
 
     /// The users that are kept, whatever they may answer.
@@ -310,12 +313,25 @@ impl Auth {
         self.inner.grants.load(Ordering::Acquire)
     }
 
-    /// Makes every user value loaded before now ask the database again.
+    /// Makes every user value loaded before now ask the database again, and forgets every user that is
+    /// [kept](super::Snapshots).
     ///
-    /// Called by everything here that changes permissions. Call it yourself after committing or rolling back a
-    /// transaction in which you changed some, if a user value outlives the transaction.
+    /// Called by everything here that changes permissions, which may be within a transaction of yours: call it again after
+    /// committing or rolling it back, since somebody may have been loaded in between.
     pub fn permissions_changed(&self) {
         self.inner.grants.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Forgets what is [kept](super::Snapshots) of one user: their password, or a token of theirs, is another.
+    ///
+    /// Called by everything here that changes these; after a transaction of yours call it again, likewise.
+    pub fn user_changed(&self, id: UserId) {
+        self.inner.notices.about(&id.to_string());
+    }
+
+    /// Which users changed, as far as this program heard.
+    pub(super) fn notices(&self) -> &Arc<Notices> {
+        &self.inner.notices
     }
 }
 

@@ -54,6 +54,7 @@ impl User {
         let db = db.into();
         let statement = Query::delete().from_table(table()).and_where(user_is(self.key_value(db)?)).to_owned();
         db.execute_whole(&statement).await?;
+        self.changed();
         Ok(())
     }
 

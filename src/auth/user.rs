@@ -53,6 +53,8 @@ pub struct User {
     pub(super) within: Option<Within>,
     /// Does the credential that they showed make tokens for them?
     makes_tokens: bool,
+    /// as they were kept, and not as the database has them now
+    is_kept: bool,
 }
 
 impl User {
@@ -78,6 +80,7 @@ impl User {
             joined: Joined::default(),
             within: None,
             makes_tokens: true,
+            is_kept: false,
         }
     }
 
@@ -104,6 +107,7 @@ impl User {
             stored_flags: self.stored_flags,
             asked: self.asked.clone(),
             makes_tokens: self.makes_tokens,
+            is_kept: self.is_kept,
             ..Self::anonymous(auth)
         }
     }
@@ -119,6 +123,16 @@ impl User {
         Self { password: password.to_owned(), ..user }
     }
 
+    /// The same as they were kept.
+    pub(super) fn as_kept(self) -> Self {
+        Self { is_kept: true, ..self }
+    }
+
+    /// Are they as they were kept, and not as the database has them now?
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
     /// The same, of a credential that makes no tokens: who finds one that ends, or is revoked, shall not have another then.
     pub(crate) fn not_making_tokens(self) -> Self {
         Self { makes_tokens: false, ..self }
@@ -131,8 +145,18 @@ impl User {
 
     /// Refuses to make a credential that is good for more, or for longer, than the one that was shown.
     pub(crate) fn check_makes_tokens(&self) -> Result<()> {
-        let sentence = "a credential with a ceiling, or one that ends, makes no other: load the user by name or key";
-        if self.makes_tokens() { Ok(()) } else { Err(Error::invalid(sentence)) }
+        if !self.makes_tokens() {
+            return Err(Error::invalid(
+                "a credential with a ceiling, or one that ends, makes no other: load the user by name or key",
+            ));
+        }
+        if self.whole().is_kept {
+            return Err(Error::invalid(
+                "a caller who is kept between requests makes no credential: do it in a POST, which asks the database who \
+                 they are",
+            ));
+        }
+        Ok(())
     }
 
     /// The primary key; `None` for an anonymous caller.

@@ -250,6 +250,13 @@ impl Auth {
     }
 }
 
+impl Auth {
+    /// The same as the database has them now, though they may be [kept](super::Snapshots).
+    pub(crate) async fn user_by_id_now(&self, db: Db<'_>, id: UserId) -> Result<Option<User>> {
+        Ok(self.plain().load(db, Lookup::Id(id)).await?)
+    }
+}
+
 impl User {
     /// Loads this user afresh: flags, permissions and all. `None` where the row is gone. Within a
     /// [ceiling](User::within) they stay within it.
@@ -301,6 +308,7 @@ impl User {
         let stored = self.auth().passwords().hash(password).await?;
         self.write(db.into(), [("password", Value::from(stored.clone()))]).await?;
         self.remember_password(stored);
+        self.changed();
         Ok(())
     }
 
@@ -315,6 +323,7 @@ impl User {
             .to_owned();
         let replaced = db.execute_whole(&statement).await?.rows_affected() == 1;
         if replaced {
+            self.changed();
             self.remember_password(stored);
         }
         Ok(replaced)
@@ -367,6 +376,13 @@ impl User {
             .to_owned();
         db.execute_whole(&statement).await?;
         Ok(())
+    }
+
+    /// What is kept of this user is another now.
+    pub(crate) fn changed(&self) {
+        if let Some(id) = self.id() {
+            self.auth().user_changed(id);
+        }
     }
 
     pub(super) fn key_value(&self, db: Db<'_>) -> Result<Value> {

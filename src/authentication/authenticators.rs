@@ -69,8 +69,6 @@ impl Authenticators {
     ) -> Result<User, AuthenticationError> {
         let db = db.into();
         let asking = auth.asking(offered.asked.cloned(), offered.joined.cloned(), db).asked_from(offered.address);
-        // what may change something is never judged by what is kept
-        let asking = if offered.method.is_safe() { asking.for_reading(db) } else { asking };
         let offered = &Offered { trusted: &self.trusted, ..*offered };
         let failed = |sentence| AuthenticationError::Failed { sentence, challenge: self.challenge() };
         #[cfg(feature = "testing")]

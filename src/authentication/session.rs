@@ -58,8 +58,14 @@ impl SessionAuthentication {
         };
         let Some(id) = UserId::parse(&before.user, auth.users().key) else { return Ok(None) };
         // whoever was deleted, or is inactive, may be there again
-        let user = auth.load(db, Lookup::Id(id)).await?.filter(|user| user.is_active);
-        let Some(user) = user else { return Ok(None) };
+        let mut user = auth.load(db, Lookup::Id(id)).await?;
+        // a session is ended, or signed anew, by what the database has
+        if user.as_ref().is_some_and(|user| {
+            user.is_kept() && !matches!(sessions.fits(before.hash.as_deref(), user), Some(SignedBy::Current))
+        }) {
+            user = auth.user_by_id_now(db, id).await?;
+        }
+        let Some(user) = user.filter(|user| user.is_active) else { return Ok(None) };
         match sessions.fits(before.hash.as_deref(), &user) {
             Some(SignedBy::Current) => {}
             Some(SignedBy::Fallback) => self.renew(db, session, &user, offered).await,

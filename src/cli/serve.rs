@@ -41,8 +41,10 @@ pub(super) async fn run<P: Project>(options: Serve) -> Outcome {
     } else {
         migrate::<P>(&options.database, &db, options.wait.limit::<P>()).await?;
     }
-    if let Some(kept) = kept {
-        kept.listen(&db, auth.users()).await?;
+    if let Some(kept) = kept
+        && let Err(error) = kept.listen().await
+    {
+        eprintln!("warning: callers are not kept between requests yet: {error}");
     }
     P::prepare(&Starting { db: &db, auth: &auth, address, is_new }).await?;
     let documented = documented_at.map(|path| format!(", and is documented at http://{address}{path}"));

@@ -4,7 +4,7 @@ use sea_orm::{
 };
 
 #[cfg(feature = "postgres")]
-use super::pooler;
+use super::pooler::Pooling;
 use super::settings::PoolSettings;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use super::watch;
@@ -82,8 +82,12 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
             let place = format!("PostgreSQL at `{}:{}`", options.get_host(), options.get_port());
             let settings = opening.settings();
             reach(&options, &place, &opening).await?;
-            pooler::refuse(&options, &place, settings.acquire_timeout).await?;
-            Ok(server::<sqlx::Postgres>(options, &settings, postgres_session(&settings), END_ON_POSTGRES).into())
+            let session = match Pooling::of(&options, &place, &opening, settings.acquire_timeout).await? {
+                Pooling::BySession => postgres_session(&settings),
+                // it would be set for whoever is lent the connection next
+                Pooling::ByTransaction => String::new(),
+            };
+            Ok(server::<sqlx::Postgres>(options, &settings, session, END_ON_POSTGRES).into())
         }
         #[cfg(feature = "mysql")]
         "mysql" | "mariadb" => {

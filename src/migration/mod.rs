@@ -28,9 +28,9 @@ pub use refrain_migration::OwnTables;
 pub use refrain_migration::adopted_tables;
 /// The migrations that make or adopt Django's tables, to be put before a site's own.
 pub use refrain_migration::django_tables as tables;
-/// The migration by which PostgreSQL tells of changed users, for [snapshots](crate::auth::Snapshots).
-pub use refrain_migration::identity_notices;
 /// The migration that makes the table of [named tokens](crate::auth::NamedToken), to be put behind [`tables`].
 pub use refrain_migration::named_tokens;
+/// The migration by which PostgreSQL tells of changed users, for [snapshots](crate::auth::Snapshots).
+pub use refrain_migration::{identity_notices, make_identity_notices};
 pub use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 pub use with_permissions::WithPermissions;

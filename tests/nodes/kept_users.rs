@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use poem::http::Method;
+use poem::{EndpointExt, http::Method};
 use refrain::{
-    Access, Api, ModelPermissions, NamedTokens, Result,
+    Access, Api, Guarded, IsAuthenticated, ModelPermissions, NamedTokens, Problem, Result,
     auth::{Ceiling, NewToken, NewUser, Snapshots},
     authentication::{Authenticators, TokenAuthentication},
     entity::{Moment, clock::ahead_of},
@@ -114,6 +114,105 @@ async fn a_change_of_ones_own_is_seen_at_once(db: TestDb) -> Result<()> {
     alice.save_flags(&*db).await?;
     assert_eq!(client.get("/api/cars", &token).await.code(), 401);
     Ok(())
+}
+
+/// So is a token that is revoked, and a password that is another; and what is kept of others stays.
+#[every_database]
+async fn a_revoked_token_lets_nobody_in_any_more(db: TestDb) -> Result<()> {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (_, bob) = user(&auth, &db, NewUser::new("bob"), &["view"]).await;
+    let (made, named) = alice.make_token(&*db, NewToken::new("laptop")).await?;
+    let (counted, counter) = counted(&db);
+    let client = site(&counted, &auth, LONG);
+    for token in [&*token, named.expose(), &bob] {
+        assert_eq!(client.get("/api/cars", token).await.code(), 200);
+    }
+    alice.revoke_token(&*db).await?;
+    assert_eq!(client.get("/api/cars", &token).await.code(), 401);
+    assert_eq!(client.get("/api/cars", named.expose()).await.code(), 200);
+    assert!(alice.revoke_named_token(&*db, made.id).await?);
+    assert_eq!(client.get("/api/cars", named.expose()).await.code(), 401);
+    counter.take();
+    assert_eq!(client.get("/api/cars", &bob).await.code(), 200);
+    assert!(!counter.take().iter().any(|sql| sql.contains("authtoken_token")), "or one of 4096: run it again");
+    Ok(())
+}
+
+/// A handler that writes in a GET gets no credential out of a caller who is kept.
+#[every_database]
+async fn who_is_kept_makes_no_credential(db: TestDb) -> Result<()> {
+    struct Show;
+
+    #[poem_openapi::OpenApi]
+    impl Show {
+        #[oai(path = "/token", method = "get")]
+        async fn show(
+            &self,
+            caller: Guarded<IsAuthenticated>,
+            db: poem::web::Data<&DatabaseConnection>,
+        ) -> std::result::Result<poem_openapi::payload::PlainText<String>, Problem> {
+            Ok(poem_openapi::payload::PlainText(caller.token(*db).await?))
+        }
+    }
+
+    let auth = auth();
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let api = Api::new("Drivers", "1.0", db.db().clone()).auth(auth).snapshots(Snapshots::kept_for(LONG)).with(Show);
+    let endpoint = api.build()?.into_endpoint().data(db.db().clone()).map_to_response().boxed();
+    let client = poem::test::TestClient::new(endpoint);
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let asked = client.get("/api/token").header("authorization", format!("Token {token}"));
+        codes.push(asked.send().await.0.status().as_u16());
+    }
+    assert_eq!(codes, [200, 400]);
+    Ok(())
+}
+
+/// What is kept takes no more memory than it may.
+#[every_database(sqlite, because = "it is about this program's memory")]
+async fn who_asked_longest_ago_is_forgotten(db: TestDb) -> Result<()> {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (counted, counter) = counted(&db);
+    // room for two users, each of whom holds something
+    let api =
+        Api::new("Drivers", "1.0", counted).auth(auth.clone()).snapshots(Snapshots::kept_for(LONG).max_bytes(3000));
+    let client = Client::new(api.mount(cars::<ByModel>()).build()?);
+    let mut tokens = Vec::new();
+    for name in ["alice", "bob", "carol", "dave"] {
+        tokens.push(user(&auth, &db, NewUser::new(name), &["view"]).await.1);
+    }
+    for token in &tokens {
+        assert_eq!(client.get("/api/cars", token).await.code(), 200);
+    }
+    // it is weighed now and then, and not with each request
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(client.get("/api/cars", &tokens[3]).await.code(), 200);
+    let mut known = 0;
+    for token in tokens.iter().rev() {
+        counter.take();
+        assert_eq!(client.get("/api/cars", token).await.code(), 200);
+        known += usize::from(!counter.take().iter().any(|sql| sql.contains("authtoken_token")));
+    }
+    assert!((1..=2).contains(&known), "{known} were known");
+    Ok(())
+}
+
+/// A bound that nobody can keep is refused, and no address is printed.
+#[every_database(sqlite, because = "it is about what is said")]
+async fn a_bound_is_one_that_can_be_kept(db: TestDb) {
+    for bound in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+        for snapshots in [Snapshots::kept_for(bound), Snapshots::told_within(bound)] {
+            let api = Api::new("Drivers", "1.0", db.db().clone()).snapshots(snapshots);
+            let error = api.build().err().expect("no such bound").to_string();
+            assert!(error.contains("100ms"), "{error}");
+        }
+    }
+    let secret = Snapshots::told_within(LONG).listening_at("postgres://refrain:s3cret@db/cars");
+    assert!(!format!("{secret:?}").contains("s3cret"), "{secret:?}");
 }
 
 /// A named token ends when it ends, and stands for no more than its ceiling, also where it is kept.

@@ -90,6 +90,7 @@ impl ChangePassword {
             return Err(Problem::invalid([WRONG]));
         }
         committed(transaction).await?;
+        user.changed();
         if let (Some(session), Some(own)) = (session, own) {
             session.keep(&own);
         }

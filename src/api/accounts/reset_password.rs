@@ -154,6 +154,7 @@ impl ResetPassword {
             return Err(Problem::invalid([(WHOLE_BODY, INVALID_LINK)]));
         }
         committed(transaction).await?;
+        user.changed();
         Ok(Done::Done)
     }
 }

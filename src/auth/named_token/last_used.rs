@@ -5,6 +5,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use moka::sync::Cache;
 use refrain_entity::Moment;
 use sea_orm::{
     DatabaseConnection, DbErr,
@@ -27,8 +28,21 @@ const MOST: usize = 1000;
 ///
 /// They are written beside the requests, by a task of its own: no request waits for it, none that is dropped leaves
 /// something half done, and where the database refuses it the next use tries again.
-#[derive(Debug, Default)]
-pub(in crate::auth) struct LastUsed(Mutex<Waiting>);
+#[derive(Debug)]
+pub(in crate::auth) struct LastUsed {
+    waiting: Mutex<Waiting>,
+    /// when each was noted last, of those used lately: a token that is kept does not say what was written since
+    noted: Cache<i64, Moment>,
+}
+
+/// So many tokens are remembered: of more, some are written more often.
+const REMEMBERED: u64 = 100_000;
+
+impl Default for LastUsed {
+    fn default() -> Self {
+        Self { waiting: Mutex::default(), noted: Cache::new(REMEMBERED) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -41,15 +55,17 @@ struct Waiting {
 impl LastUsed {
     /// A token is used.
     pub(in crate::auth) fn note(self: &Arc<Self>, db: Db<'_>, token: i64, stored: Option<Moment>, now: Moment) {
-        let is_recent = stored.is_some_and(|stored| now.to_utc() - stored.to_utc() < SELDOM);
+        let lately = |at: Moment| now.to_utc() - at.to_utc() < SELDOM;
+        let is_recent = stored.is_some_and(lately) || self.noted.get(&token).is_some_and(lately);
         // in a transaction it would be rolled back with it, or keep others waiting
         let Some(connection) = db.connection().filter(|_| !is_recent) else { return };
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let over = db.address();
         if waiting.uses.len() >= MOST || waiting.over.is_some_and(|other| other != over) {
             return;
         }
         waiting.uses.insert(token, now);
+        self.noted.insert(token, now);
         if waiting.over.is_none() {
             waiting.over = Some(over);
             tokio::spawn(self.clone().write(connection.clone()));
@@ -69,7 +85,7 @@ impl LastUsed {
     }
 
     fn take(&self) -> Option<BTreeMap<i64, Moment>> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let uses = std::mem::take(&mut waiting.uses);
         if uses.is_empty() {
             waiting.over = None;
@@ -84,7 +100,7 @@ struct Ended<'a>(&'a LastUsed);
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).over = None;
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).over = None;
     }
 }
 

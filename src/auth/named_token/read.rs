@@ -42,6 +42,11 @@ impl TokenRow {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
+    /// The labels of its ceiling.
+    pub(in crate::auth) fn allowed(&self) -> impl Iterator<Item = &str> {
+        self.ceiling.iter().flat_map(Ceiling::labels)
+    }
+
     /// Its user, as far as it stands for them.
     pub(in crate::auth) fn stands_for(self, user: User) -> User {
         let user = user.not_making_tokens();

@@ -138,7 +138,9 @@ impl User {
             .and_where(column("id").eq(id))
             .and_where(column("user_id").eq(self.key_value(db)?))
             .to_owned();
-        Ok(db.execute_whole(&statement).await?.rows_affected() > 0)
+        let revoked = db.execute_whole(&statement).await?.rows_affected() > 0;
+        self.changed();
+        Ok(revoked)
     }
 
     /// Revokes all of them. Returns how many there were.
@@ -148,7 +150,9 @@ impl User {
             .from_table(Alias::new(TABLE))
             .and_where(column("user_id").eq(self.key_value(db)?))
             .to_owned();
-        Ok(db.execute_whole(&statement).await?.rows_affected())
+        let revoked = db.execute_whole(&statement).await?.rows_affected();
+        self.changed();
+        Ok(revoked)
     }
 }
 

@@ -1,54 +1,68 @@
 use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::SeqCst},
-    },
-    time::{Duration, Instant},
+    collections::VecDeque,
+    sync::{Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
-/// Until when everything that changed has been heard of.
+use super::age::Age;
+
+/// How fresh what was heard is.
 ///
 /// A beat is a notice that we ask for ourselves. Notices arrive in the order of their commits, so one that was asked for
 /// at a moment and has arrived says that every change committed before that moment was heard of. It counts where the
 /// triggers that tell of changes were seen in place by the statement that asked for it.
 pub(super) struct Freshness {
     bound: Duration,
-    since: Instant,
-    /// nanoseconds after that; never is 0
-    until: AtomicU64,
-    beat: Mutex<Beat>,
+    /// since when everything that changed before has been heard of
+    since: RwLock<Option<Age>>,
+    beats: Mutex<Beats>,
 }
 
 #[derive(Default)]
+struct Beats {
+    last: u64,
+    /// those that are under way, the oldest first
+    asked: VecDeque<Beat>,
+}
+
 struct Beat {
     number: u64,
-    asked_at: Option<Instant>,
+    at: Age,
     is_answered: bool,
     is_heard: bool,
 }
 
+/// So many beats are waited for at a time: one may be late by some others.
+const UNDER_WAY: usize = 16;
+
 impl Freshness {
     pub(super) fn new(bound: Duration) -> Self {
-        Self { bound, since: Instant::now(), until: AtomicU64::new(0), beat: Mutex::default() }
+        Self { bound, since: RwLock::default(), beats: Mutex::default() }
     }
 
     /// Was everything heard of that changed more than the bound ago?
     pub(super) fn is_fresh(&self) -> bool {
-        self.nanoseconds(Instant::now()) < self.until.load(SeqCst)
+        let since = *self.since.read().unwrap_or_else(PoisonError::into_inner);
+        since.is_some_and(|since| since.is_below(self.bound))
     }
 
     /// Nothing is heard any more.
     pub(super) fn lose(&self) {
-        let mut beat = self.lock();
-        *beat = Beat { number: beat.number, ..Beat::default() };
-        self.until.store(0, SeqCst);
+        let mut beats = self.beats();
+        beats.asked.clear();
+        *self.since.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// A beat is about to be asked for; it is the one with this number.
     pub(super) fn ask(&self) -> u64 {
-        let mut beat = self.lock();
-        *beat = Beat { number: beat.number + 1, asked_at: Some(Instant::now()), ..Beat::default() };
-        beat.number
+        let mut beats = self.beats();
+        beats.last += 1;
+        if beats.asked.len() == UNDER_WAY {
+            beats.asked.pop_front();
+        }
+        let beat = Beat { number: beats.last, at: Age::now(), is_answered: false, is_heard: false };
+        beats.asked.push_back(beat);
+        beats.last
     }
 
     /// It was asked for, and the triggers were there.
@@ -62,22 +76,18 @@ impl Freshness {
     }
 
     fn settle(&self, number: u64, note: impl FnOnce(&mut Beat)) {
-        let mut beat = self.lock();
-        if beat.number != number {
-            return;
-        }
-        note(&mut beat);
-        if let (Some(asked_at), true, true) = (beat.asked_at, beat.is_answered, beat.is_heard) {
-            self.until.store(self.nanoseconds(asked_at + self.bound), SeqCst);
+        let mut beats = self.beats();
+        let Some(place) = beats.asked.iter().position(|beat| beat.number == number) else { return };
+        note(&mut beats.asked[place]);
+        if beats.asked[place].is_answered && beats.asked[place].is_heard {
+            let at = beats.asked[place].at;
+            beats.asked.drain(..=place);
+            *self.since.write().unwrap_or_else(PoisonError::into_inner) = Some(at);
         }
     }
 
-    fn nanoseconds(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.since).as_nanos()).unwrap_or(u64::MAX)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Beat> {
-        self.beat.lock().unwrap_or_else(PoisonError::into_inner)
+    fn beats(&self) -> std::sync::MutexGuard<'_, Beats> {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -95,9 +105,11 @@ mod tests {
         fresh.answered(first);
         assert!(!fresh.is_fresh(), "it was not heard");
         let second = fresh.ask();
-        fresh.heard(first);
         fresh.answered(second);
-        assert!(!fresh.is_fresh(), "another was heard");
+        assert!(!fresh.is_fresh(), "none was heard");
+        // late, and in time
+        fresh.heard(first);
+        assert!(fresh.is_fresh());
         fresh.heard(second);
         assert!(fresh.is_fresh());
         sleep(Duration::from_millis(220));

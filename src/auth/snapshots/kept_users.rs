@@ -1,28 +1,32 @@
-use std::{
-    hash::RandomState,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{hash::RandomState, sync::Arc, time::Duration};
 
-use moka::sync::Cache;
-use refrain_entity::clock;
+use moka::{policy::EvictionPolicy, sync::Cache};
+use refrain_entity::UserTable;
+use sea_orm::DatabaseConnection;
 use sha2::{Digest, Sha256};
 
-use super::{Snapshots, freshness::Freshness, notices::Notices};
+use super::{Snapshots, age::Age, freshness::Freshness, notices::Notices};
 use crate::auth::{Auth, Lookup, User, UserId, held::Known, named_token::TokenRow};
+
+/// However much is heard, nobody is kept for longer: what nothing tells of, as a change of the tables themselves, ends then.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// The users of one API, over its one database.
 pub(crate) struct KeptUsers {
-    pub(crate) settings: Snapshots,
+    pub(super) settings: Snapshots,
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only PostgreSQL is asked to tell"))]
+    pub(super) db: DatabaseConnection,
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only PostgreSQL is asked to tell"))]
+    pub(super) tables: UserTable,
     users: Cache<Credential, Arc<Snapshot>, RandomState>,
-    pub(super) notices: Notices,
+    pub(super) notices: Arc<Notices>,
     pub(super) freshness: Freshness,
     #[cfg(feature = "postgres")]
     pub(super) listening: std::sync::Mutex<Option<super::listener::Listening>>,
 }
 
 /// What a user is looked for by; of a secret, what nobody can make it from.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::auth) enum Credential {
     Id(UserId),
     Token([u8; 32]),
@@ -46,7 +50,7 @@ pub(in crate::auth) struct Snapshot {
 pub(in crate::auth) struct Reading {
     notices: u64,
     grants_made: u64,
-    at: Duration,
+    age: Age,
 }
 
 impl Credential {
@@ -65,15 +69,19 @@ impl Credential {
 }
 
 impl KeptUsers {
-    pub(crate) fn new(settings: Snapshots) -> Self {
+    pub(crate) fn new(settings: Snapshots, auth: &Auth, db: DatabaseConnection) -> Self {
+        let longest = if settings.told { LONGEST } else { settings.bound };
         let users = Cache::builder()
             .max_capacity(settings.max_bytes)
             .weigher(|_: &Credential, snapshot: &Arc<Snapshot>| snapshot.bytes())
-            .eviction_policy(moka::policy::EvictionPolicy::lru())
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_live(longest)
             .build_with_hasher(RandomState::new());
         Self {
+            db,
+            tables: auth.users().clone(),
             users,
-            notices: Notices::default(),
+            notices: auth.notices().clone(),
             freshness: Freshness::new(settings.bound),
             #[cfg(feature = "postgres")]
             listening: std::sync::Mutex::default(),
@@ -81,23 +89,32 @@ impl KeptUsers {
         }
     }
 
-    /// What is to be known before a user is read.
-    pub(in crate::auth) fn reading(&self, auth: &Auth) -> Reading {
-        Reading { notices: self.notices.heard(), grants_made: auth.grants_made(), at: now() }
+    /// May anything that is kept count now?
+    pub(in crate::auth) fn may_count(&self) -> bool {
+        !self.settings.told || self.freshness.is_fresh()
     }
 
-    /// The user who is found by this, if what is known of them still counts.
+    /// What is to be known before a user is read.
+    pub(in crate::auth) fn reading(&self, auth: &Auth) -> Reading {
+        Reading { notices: self.notices.heard(), grants_made: auth.grants_made(), age: Age::now() }
+    }
+
+    /// The user who is found by this, if what is known of them still counts; what does not is forgotten.
     pub(in crate::auth) fn find(&self, auth: &Auth, credential: &Credential) -> Option<Arc<Snapshot>> {
-        if self.settings.told && !self.freshness.is_fresh() {
-            return None;
+        let found = self.users.get(credential)?;
+        if self.counts(auth, &found) {
+            return Some(found);
         }
-        self.users.get(credential).filter(|snapshot| self.counts(auth, snapshot))
+        self.users.invalidate(credential);
+        None
     }
 
     fn counts(&self, auth: &Auth, snapshot: &Snapshot) -> bool {
         let Snapshot { reading, counter, .. } = snapshot;
-        let is_young = self.settings.told || now().saturating_sub(reading.at) < self.settings.bound;
-        is_young && reading.grants_made == auth.grants_made() && self.notices.none_since(reading.notices, *counter)
+        let longest = if self.settings.told { LONGEST } else { self.settings.bound };
+        reading.age.is_below(longest)
+            && reading.grants_made == auth.grants_made()
+            && self.notices.none_since(reading.notices, *counter)
     }
 
     /// Keeps a user with all that they hold.
@@ -111,15 +128,9 @@ impl KeptUsers {
     ) {
         let Some(id) = user.id() else { return };
         let counter = self.notices.counter_of(&id.to_string());
-        let snapshot = Snapshot { user: user.copied(), known, token, reading, counter };
+        let snapshot = Snapshot { user: user.copied().as_kept(), known, token, reading, counter };
         self.users.insert(credential, Arc::new(snapshot));
     }
-}
-
-/// As the throttles count time: a test can let it pass.
-fn now() -> Duration {
-    static SINCE: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
-    SINCE.elapsed() + clock::ahead()
 }
 
 impl Snapshot {
@@ -132,9 +143,11 @@ impl Snapshot {
 
     fn bytes(&self) -> u32 {
         let User { username, first_name, last_name, email, .. } = &self.user;
-        let user: usize = [username, first_name, last_name, email].map(String::len).iter().sum();
+        let texts: usize = [username, first_name, last_name, email].map(String::len).iter().sum();
         let held = &self.known.held;
-        let labels: usize = held.direct.iter().chain(&held.through_groups).map(|label| label.len() + 64).sum();
-        u32::try_from(1024 + user + labels).unwrap_or(u32::MAX)
+        let allowed = self.token.iter().flat_map(TokenRow::allowed);
+        let labels = held.direct.iter().chain(&held.through_groups).map(String::as_str).chain(allowed);
+        let labels: usize = labels.map(|label| label.len() + 64).sum();
+        u32::try_from(1024 + self.user.password().len() + texts + labels).unwrap_or(u32::MAX)
     }
 }

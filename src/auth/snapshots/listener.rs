@@ -3,9 +3,8 @@ use std::{
     time::Duration,
 };
 
-use refrain_entity::UserTable;
 use sea_orm::{
-    DatabaseConnection, DbBackend,
+    DbBackend,
     sqlx::{
         self,
         pool::PoolOptions,
@@ -14,7 +13,7 @@ use sea_orm::{
 };
 use tokio::task::JoinHandle;
 
-use super::{KeptUsers, heartbeat::Heartbeat, tables};
+use super::{KeptUsers, heartbeat::Heartbeat};
 use crate::{Error, Result, db::lends_by_the_transaction};
 
 /// What the triggers tell of.
@@ -33,20 +32,22 @@ impl Drop for Listening {
 }
 
 impl KeptUsers {
-    /// Begins to hear what changes; an error where it cannot be heard.
-    pub(crate) async fn listen(self: &Arc<Self>, db: &DatabaseConnection, users: &UserTable) -> Result<()> {
+    /// Begins to hear what changes; an error where it cannot be heard yet.
+    pub(crate) async fn listen(self: &Arc<Self>) -> Result<()> {
         if !self.settings.told {
             return Ok(());
         }
-        let options = self.own_address(db)?;
-        let listener = Listener { kept: Arc::downgrade(self), beat: Heartbeat::new(db, &tables(users)), options };
-        listener.check(self.settings.bound).await?;
+        let options = self.own_address()?;
+        let mut listener =
+            Listener { kept: Arc::downgrade(self), beat: Heartbeat::new(&self.db, &self.tables), options };
+        let checked = listener.check(self.settings.bound).await;
         let task = tokio::spawn(listener.run());
         *self.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(Listening(task));
-        Ok(())
+        checked
     }
 
-    fn own_address(&self, db: &DatabaseConnection) -> Result<PgConnectOptions> {
+    fn own_address(&self) -> Result<PgConnectOptions> {
+        let db = &self.db;
         if db.get_database_backend() != DbBackend::Postgres {
             return Err(Error::wiring(
                 "only PostgreSQL tells what changed: on another database keep users for a time, \
@@ -54,7 +55,7 @@ impl KeptUsers {
             ));
         }
         let options = match &self.settings.direct {
-            Some(url) => url.parse().map_err(|_| Error::wiring("the address to listen at cannot be read"))?,
+            Some(url) => url.expose().parse().map_err(|_| Error::wiring("the address to listen at cannot be read"))?,
             None => PgConnectOptions::clone(&db.get_postgres_connection_pool().connect_options()),
         };
         Ok(options.application_name("refrain, listening"))
@@ -69,7 +70,7 @@ struct Listener {
 
 impl Listener {
     /// Is everything there that it needs: a connection of its own, and triggers that tell?
-    async fn check(&self, bound: Duration) -> Result<()> {
+    async fn check(&mut self, bound: Duration) -> Result<()> {
         let limit = bound.max(Duration::from_secs(5));
         let is_lent = tokio::time::timeout(limit, lends_by_the_transaction(&self.options)).await;
         match is_lent {
@@ -88,7 +89,7 @@ impl Listener {
     }
 
     /// Hears, and asks for what it is to hear, over one connection after another.
-    async fn run(self) {
+    async fn run(mut self) {
         let mut is_down = false;
         let mut wait = AGAIN[0];
         while let Some(bound) = self.kept.upgrade().map(|kept| kept.settings.bound) {
@@ -99,7 +100,7 @@ impl Listener {
                     }
                     wait = AGAIN[0];
                     let why = tokio::select! {
-                        why = self.hear(listener, bound) => why,
+                        why = hear(listener, bound, &self.kept) => why,
                         () = self.beat.every(bound / 4, &self.kept) => return,
                     };
                     let Some(kept) = self.kept.upgrade() else { return };
@@ -136,22 +137,22 @@ impl Listener {
         }
         Ok(listener)
     }
+}
 
-    /// Until the connection is lost, or has nothing to say although it was asked to.
-    async fn hear(&self, mut listener: PgListener, bound: Duration) -> String {
-        loop {
-            let notice = match tokio::time::timeout(bound * 3, listener.try_recv()).await {
-                Ok(Ok(Some(notice))) => notice,
-                Ok(Ok(None)) => return "the connection was closed".to_owned(),
-                Ok(Err(error)) => return error.to_string(),
-                Err(_) => return "nothing arrived for three times the bound".to_owned(),
-            };
-            let Some(kept) = self.kept.upgrade() else { return String::new() };
-            match (notice.channel(), notice.payload()) {
-                (CHANNEL, "") => kept.notices.about_everybody(),
-                (CHANNEL, user) => kept.notices.about(user),
-                (_, number) => number.parse().into_iter().for_each(|number| kept.freshness.heard(number)),
-            }
+/// Until the connection is lost, or has nothing to say although it was asked to.
+async fn hear(mut listener: PgListener, bound: Duration, kept: &Weak<KeptUsers>) -> String {
+    loop {
+        let notice = match tokio::time::timeout(bound * 3, listener.try_recv()).await {
+            Ok(Ok(Some(notice))) => notice,
+            Ok(Ok(None)) => return "the connection was closed".to_owned(),
+            Ok(Err(error)) => return error.to_string(),
+            Err(_) => return "nothing arrived for three times the bound".to_owned(),
+        };
+        let Some(kept) = kept.upgrade() else { return String::new() };
+        match (notice.channel(), notice.payload()) {
+            (CHANNEL, "") => kept.notices.about_everybody(),
+            (CHANNEL, user) => kept.notices.about(user),
+            (_, number) => number.parse().into_iter().for_each(|number| kept.freshness.heard(number)),
         }
     }
 }

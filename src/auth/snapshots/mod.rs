@@ -5,10 +5,12 @@
 //! | `mod.rs` | what a program says: where changes are heard of, and how old an answer may be |
 //! | `kept_users.rs` | the users that are kept, and when one still counts |
 //! | `notices.rs` | which users changed, in the order in which it was heard |
-//! | `freshness.rs` | until when everything that changed has been heard of |
+//! | `freshness.rs` | how fresh what was heard is |
+//! | `age.rs` | how long ago something was |
 //! | `listener.rs` | hears what PostgreSQL tells |
 //! | `heartbeat.rs` | asks it to tell something, and looks whether the triggers that tell are there |
 
+mod age;
 mod freshness;
 #[cfg(feature = "postgres")]
 mod heartbeat;
@@ -20,9 +22,14 @@ mod listener;
 mod listener;
 mod notices;
 
-use std::time::Duration;
+use std::{fmt, ops::RangeInclusive, time::Duration};
+
+use refrain_entity::Secret;
 
 pub(super) use kept_users::Credential;
+pub(super) use notices::Notices;
+
+use crate::{Error, Result};
 pub(crate) use kept_users::KeptUsers;
 
 /// Who callers are and what they hold, kept between the requests that read.
@@ -49,15 +56,25 @@ pub(crate) use kept_users::KeptUsers;
 /// | [`told_within`](Self::told_within) | from the database, some milliseconds after the commit, whoever made it: another node, Django's admin, `psql` | the bound, whatever fails; then the database is asked again | PostgreSQL, with the migration `identity_notices` |
 /// | [`kept_for`](Self::kept_for) | not at all | the bound | every database |
 ///
-/// What a change through this very program's [`Auth`](super::Auth) grants or takes is seen by its next request, on either.
-/// Grants on rows are no part of this: they are read with the row, always.
-#[derive(Clone, Debug)]
+/// What this very program grants or takes through [`Auth`](super::Auth) is seen by its next request, on either; where it was
+/// in a transaction of yours, call [`permissions_changed`](super::Auth::permissions_changed) behind the commit. Grants on
+/// rows are no part of this: they are read with the row, always.
+///
+/// A handler for GET that writes is judged by what is kept as well: it belongs into a POST. A caller who is kept makes no
+/// token and begins no session.
+///
+/// Who may connect to the database may `NOTIFY refrain_identity`, which makes nothing stale, but makes everybody ask
+/// again. Nobody is kept for longer than five minutes, whatever is heard.
+#[derive(Clone)]
 pub struct Snapshots {
-    pub(crate) told: bool,
-    pub(crate) bound: Duration,
-    pub(crate) max_bytes: u64,
-    pub(crate) direct: Option<String>,
+    told: bool,
+    bound: Duration,
+    max_bytes: u64,
+    direct: Option<Secret>,
 }
+
+/// What a bound may be: a shorter one would ask the database more often than requests do.
+const BOUNDS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(86_400);
 
 /// The bytes that the users kept may take, where nothing is said: some ten thousands of them.
 const MAX_BYTES: u64 = 64 << 20;
@@ -88,16 +105,33 @@ impl Snapshots {
     /// session of its own, which one that pools by the transaction does not give.
     #[must_use]
     pub fn listening_at(mut self, url: impl Into<String>) -> Self {
-        self.direct = Some(url.into());
+        self.direct = Some(url.into().into());
         self
+    }
+
+    /// An error where the bound is none that can be kept.
+    pub(crate) fn check(&self) -> Result<()> {
+        if BOUNDS.contains(&self.bound) {
+            return Ok(());
+        }
+        Err(Error::wiring(format!(
+            "users are kept for {:?} to {:?}, and `Snapshots` says {:?}",
+            BOUNDS.start(),
+            BOUNDS.end(),
+            self.bound
+        )))
     }
 }
 
-/// The tables that say who somebody is and what they hold.
-#[cfg(feature = "postgres")]
-pub(crate) fn tables(users: &refrain_entity::UserTable) -> Vec<String> {
-    let own = [&users.table, &users.groups_table, &users.permissions_table].map(|name| name.to_string());
-    let others =
-        ["authtoken_token", "refrain_token", "auth_group_permissions", "auth_permission", "django_content_type"];
-    own.into_iter().chain(others.map(str::to_owned)).collect()
+/// Not the address: there is a password in it.
+impl fmt::Debug for Snapshots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { told, bound, max_bytes, direct } = self;
+        f.debug_struct("Snapshots")
+            .field("told", told)
+            .field("bound", bound)
+            .field("max_bytes", max_bytes)
+            .field("direct", &direct.as_ref().map(|_| "…"))
+            .finish()
+    }
 }

@@ -1,14 +1,11 @@
 use std::sync::Arc;
 
-use refrain_entity::UserTable;
-use sea_orm::DatabaseConnection;
-
 use super::KeptUsers;
 use crate::{Error, Result};
 
 impl KeptUsers {
     /// An error where it should be heard what changes: this program knows no database that tells.
-    pub(crate) async fn listen(self: &Arc<Self>, _db: &DatabaseConnection, _users: &UserTable) -> Result<()> {
+    pub(crate) async fn listen(self: &Arc<Self>) -> Result<()> {
         match self.settings.told {
             false => Ok(()),
             true => {

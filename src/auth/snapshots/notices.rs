@@ -10,7 +10,7 @@ const COUNTERS: usize = 4096;
 ///
 /// What was read after a notice was heard has what it is about: the database tells after the commit. So a snapshot counts
 /// where no notice about its user is younger than the beginning of its reading, whenever it came to be kept.
-pub(super) struct Notices {
+pub(in crate::auth) struct Notices {
     heard: AtomicU64,
     about_everybody: AtomicU64,
     about: Box<[AtomicU64]>,
@@ -31,7 +31,7 @@ impl Notices {
     }
 
     /// The user with this key changed.
-    pub(super) fn about(&self, user: &str) {
+    pub(in crate::auth) fn about(&self, user: &str) {
         let number = self.next();
         self.about[self.counter_of(user)].fetch_max(number, SeqCst);
     }
