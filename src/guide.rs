@@ -45,4 +45,5 @@ pages! {
     #[cfg(feature = "testing")]
     testing = "testing.md";
     object_grants = "object-grants.md";
+    reference = "reference.md";
 }

@@ -43,6 +43,24 @@
 //! | put it together, and serve it | [`Api`], [`serving`] |
 //! | answer errors | [`Problem`], [`Error`] |
 //!
+//! # Features
+//!
+//! <!-- table: features -->
+//!
+//! | feature | what it gives |
+//! |---|---|
+//! | `sqlite` | SQLite, built in; on by default |
+//! | `postgres` | PostgreSQL |
+//! | `mysql` | MariaDB and MySQL |
+//! | `tls` | TLS to PostgreSQL, MariaDB and MySQL, in Rust (rustls) |
+//! | `openid` | bearer tokens of an OpenID provider |
+//! | `redis` | throttles that several nodes count together, in Redis |
+//! | `templates` | `perms` in templates of minijinja |
+//! | `testing` | a site in memory for tests of who may do what; with it comes `cli` |
+//! | `cli` | the command line: `serve`, `migrate`, `createsuperuser`, `check` and others; and the migrations |
+//!
+//! <!-- end of table -->
+//!
 //! The guide and the list of differences from Django are in the folder `docs` of the repository. `CONTRACT 6.21` and the
 //! like, here and there, name an item of the measured behaviour of Django 5.2, Django REST Framework 3.18 and
 //! django-guardian 3.5.

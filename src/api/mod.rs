@@ -118,13 +118,13 @@ impl Api {
 }
 
 impl<P: Part> Api<P> {
-    /// Other users, passwords or backends than Django's defaults.
+    /// How users are kept, and who is asked about them; Django's own users where nothing is said.
     pub fn auth(mut self, auth: Auth) -> Self {
         self.site.auth = auth;
         self
     }
 
-    /// Keeps callers, and what they hold, between the requests that read; without it the database is asked with each.
+    /// Keeps callers, and what they hold, between the requests that read; each asks the database where nothing is said.
     ///
     /// ```no_run
     /// use std::time::Duration;
@@ -142,7 +142,7 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Who is asked, in order, who a caller is.
+    /// Who is asked, in order, who a caller is; tokens alone where nothing is said.
     #[doc(alias = "DEFAULT_AUTHENTICATION_CLASSES")]
     pub fn authenticators(mut self, authenticators: Authenticators) -> Self {
         self.site.authenticators = authenticators;
@@ -164,20 +164,20 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// What holds for every viewset and action that declares nothing.
+    /// What holds for every viewset and action that declares nothing; `ModelPermissions` where nothing is said.
     #[doc(alias = "DEFAULT_PERMISSION_CLASSES")]
     pub fn default_permissions(mut self, permissions: impl IntoPermissions) -> Self {
         self.site.default_permissions = permissions.into_permissions();
         self
     }
 
-    /// What holds for every handler that declares nothing.
+    /// What holds for every handler that declares nothing; `IsAuthenticated` where nothing is said.
     pub fn handler_permissions(mut self, permissions: impl IntoPermissions) -> Self {
         self.site.handler_permissions = permissions.into_permissions();
         self
     }
 
-    /// Models that no viewset serves: deleting a row takes what was granted on it away, as a row of every model of its
+    /// Models that no viewset serves. Deleting a row takes what was granted on it away, as a row of every model of its
     /// table, and what was granted on the rows that the database deletes with it, as far as relations say which they are.
     ///
     /// The mounted ones are known; the command line knows those of `Project::models`.
@@ -186,7 +186,8 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Answers 403 for a row the caller may not view, as DRF does: its existence is then told.
+    /// Answers 403 for a row that the caller may not view, as DRF does; 404 where nothing is said. The row's existence is
+    /// then told.
     pub fn reveal_hidden_rows(mut self) -> Self {
         self.site.reveal_hidden_rows = true;
         self
@@ -198,8 +199,7 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Names in every refusal the permission class that refused. For development: it tells strangers how the site
-    /// decides.
+    /// Names in every refusal the permission class that refused, for development. It tells strangers how the site decides.
     pub fn explain_refusals(mut self) -> Self {
         self.site.explains_refusals = true;
         self
@@ -229,7 +229,7 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Lets callers ask for the document as they may use it: `/openapi.json?as=me` tells of the operations that do not
+    /// Lets callers ask for the document as they may use it, at `/openapi.json?as=me`. It tells of the operations that do not
     /// refuse them outright, and of no other.
     pub fn tell_callers_their_document(mut self) -> Self {
         self.site.tells_callers_their_document = true;
@@ -243,8 +243,8 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// The most values that a body of JSON may hold, the items of its lists and the members of its objects all counted;
-    /// 10,000 where nothing is said. A value of two bytes takes a hundred when it is read, so that `body_limit` alone
+    /// The most values that a body of JSON may hold; 10,000 where nothing is said. The items of its lists and the members of
+    /// its objects are all counted. A value of two bytes takes a hundred when it is read, so that `body_limit` alone
     /// does not bound what a request may take.
     #[doc(alias = "DATA_UPLOAD_MAX_NUMBER_FIELDS")]
     pub fn body_values(mut self, most: usize) -> Self {
@@ -252,7 +252,7 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// How long an answer may take, from the request's head to its own: 30 s where nothing is said, `None` for ever.
+    /// How long an answer may take, from the request's head to its own; 30 s where nothing is said, `None` for ever.
     ///
     /// After that the request is given up and answered 503. The time to send the answer does not count.
     pub fn request_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
@@ -267,7 +267,8 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// The same of one handler, by its `operation_id`: in place of what holds for every endpoint; the empty list is no limit.
+    /// How often a caller may ask one handler, by its `operation_id`; what holds for every endpoint where nothing is said.
+    /// The empty list is no limit.
     ///
     /// ```no_run
     /// use refrain::{Api, ObtainToken, throttle::{Rate, Throttle}};
@@ -286,22 +287,22 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Where callers and wrong passwords are counted: in the process, where nothing is said; in Redis for several nodes
+    /// Where callers and wrong passwords are counted; in the process where nothing is said. Several nodes count in Redis
     /// (`RedisCounts`, feature `redis`).
     pub fn counts(mut self, counts: impl Into<Counts>) -> Self {
         self.counts = Some(counts.into());
         self
     }
 
-    /// Callers are told how often they may ask and how often they still may, by the fields `RateLimit-Policy` and
-    /// `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    /// Tells callers how often they may ask and how often they still may. The fields are `RateLimit-Policy` and `RateLimit`
+    /// (draft-ietf-httpapi-ratelimit-headers-10).
     pub fn tell_rates(mut self) -> Self {
         self.site.tells_rates = true;
         self
     }
 
-    /// How many proxies stand in front: the address of who asks is then the one that the outermost of them adds to
-    /// `X-Forwarded-For`, and not that of the last. Only where nobody can come past them: else anybody says they are at
+    /// How many proxies stand in front; none where nothing is said. The address of who asks is then the one that the
+    /// outermost of them adds to `X-Forwarded-For`, and not that of the last. Only where nobody can come past them: else anybody says they are at
     /// any address.
     #[doc(alias = "NUM_PROXIES")]
     pub fn behind_proxies(mut self, proxies: u8) -> Self {
@@ -309,16 +310,15 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Routes answer with a slash behind them as they do without, for clients that were made for Django's: `/api/cars/7/`.
-    /// Links to other pages are as the request was.
+    /// Answers with a slash behind a route's path as without, for clients that were made for Django's: `/api/cars/7/`. Links to other pages are as the request was.
     #[doc(alias = "APPEND_SLASH")]
     pub fn trailing_slashes(mut self) -> Self {
         self.site.trailing_slashes = true;
         self
     }
 
-    /// Errors in Django REST Framework's shape, for clients that were made for it: `{"detail": "Not found."}`, and
-    /// `{"name": ["This field is required."]}` where values are at fault, both `application/json`.
+    /// Answers errors in Django REST Framework's shape, for clients that were made for it. That is `{"detail": "Not found."}`,
+    /// and `{"name": ["This field is required."]}` where values are at fault, both `application/json`.
     ///
     /// Statuses, headers and sentences stay as they are; `code` and the other members of problem details are not sent. The
     /// document says so too. Endpoints beside the API, behind [`guarding`](BuiltApi::guarding), answer problem details still.
@@ -328,7 +328,7 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// The document as OpenAPI 3.1, where nothing is said 3.0.
+    /// Tells the document as OpenAPI 3.1; 3.0 where nothing is said.
     ///
     /// What may be `null` has that as a type of its own, and the permissions that an operation asks stand as roles in its
     /// `security`, beside `x-permissions`. Generators that read 3.0 only want the other.
@@ -348,8 +348,8 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Links to other pages of a list begin with this origin, as Django REST Framework's do; without it they are relative
-    /// references. Clients that follow `next` as it stands need it.
+    /// The origin with which links to other pages of a list begin, as Django REST Framework's do; they are relative where
+    /// nothing is said. Clients that follow `next` as it stands need it.
     ///
     /// The program does not take it from a request: a `Host` anybody can send would be in links that others follow.
     ///
@@ -381,7 +381,7 @@ impl<P: Part> Api<P> {
         self.add(ViewSetApi::new(viewset))
     }
 
-    /// Adds handlers: an object with `#[OpenApi]` methods, custom actions of viewsets among them.
+    /// Adds handlers: an object with `#[OpenApi]` methods, with custom actions of viewsets among them.
     pub fn with<O: OpenApi + 'static>(self, handlers: O) -> Api<(P, Handlers<O>)> {
         self.add(Handlers::new(handlers))
     }

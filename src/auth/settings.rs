@@ -139,7 +139,7 @@ impl Auth {
         self.kept.as_ref()
     }
 
-    /// The same, asked by somebody at this address: it has its own number of tries for passwords.
+    /// Says where who asks is: each address has its own number of tries for passwords.
     ///
     /// An authenticator is handed such an `Auth`. Where nobody says where a password comes from, its account's tries alone
     /// are counted.
@@ -152,7 +152,8 @@ impl Auth {
         self.address
     }
 
-    /// The same with other numbers of tries for passwords; `None` for as many as anybody likes.
+    /// How many wrong passwords there may be; ten a minute from an address and fifty for an account where nothing is said.
+    /// `None` is as many as anybody likes.
     pub fn with_password_tries(&self, tries: impl Into<Option<PasswordTries>>) -> Self {
         self.with(|inner| inner.password_tries = tries.into())
     }
@@ -180,8 +181,8 @@ impl Auth {
         self.asked.as_ref()
     }
 
-    /// The same, and new users have this in a column of the user table's own, where [`NewUser::column`](super::NewUser::column)
-    /// does not say: one that must be filled, and that no default of the database fills.
+    /// What new users have in a column of the user table's own, unless [`NewUser::column`](super::NewUser::column) says. It is
+    /// for one that must be filled, and that no default of the database fills.
     ///
     /// ```
     /// use refrain::{auth::Auth, entity::{Key, UserTable}};
@@ -198,7 +199,7 @@ impl Auth {
         &self.inner.new_users_columns
     }
 
-    /// The same with other password settings.
+    /// How passwords are hashed, and which hashes can be read; as Django does it where nothing is said.
     #[doc(alias = "PASSWORD_HASHERS")]
     pub fn with_passwords(&self, passwords: Passwords) -> Self {
         self.with(|inner| {
@@ -207,19 +208,19 @@ impl Auth {
         })
     }
 
-    /// The same with other rules for the passwords that people choose; Django's four where nothing is said.
+    /// The rules for the passwords that people choose; Django's four where nothing is said.
     #[doc(alias = "AUTH_PASSWORD_VALIDATORS")]
     pub fn with_password_validators(&self, validators: PasswordValidators) -> Self {
         self.with(|inner| inner.password_validators = validators)
     }
 
-    /// The same, but what it hashes takes at most half of the places there are for hashing; for an authenticator that
-    /// checks a password with every request, so that who logs in finds a place.
+    /// Lets what it hashes take at most half of the places there are for hashing. It is for an authenticator that checks a
+    /// password with every request, so that who logs in finds a place.
     pub fn in_half_of_the_places(&self) -> Self {
         self.with(|inner| inner.passwords = inner.passwords.clone().in_half_of_the_places())
     }
 
-    /// The same with this chain of backends instead; the first grant or veto settles a question.
+    /// The chain of backends; [`ModelBackend`] alone where nothing is said. The first grant or veto settles a question.
     #[doc(alias = "AUTHENTICATION_BACKENDS")]
     pub fn with_backends(&self, backends: Vec<Arc<dyn Backend>>) -> Self {
         self.with(|inner| {
@@ -228,12 +229,13 @@ impl Auth {
         })
     }
 
-    /// The same, but outdated password hashes are renewed at log-in also in a user table that Django made.
+    /// Renews outdated password hashes at log-in also in a user table that Django made.
     pub fn upgrading_adopted_passwords(&self) -> Self {
         self.with(|inner| inner.upgrades_adopted = true)
     }
 
-    /// The same, with another user whose grants stand for those of anonymous callers; none at all for `None`.
+    /// The user whose grants stand for those of anonymous callers; `AnonymousUser` where nothing is said. With `None` there
+    /// is none at all.
     #[doc(alias = "ANONYMOUS_USER_NAME")]
     pub fn with_anonymous_user(&self, name: Option<String>) -> Self {
         self.with(|inner| inner.anonymous_user_name = name)
@@ -244,7 +246,7 @@ impl Auth {
         self.inner.anonymous_user_name.as_deref()
     }
 
-    /// The same, with grants on rows in other tables than guardian's two.
+    /// The tables of grants on rows; guardian's two where nothing is said.
     #[doc(alias("GUARDIAN_USER_OBJ_PERMS_MODEL", "GUARDIAN_GROUP_OBJ_PERMS_MODEL"))]
     pub fn with_grant_tables(&self, tables: GrantTables) -> Self {
         self.with(|inner| inner.grant_tables = tables)

@@ -60,7 +60,7 @@ pub(super) struct Database {
     #[arg(long = "database-url", env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     url: Option<String>,
     /// The database server's own address, where `serve` answers requests through a pooler: for migrations, and for all
-    /// other commands
+    /// other commands; DATABASE_URL where nothing is said
     #[arg(long, env, value_name = "URL", hide_env_values = true, global = true)]
     direct_database_url: Option<String>,
 }
@@ -74,7 +74,8 @@ pub(super) struct MigrationWait {
 
 #[derive(Args)]
 pub(super) struct Defaults {
-    /// What holds for viewsets that declare nothing, as an expression of permission classes
+    /// What holds for viewsets that declare nothing, as an expression of permission classes; what the program says where
+    /// nothing is said
     #[arg(long = "default-permissions", env = "DEFAULT_PERMISSIONS", value_name = "EXPRESSION")]
     permissions: Option<String>,
 }

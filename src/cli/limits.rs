@@ -9,7 +9,8 @@ use crate::{Api, PoolSettings, auth::Snapshots};
 /// How many connections, and how long what may take; in seconds, of which there may be fractions.
 #[derive(Args)]
 pub(super) struct Limits {
-    /// The most connections to the database; 10 to a server and 8 to a SQLite file where nothing is said
+    /// The most connections to the database; 10 to a server, 8 to a SQLite file and 1 to SQLite in memory where nothing is
+    /// said
     #[arg(long, env = "DATABASE_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     max_connections: Option<u32>,
     /// The connections kept open though nobody needs them

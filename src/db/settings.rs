@@ -24,16 +24,20 @@ use crate::Result;
 /// # fn main() {}
 /// ```
 ///
-/// | setting | what it bounds | left out |
-/// |---|---|---|
-/// | `max_connections` | the connections of this program | 10 to a server, 8 to a SQLite file, 1 to SQLite in memory |
-/// | `min_connections` | those kept open though nobody needs them | 0 |
-/// | `acquire_timeout` | the wait for a connection, connecting included | 5 s |
-/// | `lock_timeout` | a statement's wait for somebody else's lock | 5 s |
-/// | `statement_timeout` | a statement, by the server; MySQL proper bounds reading ones only, SQLite none | 20 s |
-/// | `idle_transaction_timeout` | a transaction in which nothing is asked, by the server; not on SQLite and MySQL proper | 60 s |
-/// | `idle_timeout` | the life of a connection to a server that nobody needs | 10 min |
-/// | `max_lifetime` | the life of any connection to a server | 30 min |
+/// <!-- table: settings PoolSettings -->
+///
+/// | setting | what it says | left out | environment, option |
+/// |---|---|---|---|
+/// | `max_connections(connections)` | The most connections at a time, one at least | 10 to a server, 8 to a SQLite file and 1 to SQLite in memory | `DATABASE_MAX_CONNECTIONS`, `--max-connections` |
+/// | `min_connections(connections)` | The connections kept open though nobody needs them, never more than there may be at most | 0 | `DATABASE_MIN_CONNECTIONS`, `--min-connections` |
+/// | `acquire_timeout(limit)` | How long a request waits for a connection, for one that others use or for a new one to be made | 5 s | `DATABASE_ACQUIRE_TIMEOUT`, `--acquire-timeout` |
+/// | `lock_timeout(limit)` | How long a statement waits for a lock that somebody else holds, on MariaDB in whole seconds | 5 s | `DATABASE_LOCK_TIMEOUT`, `--lock-timeout` |
+/// | `statement_timeout(limit)` | How long a statement may run before the server gives up on it; `None` for ever | 20 s | `DATABASE_STATEMENT_TIMEOUT`, `--statement-timeout` |
+/// | `idle_transaction_timeout(limit)` | How long a transaction may stand open while nothing is asked in it, before the server ends it and the connection; `None` for ever | 60 s | `DATABASE_IDLE_TRANSACTION_TIMEOUT`, `--idle-transaction-timeout` |
+/// | `idle_timeout(limit)` | After what time without use a connection is closed; `None` for never | 10 min | `DATABASE_IDLE_TIMEOUT`, `--idle-timeout` |
+/// | `max_lifetime(limit)` | After what time a connection is closed though it is used; `None` for never | 30 min | `DATABASE_MAX_LIFETIME`, `--max-lifetime` |
+///
+/// <!-- end of table -->
 ///
 /// What runs into one of them is "could not tell": 503 over HTTP, with `Retry-After`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +68,8 @@ impl Default for PoolSettings {
 }
 
 impl PoolSettings {
-    /// The most connections at a time; at least one. All servers of a site together must stay below what the database
+    /// The most connections at a time, one at least; 10 to a server, 8 to a SQLite file and 1 to SQLite in memory where
+    /// nothing is said. All servers of a site together must stay below what the database
     /// allows.
     #[must_use]
     pub fn max_connections(mut self, connections: u32) -> Self {
@@ -72,28 +77,29 @@ impl PoolSettings {
         self
     }
 
-    /// The connections kept open though nobody needs them; never more than there may be at most.
+    /// The connections kept open though nobody needs them, never more than there may be at most.
     #[must_use]
     pub fn min_connections(mut self, connections: u32) -> Self {
         self.min_connections = connections;
         self
     }
 
-    /// How long a request waits for a connection: for one that others use, or for a new one to be made.
+    /// How long a request waits for a connection, for one that others use or for a new one to be made.
     #[must_use]
     pub fn acquire_timeout(mut self, limit: Duration) -> Self {
         self.acquire_timeout = limit;
         self
     }
 
-    /// How long a statement waits for a lock that somebody else holds. MariaDB counts in whole seconds, rounded up.
+    /// How long a statement waits for a lock that somebody else holds, on MariaDB in whole seconds.
     #[must_use]
     pub fn lock_timeout(mut self, limit: Duration) -> Self {
         self.lock_timeout = limit;
         self
     }
 
-    /// How long a statement may run before the server gives up on it; `None` for ever.
+    /// How long a statement may run before the server gives up on it; `None` for ever. MySQL proper bounds only those that
+    /// read, SQLite none.
     #[must_use]
     pub fn statement_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.statement_timeout = limit.into();
@@ -102,7 +108,7 @@ impl PoolSettings {
 
     /// How long a transaction may stand open while nothing is asked in it, before the server ends it and the connection;
     /// `None` for ever. It is longer than a request may take, so that it ends only what was forgotten. MariaDB counts in
-    /// whole seconds, rounded up.
+    /// whole seconds, rounded up; SQLite and MySQL proper know no such limit.
     #[must_use]
     pub fn idle_transaction_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle_transaction_timeout = limit.into();

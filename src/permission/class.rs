@@ -49,24 +49,24 @@ pub trait PermissionClass: Send + Sync + 'static {
         Ok(Rule::Always)
     }
 
-    /// How it is written in an expression; the type's name unless said otherwise.
+    /// How it is written in an expression; the type's name where nothing is said.
     fn name(&self) -> Cow<'static, str> {
         type_name::<Self>().into()
     }
 
-    /// What a caller is told whom this class refused (CONTRACT 6.11).
+    /// What a caller is told whom this class refused (CONTRACT 6.11); `permission_denied` where nothing is said.
     #[doc(alias("message", "code"))]
     fn denial(&self) -> Denial {
         Denial::default()
     }
 
-    /// The permissions it asks for, as labels: for the document, for `check`, and for authentication, which reads whether
-    /// the caller holds them. One that is left out is asked for all the same, by a statement more.
+    /// The permissions it asks for, as labels. They are for the document, for `check`, and for authentication, which reads
+    /// whether the caller holds them. One that is left out is asked for all the same, by a statement more.
     fn permissions_asked(&self, _model: Option<&ModelInfo>, _action: Action) -> Vec<String> {
         Vec::new()
     }
 
-    /// Can it stand before this model's rows, or before a plain handler? Asked at mount; the error says why not.
+    /// Can it stand before this model's rows, or before a plain handler? Asked when the API is built; the error says why not.
     fn fits(&self, model: Option<&ModelInfo>) -> std::result::Result<(), String> {
         <Self::Model as Over>::fits(model)
     }

@@ -21,17 +21,21 @@ use super::server::serve;
 /// # }
 /// ```
 ///
-/// | setting | what it bounds | left out |
-/// |---|---|---|
-/// | `max_connections` | the connections at one time; more wait until one ends | 800 |
-/// | `head_timeout` | a new connection's first request, and the head of every request, from its first byte to its last | 10 s |
-/// | `idle_timeout` | a connection on which no request is under way | 75 s |
-/// | `body_timeout` | the wait for a request's body, which a second more is given for every `body_rate` bytes | 20 s |
-/// | `body_rate` | the bytes per second at which a long body must arrive | 1,000 |
-/// | `write_timeout` | the wait for a client that takes nothing of its answer | 30 s |
-/// | `http2_max_streams` | the requests at one time on one connection of HTTP/2 | 100 |
-/// | `http2_ping_interval` | how often a client of HTTP/2 must answer a ping, for which it has as long | 30 s |
-/// | `shutdown_timeout` | the requests under way when the server is told to stop | 10 s |
+/// <!-- table: settings ServeSettings -->
+///
+/// | setting | what it says | left out | environment, option |
+/// |---|---|---|---|
+/// | `max_connections(most)` | The most connections at one time, one at least | 800 | `HTTP_MAX_CONNECTIONS`, `--http-max-connections` |
+/// | `head_timeout(limit)` | How long a request's head may take, from its first byte to its last, and a new connection's first | 10 s | `HTTP_HEAD_TIMEOUT`, `--http-head-timeout` |
+/// | `idle_timeout(limit)` | How long a connection is kept on which no request is under way | 75 s | `HTTP_IDLE_TIMEOUT`, `--http-idle-timeout` |
+/// | `body_timeout(limit)` | How long a request's body is waited for, whatever its size | 20 s | `HTTP_BODY_TIMEOUT`, `--http-body-timeout` |
+/// | `body_rate(bytes_per_second)` | For how many bytes of a body a second more is waited, one at least | 1,000 | `HTTP_BODY_RATE`, `--http-body-rate` |
+/// | `write_timeout(limit)` | How long a client may take nothing of its answer | 30 s | `HTTP_WRITE_TIMEOUT`, `--http-write-timeout` |
+/// | `http2_max_streams(most)` | The most requests at one time on a connection of HTTP/2, one at least | 100 | `HTTP2_MAX_STREAMS`, `--http2-max-streams` |
+/// | `http2_ping_interval(interval)` | How often a client of HTTP/2 is pinged, and how long its answer may take | 30 s | `HTTP2_PING_INTERVAL`, `--http2-ping-interval` |
+/// | `shutdown_timeout(limit)` | How long requests under way may take once the server is told to stop | 10 s | `SHUTDOWN_TIMEOUT`, `--shutdown-timeout` |
+///
+/// <!-- end of table -->
 ///
 /// A connection that runs into one of them is closed; a request whose body does is answered 408 by an
 /// [`Api`](crate::Api). How long a request may
@@ -72,14 +76,14 @@ impl Default for ServeSettings {
 }
 
 impl ServeSettings {
-    /// The most connections at one time, one at least.
+    /// The most connections at one time, one at least. More wait until one ends.
     #[must_use]
     pub fn max_connections(mut self, most: u32) -> Self {
         self.max_connections = most.max(1);
         self
     }
 
-    /// How long a request's head may take, and a new connection's first.
+    /// How long a request's head may take, from its first byte to its last, and a new connection's first.
     #[must_use]
     pub fn head_timeout(mut self, limit: Duration) -> Self {
         self.head_timeout = limit;

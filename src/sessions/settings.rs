@@ -73,8 +73,8 @@ impl Sessions {
         }
     }
 
-    /// The same for a site that is reached over TLS: browsers send its cookies over nothing else, and a request without
-    /// an `Origin` is asked for its `Referer`.
+    /// Says that the site is reached over TLS; only what comes over TLS here is taken for that where nothing is said.
+    /// Browsers then send its cookies over nothing else, and a request without an `Origin` is asked for its `Referer`.
     ///
     /// What ends TLS in front of the program is not seen here, so it is to be said.
     #[doc(alias("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"))]
@@ -83,21 +83,21 @@ impl Sessions {
         self.with(|inner| inner.secure = true)
     }
 
-    /// The same, lasting so long; two weeks where nothing is said.
+    /// How long a session lasts; two weeks where nothing is said.
     #[doc(alias = "SESSION_COOKIE_AGE")]
     #[must_use]
     pub fn age(self, age: Duration) -> Self {
         self.with(|inner| inner.age = age)
     }
 
-    /// The same, whose cookies end with the browser.
+    /// Lets the cookies end with the browser.
     #[doc(alias = "SESSION_EXPIRE_AT_BROWSER_CLOSE")]
     #[must_use]
     pub fn ending_with_the_browser(self) -> Self {
         self.with(|inner| inner.ends_with_browser = true)
     }
 
-    /// The same with another name for the session's cookie; `sessionid` where nothing is said.
+    /// The name of the session's cookie; `sessionid` where nothing is said.
     ///
     /// # Panics
     /// Unless a cookie can have that name.
@@ -107,7 +107,7 @@ impl Sessions {
         self.with(|inner| inner.cookie = checked_name(name))
     }
 
-    /// The same with another name for the cookie of the CSRF token; `csrftoken` where nothing is said.
+    /// The name of the cookie of the CSRF token; `csrftoken` where nothing is said.
     ///
     /// # Panics
     /// Unless a cookie can have that name.
@@ -117,14 +117,14 @@ impl Sessions {
         self.with(|inner| inner.csrf_cookie = checked_name(name))
     }
 
-    /// The same with another `SameSite` of both cookies; `Lax` where nothing is said.
+    /// The `SameSite` of both cookies; `Lax` where nothing is said.
     #[doc(alias("SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"))]
     #[must_use]
     pub fn same_site(self, same_site: SameSite) -> Self {
         self.with(|inner| inner.same_site = same_site)
     }
 
-    /// The same with cookies for the paths below this one.
+    /// The path below which browsers send the cookies; `/` where nothing is said.
     ///
     /// # Panics
     /// Unless it can be the path of a cookie.
@@ -135,7 +135,7 @@ impl Sessions {
         self.with(|inner| inner.path = path.to_owned())
     }
 
-    /// The same with cookies for all hosts of a domain. Each of those hosts can then set them too.
+    /// The domain to all hosts of which browsers send the cookies; the host alone where nothing is said. Each of those hosts can then set them too.
     ///
     /// # Panics
     /// Unless it can be the domain of a cookie.
@@ -146,16 +146,16 @@ impl Sessions {
         self.with(|inner| inner.domain = Some(domain.to_owned()))
     }
 
-    /// The same, and who logged in by this backend is let in too. Its name is the one that Django knows it by.
-    ///
-    /// Where nothing is said, it is Django's `ModelBackend` alone.
+    /// One more backend by which who logged in is let in; Django's `ModelBackend` alone where nothing is said. Its name is
+    /// the one that Django knows it by.
     #[doc(alias = "AUTHENTICATION_BACKENDS")]
     #[must_use]
     pub fn accepting_backend(self, path: &str) -> Self {
         self.with(|inner| inner.backends.push(path.to_owned()))
     }
 
-    /// The same, and who logs in here logs in by the backend of this name: it has to be one that a site beside lets in.
+    /// The backend that a log-in here names; Django's `ModelBackend` where nothing is said. It has to be one that a site
+    /// beside lets in.
     #[must_use]
     pub fn writing_backend(self, path: &str) -> Self {
         self.with(|inner| {

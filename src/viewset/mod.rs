@@ -93,30 +93,30 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     type Serializer: Shown<Self>;
     /// The path of the collection; a row's is below it. One with a variable is one of [`nested`](Self::nested).
     const PATH: &'static str;
-    /// Which of the six standard actions there are.
+    /// Which of the six standard actions there are; all where nothing is said.
     const ACTIONS: &'static [Action] = &Action::STANDARD;
-    /// Is a row judged again as the write leaves it? `false` is DRF's behaviour: rows can be given away and made for
-    /// others.
+    /// Is a row judged again as the write leaves it? With `false` rows can be given away and made for others, as in DRF.
     const CHECKS_RESULT: bool = true;
 
-    /// Does every representation tell what its reader may do with the row? A member `permissions` then lists `view`,
+    /// Has every representation a member `permissions`, which says what its reader may do with the row? It lists `view`,
     /// `change`, `delete` and the names of custom actions, from the very rules that guard them.
     const ROW_PERMISSIONS: bool = false;
 
     /// Must `PUT`, `PATCH`, `DELETE` and actions that take a [`Locked`] row say by `If-Match` which state of the row they
-    /// are about? Without it they are then 428.
+    /// are about? Without the header they are then 428.
     const REQUIRES_IF_MATCH: bool = false;
 
-    /// Which of `Create`, `PartialUpdate` and `Destroy` can be asked of many rows in one request, by the permissions of the
-    /// action: `POST` and `PATCH` at `/cars/bulk`, `POST` at `/cars/bulk/delete`. All rows are written, or none.
+    /// Which of `Create`, `PartialUpdate` and `Destroy` can be asked of many rows in one request; none where nothing is said.
+    /// All rows are written, or none, by the permissions of the action: `POST` and `PATCH` at `/cars/bulk`, `POST` at
+    /// `/cars/bulk/delete`.
     #[doc(alias("bulk_create", "bulk_update", "ListSerializer"))]
     const BULK: &'static [Action] = &[];
 
     /// How many rows one such request, or one [`LockedRows`], may be about; more are 400.
     const BULK_LIMIT: usize = 1000;
 
-    /// May callers choose the members of what they are shown, `?fields=id,name`: of rows, lists and the answers of writes?
-    /// The document then requires no member of a representation.
+    /// May callers choose the members of what they are shown, `?fields=id,name`? That holds for rows, lists and the answers
+    /// of writes, and the document then requires no member of a representation.
     #[doc(alias("sparse_fieldsets", "DynamicFieldsModelSerializer"))]
     const SPARSE_FIELDS: bool = false;
 
@@ -126,7 +126,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         Access::nothing()
     }
 
-    /// How often a caller may take an action; as the API says where this is `None`. The empty list is no limit at all.
+    /// How often a caller may take an action; as the API says where nothing is said. The empty list is no limit at all.
     ///
     /// ```
     /// # use refrain::{Access, Action, ViewSet, doc_example::{car, cars::Car}};
@@ -150,7 +150,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         None
     }
 
-    /// The rows there are at all, for lists and for single rows: `None` for all of the table. A write cannot take a row
+    /// The rows there are at all, for lists and for single rows; all of the table where nothing is said. A write cannot take a row
     /// out of them, nor make one beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off. Asked while the API is
     /// built too, for made-up callers whom `retrieve` would let in.
     #[doc(alias("queryset", "get_queryset"))]
@@ -158,14 +158,15 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         None
     }
 
-    /// The column by which a row's path names it: a field's of the serializer, unique. A key of several columns is as many
-    /// steps of the path.
+    /// The unique column by which a row's path names it; the primary key where nothing is said. It is a field's of the
+    /// serializer. A key of several columns is as many steps of the path.
     #[doc(alias = "lookup_field")]
     fn lookup() -> ColumnOf<Self> {
         <EntityOf<Self> as Resource>::key()
     }
 
-    /// Which rows keys in bodies may point at, where no viewset alone serves them, or their relation is not declared.
+    /// Which rows keys in bodies may point at; those that relations declare where nothing is said. It is needed where no
+    /// viewset alone serves them, or their relation is not declared.
     fn references() -> Vec<Reference<EntityOf<Self>>> {
         Vec::new()
     }
@@ -175,7 +176,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// A column that counts how often a row was written: an integer, and `read_only` if it is a field. Every update that
+    /// A column that counts how often a row was written. It is an integer, and `read_only` if it is a field. Every update that
     /// goes through the viewset adds 1 to it, in its own statement; a new row begins with the default, or 1.
     ///
     /// `If-Match` then compares the version alone. Without one it compares what the row is to its caller.
@@ -238,14 +239,15 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         None
     }
 
-    /// How lists are cut into pages: by limit and offset, by number, or by cursor.
+    /// How lists are cut into pages, by limit and offset, by number, or by cursor; 50 rows by limit and offset, at most 500,
+    /// where nothing is said.
     #[doc(alias = "pagination_class")]
     fn pagination() -> Pagination {
         Pagination::default()
     }
 
-    /// The columns a list can be filtered by, each by its field's name and in its field's text, and what may be asked of
-    /// each: `?name=…`, `?due__gte=…`.
+    /// The columns a list can be filtered by, and what may be asked of each: `?name=…`, `?due__gte=…`. Each goes by its
+    /// field's name, and in its field's text.
     #[doc(alias = "filterset_fields")]
     fn filters() -> Vec<Filter<ColumnOf<Self>>> {
         Vec::new()
@@ -257,19 +259,19 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The columns a list can be ordered by, each by its field's name: `?ordering=name,-id`.
+    /// The columns a list can be ordered by: `?ordering=name,-id`. Each goes by its field's name.
     #[doc(alias = "ordering_fields")]
     fn orderings() -> Vec<ColumnOf<Self>> {
         Vec::new()
     }
 
-    /// What a list is ordered by where its caller does not say; by the key where nothing is said.
+    /// What a list is ordered by, unless its caller says; the key where nothing is said.
     #[doc(alias("ordering", "default_ordering"))]
     fn default_order() -> Vec<Order<ColumnOf<Self>>> {
         Vec::new()
     }
 
-    /// Completes a row before it is inserted; `beside` is what the body held that no column does. Runs in the transaction
+    /// Completes a row before it is inserted; `beside` holds the members of the body that have no column. Runs in the transaction
     /// ([`Context::db`]), and again where the database asks for the transaction to be run again.
     fn perform_create(
         &self,
@@ -291,7 +293,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(changes) }
     }
 
-    /// Runs in the transaction once a row is inserted, for what hangs on it: its memberships, its grants. The row is
+    /// Writes what hangs on a row, once it is inserted: its memberships, its grants. Runs in the transaction; the row is
     /// judged after it, with what it wrote.
     fn created(
         &self,
@@ -302,7 +304,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Runs in the transaction once a row is updated, as [`created`](Self::created) does.
+    /// Writes what hangs on a row, once it is updated. Runs as [`created`](Self::created) does.
     fn updated(
         &self,
         _cx: &Context<'_>,
@@ -312,7 +314,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Runs before a row is deleted, as [`perform_create`](Self::perform_create) does.
+    /// Looks at a row before it is deleted, and may refuse. Runs as [`perform_create`](Self::perform_create) does.
     fn perform_destroy(
         &self,
         _cx: &Context<'_>,
@@ -321,7 +323,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Runs once a write is committed, and then only once; also where the client has hung up meanwhile.
+    /// Runs once a write is committed, and then only once. It runs also where the client has hung up meanwhile.
     fn after_commit(&self, _action: Action, _row: &ModelOf<Self>) -> impl Future<Output = ()> + Send {
         async {}
     }

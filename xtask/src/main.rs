@@ -11,6 +11,7 @@ mod openapi;
 mod run;
 mod servers;
 mod stop;
+mod tables;
 mod test;
 mod tls;
 mod tools;
@@ -39,6 +40,8 @@ enum Task {
     Tools,
     /// Make the checked-in document and its clients anew.
     Openapi(openapi::Options),
+    /// Make the tables of the guide anew, from the sources.
+    Tables(tables::Options),
     /// Run the benches, or one of them.
     Bench(bench::Options),
     /// Change the code that decides, in every way that cargo-mutants knows, and see that a test notices each.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Servers => servers(),
         Task::Tools => tools(),
         Task::Openapi(options) => openapi::run(&options),
+        Task::Tables(options) => tables::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),

@@ -9,12 +9,12 @@ use crate::{
     permission::{Action, AnyModel, Context, Operators, PermissionClass, Rule},
 };
 
-/// Lets through who holds a permission: `HasPerm("drivers.publish_car")`.
+/// Lets through whoever holds a permission: `HasPerm("drivers.publish_car")`.
 #[doc(alias = "permission_required")]
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct HasPerm<L = &'static str>(pub L);
 
-/// Lets through who holds all of several permissions: `HasPerms(["drivers.view_car", "drivers.export_car"])`.
+/// Lets through whoever holds all of several permissions: `HasPerms(["drivers.view_car", "drivers.export_car"])`.
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct HasPerms<L>(pub L);
 

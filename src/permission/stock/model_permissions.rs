@@ -9,7 +9,7 @@ use crate::{
     permission::{Action, Context, Operators, PermissionClass, Rule, SomeModel},
 };
 
-/// Lets through who holds the model's permission for the action (CONTRACT 6.20, 6.24).
+/// Lets through whoever holds the model's permission for the action (CONTRACT 6.20, 6.24): `view`, `add`, `change` or `delete`.
 ///
 /// | action | permission |
 /// |---|---|

@@ -11,7 +11,7 @@ use crate::{
     permission::{Action, Context, Operators, PermissionClass, Rule, SomeModel},
 };
 
-/// Lets through who was granted the action's permission on the row, and to nothing else.
+/// Lets through whoever was granted the action's permission on the row.
 ///
 /// | action | asks |
 /// |---|---|

@@ -5,7 +5,7 @@ use crate::{
     permission::{Context, Operators, OwnedModel, PermissionClass, Rule},
 };
 
-/// Lets a row's owner touch it; nobody owns a row whose owner is NULL, and a caller without an id owns nothing.
+/// Lets a row's owner touch it; nobody owns a row whose owner is NULL.
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsOwner;
 

@@ -9,7 +9,7 @@ use crate::{
     permission::{AnyModel, Context, Operators, PermissionClass, Rule},
 };
 
-/// Lets through users of whom something is true.
+/// Lets through users of whom something is true: `UserPasses("is one of ours", |user| …)`.
 ///
 /// ```
 /// use refrain::{IsAuthenticated, UserPasses};

@@ -14,7 +14,7 @@ pub struct AllowAny;
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct DenyAll;
 
-/// Lets through who said who they are (CONTRACT 6.6).
+/// Lets through whoever said who they are (CONTRACT 6.6).
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsAuthenticated;
 
@@ -26,7 +26,7 @@ pub struct IsAdminUser;
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsSuperuser;
 
-/// Lets everybody read, and do anything else who said who they are (CONTRACT 6.6).
+/// Lets everybody read, and whoever said who they are do anything else (CONTRACT 6.6).
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsAuthenticatedOrReadOnly;
 

@@ -40,12 +40,12 @@ pub trait RowAction: Send + Sync + 'static {
     /// The first part of the codename that model permissions ask: `publish` asks `publish_car`. A class of the action's
     /// permissions must ask it; under classes that ask no codename it is refused when the API is built.
     const CODENAME: Option<&'static str> = None;
-    /// Must a request for a [`Locked`](crate::viewset::Locked) row say by `If-Match` which state of it it is about? As the
-    /// viewset says.
+    /// Must a request for a [`Locked`](crate::viewset::Locked) row say by `If-Match` which state of the row it is about? What
+    /// the viewset says where nothing is said.
     const REQUIRES_IF_MATCH: bool = <Self::Of as ViewSet>::REQUIRES_IF_MATCH;
 
-    /// Who may; by default what the viewset says: for a safe method what it says for `retrieve`, and one that writes needs
-    /// [`CODENAME`](Self::CODENAME) to say what is asked.
+    /// Who may; what the viewset says where nothing is said. That is for a safe method what it says for `retrieve`, and one
+    /// that writes needs [`CODENAME`](Self::CODENAME) to say what is asked.
     fn permissions() -> Access<EntityOf<Self::Of>> {
         Access::global()
     }
@@ -63,7 +63,8 @@ pub trait CollectionAction: Send + Sync + 'static {
     /// The first part of the codename that model permissions ask, as for a [`RowAction`].
     const CODENAME: Option<&'static str> = None;
 
-    /// Who may, as for a [`RowAction`]; for a safe method by default what the viewset says for `list`. The rows handed over meet both this and the list's own permissions.
+    /// Who may; what the viewset says where nothing is said, as for a [`RowAction`]: for a safe method what it says for
+    /// `list`. The rows handed over meet both this and the list's own permissions.
     fn permissions() -> Access<EntityOf<Self::Of>> {
         Access::global()
     }
