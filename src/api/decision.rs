@@ -74,14 +74,15 @@ mod tests {
     use poem::IntoResponse;
 
     use super::*;
+    use crate::http::Kind;
 
     #[test]
     fn every_answer_has_a_verdict() {
         let of = |problem: Problem| verdict(problem.status(), Some(&problem));
-        let failed = Problem::unauthenticated("authentication_failed", "Invalid token.", None);
+        let failed = Problem::unauthenticated(Kind::AUTHENTICATION_FAILED, "Invalid token.", None);
         for (problem, expected) in [
             (Problem::conflict("taken").by("IsOwner".into(), false), "refused"),
-            (Problem::unauthenticated("not_authenticated", "Who?", Some("Token")), "unauthenticated"),
+            (Problem::unauthenticated(Kind::NOT_AUTHENTICATED, "Who?", Some("Token")), "unauthenticated"),
             (failed, "unauthenticated"),
             (Problem::throttled(Duration::from_secs(1)), "throttled"),
             (Problem::not_found(), "not_found"),

@@ -8,7 +8,7 @@ use mime::Mime;
 use poem::{
     Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response,
     endpoint::BoxEndpoint,
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, header},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use crate::{
     auth::{Asked, User},
     authentication::Offered,
     db::{Abandonable, counting_statements},
-    http::{BodyLimits, Caller, FormToken, Problem, Site, client_address, is_over_tls, path_of},
+    http::{BodyLimits, Caller, FormToken, Kind, Problem, Site, client_address, is_over_tls, path_of},
     permission::{Action, Permissions},
     sessions::SetCookies,
     throttle::{self, Throttle, Usage},
@@ -172,7 +172,7 @@ impl Front {
     async fn answer(&self, mut request: Request, known: &Known, cookies: Arc<SetCookies>) -> poem::Result<Response> {
         if self.negotiates && !accepts_json(&request) {
             let sentence = "Could not satisfy the request Accept header.";
-            return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", sentence).into());
+            return Err(Problem::of(Kind::NOT_ACCEPTABLE, sentence).into());
         }
         let site = &self.site;
         let address = client_address(&request, site.proxies);

@@ -1,7 +1,4 @@
-use poem::{
-    Request,
-    http::{StatusCode, header},
-};
+use poem::{Request, http::header};
 use poem_openapi::{
     ApiResponse, OpenApi,
     param::Path,
@@ -12,7 +9,7 @@ use refrain_entity::Moment;
 use super::{Guarded, Valid};
 use crate::{
     auth::{self, Ceiling, MOST_TOKENS, Mistake},
-    http::{Problem, site_of},
+    http::{Kind, Problem, site_of},
     permission::IsAuthenticated,
     serializer::Serializer,
 };
@@ -142,7 +139,7 @@ impl NamedTokens {
     ) -> Result<Response<Made>, Problem> {
         if !caller.makes_tokens() {
             let sentence = "This credential makes no tokens: log in, and make it then.";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "insufficient_scope", sentence));
+            return Err(Problem::of(Kind::INSUFFICIENT_SCOPE, sentence));
         }
         let site = site_of(request)?;
         let NewNamedToken { name, expires_at, ceiling } = new.0;

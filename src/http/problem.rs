@@ -14,7 +14,7 @@ use poem_openapi::{
     registry::{MetaResponse, MetaResponses, Registry},
 };
 
-use super::RequestId;
+use super::{Kind, RequestId};
 use crate::{
     Error,
     auth::NoKey,
@@ -85,9 +85,14 @@ impl Problem {
         Self { status, code: code.into(), detail: detail.into(), more: Box::default() }
     }
 
+    /// One of the library's own kinds.
+    pub(crate) fn of(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(kind.status, kind.code, detail)
+    }
+
     /// 400: fields that were refused, with the reasons.
     pub fn invalid(errors: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
-        let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalid", "Invalid input.");
+        let mut problem = Self::of(Kind::INVALID, "Invalid input.");
         for (field, sentence) in errors {
             problem.more.errors.entry(field.into()).or_default().push(sentence.into());
         }
@@ -96,18 +101,18 @@ impl Problem {
 
     /// 403 in a class's own words.
     pub fn denied(denial: Denial) -> Self {
-        Self::new(StatusCode::FORBIDDEN, denial.code, denial.sentence)
+        Self::new(Kind::PERMISSION_DENIED.status, denial.code, denial.sentence)
     }
 
     /// 409: an allowed write that meets what others wrote.
     pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::CONFLICT, "conflict", detail)
+        Self::of(Kind::CONFLICT, detail)
     }
 
     /// 404 where there is nothing.
     #[doc(alias = "Http404")]
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
+        Self::of(Kind::NOT_FOUND, "Not found.")
     }
 
     /// The same with one more header, such as `Retry-After`; a value that no header can hold is left out, and logged.
@@ -189,7 +194,7 @@ impl Problem {
 
     /// 404 for what does not exist, and in the very same words for what the caller may not know of.
     pub(crate) fn no_such_row(object_name: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("No {object_name} matches the given query."))
+        Self::of(Kind::NOT_FOUND, format!("No {object_name} matches the given query."))
     }
 
     /// The same, knowing which class refused; the caller is told where the site says so.
@@ -204,54 +209,46 @@ impl Problem {
     }
 
     /// 401 with the challenge; 403 where the first authenticator has none (CONTRACT 5.24).
-    pub(crate) fn unauthenticated(
-        code: &'static str,
-        sentence: impl Into<Cow<'static, str>>,
-        challenge: Option<&str>,
-    ) -> Self {
+    pub(crate) fn unauthenticated(kind: Kind, sentence: impl Into<Cow<'static, str>>, challenge: Option<&str>) -> Self {
         match challenge {
-            Some(challenge) => {
-                Self::new(StatusCode::UNAUTHORIZED, code, sentence).with_header(header::WWW_AUTHENTICATE, challenge)
-            }
-            None => Self::new(StatusCode::FORBIDDEN, code, sentence),
+            Some(challenge) => Self::of(kind, sentence).with_header(header::WWW_AUTHENTICATE, challenge),
+            None => Self::new(StatusCode::FORBIDDEN, kind.code, sentence),
         }
     }
 
     /// 403 where another site's page acts with what the browser knows of its user.
     fn cross_site() -> Self {
         let sentence = "A page of another site made this request, and its credentials were added by the browser.";
-        Self::new(StatusCode::FORBIDDEN, "cross_site", sentence)
+        Self::of(Kind::CROSS_SITE, sentence)
     }
 
     /// 405; which methods there are is added where the path is known.
     pub(crate) fn method_not_allowed(method: &Method) -> Self {
-        let detail = format!("Method \"{method}\" not allowed.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        Self::of(Kind::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
     }
 
     pub(crate) fn unsupported_media_type(media_type: &str) -> Self {
-        let detail = format!("Unsupported media type \"{media_type}\" in request.");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+        Self::of(Kind::UNSUPPORTED_MEDIA_TYPE, format!("Unsupported media type \"{media_type}\" in request."))
     }
 
     pub(crate) fn parse_error(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "parse_error", detail)
+        Self::of(Kind::PARSE_ERROR, detail)
     }
 
     /// 412: the row is not what the request says it is.
     pub(crate) fn precondition_failed() -> Self {
         let sentence = "The row is not as the request expects it. Read it again.";
-        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", sentence)
+        Self::of(Kind::PRECONDITION_FAILED, sentence)
     }
 
     /// 428: the request has to say which state of the row it is about (RFC 6585).
     pub(crate) fn precondition_required() -> Self {
         let sentence = "This request has to say by \"If-Match\" which state of the row it is about.";
-        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", sentence)
+        Self::of(Kind::PRECONDITION_REQUIRED, sentence)
     }
 
     pub(crate) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The request body is too large.")
+        Self::of(Kind::PAYLOAD_TOO_LARGE, "The request body is too large.")
     }
 
     /// 429 with the time to wait, in whole seconds (CONTRACT 7.30).
@@ -260,35 +257,34 @@ impl Problem {
         let seconds = u64::try_from(wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u64::MAX).max(1);
         let unit = if seconds == 1 { "second" } else { "seconds" };
         let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail).with_header(header::RETRY_AFTER, seconds)
+        Self::of(Kind::THROTTLED, detail).with_header(header::RETRY_AFTER, seconds)
     }
 
     /// 408: the server gave up waiting for the body.
     pub(crate) fn late_body() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The request body did not arrive in time.")
+        Self::of(Kind::REQUEST_TIMEOUT, "The request body did not arrive in time.")
     }
 
     /// 503: nobody could tell; the caller may ask again.
     pub(crate) fn unavailable() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The answer could not be found out. Try again later.")
+        Self::of(Kind::UNAVAILABLE, "The answer could not be found out. Try again later.")
             .with_header(header::RETRY_AFTER, "1")
     }
 
     /// 503: more was asked for at once than is worked on, and this was not begun.
     fn busy() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is asked for at once. Try again later.")
-            .with_header(header::RETRY_AFTER, "1")
+        Self::of(Kind::BUSY, "Too much is asked for at once. Try again later.").with_header(header::RETRY_AFTER, "1")
     }
 
     /// 503 without `Retry-After`: the write may have been made. Who sent it should look before sending it again.
     pub(crate) fn outcome_unknown() -> Self {
         let sentence = "It could not be found out whether this was done. Look before trying again.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "outcome_unknown", sentence)
+        Self::of(Kind::OUTCOME_UNKNOWN, sentence)
     }
 
     /// 500: a mistake of ours.
     pub(crate) fn server_error() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.")
+        Self::of(Kind::ERROR, "A server error occurred.")
     }
 
     /// What a framework error becomes.
@@ -297,11 +293,7 @@ impl Problem {
             return problem.clone();
         }
         if error.is::<poem_openapi::error::ContentTypeError>() {
-            return Self::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Unsupported media type in request.",
-            );
+            return Self::of(Kind::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type in request.");
         }
         if let Some(error) = error.downcast_ref::<poem_openapi::error::ParseRequestPayloadError>()
             && let Some(problem) = Self::carried_in(&error.reason)
@@ -317,9 +309,7 @@ impl Problem {
         }
         match error.status() {
             StatusCode::NOT_FOUND => Self::not_found(),
-            StatusCode::METHOD_NOT_ALLOWED => {
-                Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed.")
-            }
+            StatusCode::METHOD_NOT_ALLOWED => Self::of(Kind::METHOD_NOT_ALLOWED, "Method not allowed."),
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
             StatusCode::BAD_REQUEST => Self::parse_error("Malformed request."),
             status if status.is_client_error() => {
@@ -384,20 +374,20 @@ impl From<Error> for Problem {
                 tracing::error!(%message, "the parts do not fit");
                 Self::server_error()
             }
-            Error::Invalid(message) => Self::new(StatusCode::BAD_REQUEST, "invalid", message),
-            error @ Error::Unknown { .. } => Self::new(StatusCode::BAD_REQUEST, "invalid", error.to_string()),
+            Error::Invalid(message) => Self::of(Kind::INVALID, message),
+            error @ Error::Unknown { .. } => Self::of(Kind::INVALID, error.to_string()),
         }
     }
 }
 
-/// The answer that a refusal is.
 /// The caller is nobody, or of a site with keys of another type.
 impl From<NoKey> for Problem {
     fn from(_: NoKey) -> Self {
-        Self::unauthenticated("not_authenticated", "Authentication credentials were not provided.", None)
+        Self::unauthenticated(Kind::NOT_AUTHENTICATED, "Authentication credentials were not provided.", None)
     }
 }
 
+/// The answer that a refusal is.
 impl From<&Problem> for Outcome {
     fn from(problem: &Problem) -> Self {
         Self { allowed: false, status: Some(problem.status.as_u16()), detail: Some(problem.detail.to_string()) }
@@ -430,10 +420,10 @@ impl From<AuthenticationError> for Problem {
     fn from(error: AuthenticationError) -> Self {
         match error {
             AuthenticationError::Failed { sentence, challenge } => {
-                Self::unauthenticated("authentication_failed", sentence, challenge.as_deref())
+                Self::unauthenticated(Kind::AUTHENTICATION_FAILED, sentence, challenge.as_deref())
             }
             AuthenticationError::CrossSite => Self::cross_site(),
-            error @ AuthenticationError::Csrf(_) => Self::new(StatusCode::FORBIDDEN, "csrf_failed", error.to_string()),
+            error @ AuthenticationError::Csrf(_) => Self::of(Kind::CSRF_FAILED, error.to_string()),
             AuthenticationError::CouldNotTell(error) => error.into(),
         }
     }

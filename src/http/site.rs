@@ -6,7 +6,7 @@ use std::{
 
 use sea_orm::DatabaseConnection;
 
-use super::Problem;
+use super::{Kind, Problem};
 use crate::{
     auth::{Auth, User},
     authentication::{Authenticators, Origin},
@@ -145,14 +145,14 @@ impl Site {
             Problem::denied(denial)
         } else {
             let sentence = "Authentication credentials were not provided.";
-            Problem::unauthenticated("not_authenticated", sentence, self.challenge().as_deref())
+            Problem::unauthenticated(Kind::NOT_AUTHENTICATED, sentence, self.challenge().as_deref())
         };
         problem.by(class, self.explains_refusals)
     }
 
     /// What a user who may not come in at all is told (CONTRACT 5.19).
     pub(crate) fn inactive_user(&self) -> Problem {
-        Problem::unauthenticated("authentication_failed", "User inactive or deleted.", self.challenge().as_deref())
+        Problem::unauthenticated(Kind::AUTHENTICATION_FAILED, "User inactive or deleted.", self.challenge().as_deref())
     }
 
     /// What a row is deleted with.

@@ -64,7 +64,7 @@ pub(super) fn meanings<'a>(
         let within = permissions.meanings_for(&cx.asked_by(first)).await?;
         let within = match first {
             OnBehalf::Nobody => {
-                let denial = Denial::new("insufficient_scope", "The credential does not allow this.");
+                let denial = Denial::insufficient_scope();
                 Meanings::leaf(format!("for anybody: {permissions}"), denial, within.rule().clone())
             }
             OnBehalf::Caller | OnBehalf::Whole => within.named(format!("within the ceiling: {permissions}")),

@@ -17,6 +17,11 @@ impl Default for Denial {
 }
 
 impl Denial {
+    /// What is refused though the user may: the credential they came with allows less.
+    pub(crate) fn insufficient_scope() -> Self {
+        Self::new("insufficient_scope", "The credential does not allow this.")
+    }
+
     /// A denial in a class's own words.
     pub fn new(code: impl Into<Cow<'static, str>>, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self { code: code.into(), sentence: sentence.into() }

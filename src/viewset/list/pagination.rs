@@ -1,7 +1,5 @@
-use poem::http::StatusCode;
-
 use super::page::Links;
-use crate::http::Problem;
+use crate::http::{Kind, Problem};
 
 /// How a viewset's list is cut into pages.
 ///
@@ -182,7 +180,7 @@ fn read_page(text: &str, limit: u64) -> Result<u64, Problem> {
 }
 
 pub(crate) fn invalid_page() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "not_found", "Invalid page.")
+    Problem::of(Kind::NOT_FOUND, "Invalid page.")
 }
 
 /// Which rows of a list are wanted.

@@ -6,10 +6,11 @@
 //! | `sources` | the library's files, parsed: its traits, structs and methods |
 //! | `words` | an item's first sentence, its default and its Django names |
 //! | `markdown` | rows and columns |
-//! | `classes`, `hooks`, `settings`, `environment`, `features` | a table each |
+//! | `classes`, `hooks`, `settings`, `environment`, `errors`, `features` | a table each |
 
 mod classes;
 mod environment;
+mod errors;
 mod features;
 mod hooks;
 mod markdown;
@@ -65,6 +66,7 @@ fn table_of(asked: &str, sources: &Sources, page: &Path) -> Result<String> {
     match words[..] {
         ["classes"] => classes::table(sources),
         ["environment"] => environment::table(sources),
+        ["errors"] => errors::table(sources),
         ["features"] => features::table(),
         ["hooks", of] => hooks::table(sources, of, page),
         ["settings", of] => settings::table(sources, of, page),
