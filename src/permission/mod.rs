@@ -1,5 +1,7 @@
 //! Permission classes: one rule, read as a request's answer, a row's, a list's and a document's.
 //!
+#![doc = include_str!("../../docs/pictures/four-readings.svg")]
+//!
 //! | part | what it is |
 //! |---|---|
 //! | [`PermissionClass`] | what you implement |

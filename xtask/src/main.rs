@@ -8,6 +8,7 @@ mod install;
 mod mutants;
 mod new_program;
 mod openapi;
+mod pictures;
 mod run;
 mod servers;
 mod stop;
@@ -40,6 +41,8 @@ enum Task {
     Tools,
     /// Make the checked-in document and its clients anew.
     Openapi(openapi::Options),
+    /// Draw the pictures of the guide anew, from their texts.
+    Pictures(pictures::Options),
     /// Make the tables of the guide anew, from the sources.
     Tables(tables::Options),
     /// Run the benches, or one of them.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Task::Servers => servers(),
         Task::Tools => tools(),
         Task::Openapi(options) => openapi::run(&options),
+        Task::Pictures(options) => pictures::run(&options),
         Task::Tables(options) => tables::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Mutants(options) => mutants::run(&options),
