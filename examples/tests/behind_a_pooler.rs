@@ -5,15 +5,7 @@
 
 mod program;
 
-use std::{
-    fs,
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
-
-use program::{Folder, Server, Told};
+use program::{Folder, Server, Told, pooler::Pooler};
 use refrain_testing::{TestDb, every_database};
 use sea_orm::ConnectionTrait;
 
@@ -30,51 +22,6 @@ const EVERY_COMMAND: [&[&str]; 11] = [
     &["clear-sessions"],
     &["serve"],
 ];
-
-/// A pgbouncer before the test's PostgreSQL, which ends with this value.
-struct Pooler {
-    process: Child,
-    /// of the test's database, through it
-    url: String,
-}
-
-impl Pooler {
-    fn start(folder: &Folder, mode: &str, db: &TestDb) -> Self {
-        let url = db.url();
-        let (server, rest) = url.split_once('@').expect("a user").1.split_once('/').expect("a database");
-        let (host, port) = server.split_once(':').expect("a port");
-        let own = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
-        let settings = format!(
-            "[databases]\n* = host={host} port={port} user=refrain\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-             listen_port = {own}\nauth_type = any\npool_mode = {mode}\nunix_socket_dir =\n\
-             ignore_startup_parameters = extra_float_digits\n"
-        );
-        let file = folder.0.join(format!("{mode}.ini"));
-        fs::write(&file, settings).expect("the temp folder can be written");
-        let program = std::env::var("REFRAIN_PGBOUNCER").unwrap_or_else(|_| "/usr/sbin/pgbouncer".to_owned());
-        let mut command = Command::new(program);
-        // it refuses to be root
-        let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-        if is_root {
-            command.args(["-u", "nobody"]);
-        }
-        let process = command.arg(file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let process = process.expect("`cargo xtask test` installs pgbouncer");
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", own)).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "pgbouncer did not start");
-            thread::sleep(Duration::from_millis(20));
-        }
-        Self { process, url: format!("postgres://refrain@127.0.0.1:{own}/{rest}") }
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 fn run(folder: &Folder, arguments: &[&str], url: &str, direct: Option<&str>) -> Told {
     let mut command = folder.program(arguments);
@@ -93,7 +40,7 @@ async fn tables(db: &TestDb) -> usize {
 #[every_database(postgres, tables = none, because = "pgbouncer serves PostgreSQL alone")]
 async fn one_that_lends_by_the_transaction_is_refused(db: TestDb) {
     let folder = Folder::new("pooler-transaction");
-    let pooler = Pooler::start(&folder, "transaction", &db);
+    let pooler = Pooler::start(&folder, "transaction", &db.url());
     for command in EVERY_COMMAND {
         let told = run(&folder, command, &pooler.url, None);
         told.is(1, "", "a pooler that lends connections by the transaction").is_silent_about(&pooler.url);
@@ -115,9 +62,31 @@ async fn one_that_lends_by_the_transaction_is_refused(db: TestDb) {
 }
 
 #[every_database(postgres, tables = none, because = "pgbouncer serves PostgreSQL alone")]
+async fn one_that_keeps_statements_apart_is_served_through(db: TestDb) {
+    let folder = Folder::new("pooler-newer");
+    let pooler = Pooler::start_newer(&folder, &db.url());
+    // migrations want the server itself
+    run(&folder, &["migrate"], &pooler.url, None).is(1, "", "migrations need a session of their own");
+    let direct = db.url();
+    run(&folder, &["migrate"], &pooler.url, Some(&direct)).is(0, "applied", "");
+    let mut command = folder.program(&[]);
+    command.env("DATABASE_URL", &pooler.url).env("DIRECT_DATABASE_URL", &direct).env("DEMO_DATA", "1");
+    command.stderr(std::process::Stdio::piped());
+    let mut server = Server::start(command);
+    assert!(server.get("/readyz", "").starts_with("HTTP/1.1 200"));
+    assert!(server.get("/api/cars", "").starts_with("HTTP/1.1 401"));
+    let mut told = String::new();
+    let mut stderr = server.child.stderr.take().expect("piped");
+    assert_eq!(server.stop("-TERM"), Some(0));
+    std::io::Read::read_to_string(&mut stderr, &mut told).expect("text");
+    // settings of a session are anybody's there, so it has made none
+    assert!(told.contains("`statement_timeout`") && told.contains("ALTER ROLE"), "{told}");
+}
+
+#[every_database(postgres, tables = none, because = "pgbouncer serves PostgreSQL alone")]
 async fn one_that_lends_by_the_session_is_as_the_server_itself(db: TestDb) {
     let folder = Folder::new("pooler-session");
-    let pooler = Pooler::start(&folder, "session", &db);
+    let pooler = Pooler::start(&folder, "session", &db.url());
     for command in &EVERY_COMMAND[..4] {
         run(&folder, command, &pooler.url, None).is(0, "", "");
     }

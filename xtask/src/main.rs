@@ -8,6 +8,7 @@ mod install;
 mod mutants;
 mod new_program;
 mod openapi;
+mod pgbouncer;
 mod pictures;
 mod run;
 mod servers;

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     Result,
     install::{CHROMIUM, NGINX, NODE, PGBOUNCER, install},
+    pgbouncer,
     run::{capture, find, quietly, root},
     test::Variables,
 };
@@ -28,6 +29,7 @@ pub(crate) fn prepare() -> Result<Variables> {
         ("REFRAIN_DJANGO", django_python()?),
         ("REFRAIN_SOURCES", sources()?),
         ("REFRAIN_DJANGO_NEWEST", newest_django_python()?.unwrap_or_default()),
+        ("REFRAIN_PGBOUNCER_NEWER", pgbouncer::newer(&pgbouncer)?),
         ("REFRAIN_PGBOUNCER", pgbouncer),
         ("REFRAIN_NGINX", nginx),
         ("REFRAIN_CHROMIUM", chromium),

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each program of tests takes what it needs")]
 
+#[cfg(unix)]
+pub mod pooler;
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
@@ -29,6 +32,7 @@ impl Folder {
         for name in [
             "DATABASE_URL",
             "DIRECT_DATABASE_URL",
+            "SNAPSHOTS_WITHIN",
             "REDIS_URL",
             "BIND",
             "DEFAULT_PERMISSIONS",
@@ -109,6 +113,18 @@ impl Server {
                 Some((_, rest)) => server.address = rest.split('/').next().unwrap_or_default().to_owned(),
                 None => server.greeting.push_str(&format!("{line}\n")),
             }
+        }
+        server
+    }
+
+    /// At an address that the command names already.
+    pub fn start_at(mut command: Command, address: &str) -> Self {
+        let child = command.stdout(Stdio::null()).spawn().expect("the example is built");
+        let server = Self { child, greeting: String::new(), address: address.to_owned() };
+        let begun = std::time::Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(begun.elapsed().as_secs() < 20, "it did not start again");
+            std::thread::sleep(std::time::Duration::from_millis(20));
         }
         server
     }
