@@ -16,6 +16,7 @@
 //! | `schema`, `body` | what the document says; the types that handlers take |
 //! | `beside`, `member_schema` | members that no column holds: in a body, in the document |
 //! | `nested` | objects inside of a value |
+//! | `column_table` | the guide's table of types, in tests |
 //! | `key`, `resource` | the text of a path → a key; the entities that have one |
 //! | `check` | what is refused when the API is built |
 //! | `constraint` | what the database refused, under the names of fields |
@@ -25,6 +26,8 @@ mod body;
 mod bounds;
 mod check;
 mod codec;
+#[cfg(test)]
+mod column_table;
 mod constraint;
 mod declaration;
 mod errors;

@@ -3,7 +3,7 @@ use sea_orm::{ActiveValue::NotSet, DbBackend, Set, prelude::Decimal};
 use super::{check::mistakes, *};
 use crate::http::Problem;
 
-mod thing {
+pub(super) mod thing {
     use sea_orm::{FromJsonQueryResult, entity::prelude::*};
 
     /// How far it is.

@@ -124,6 +124,16 @@ fn the_links_lead_somewhere() {
     }
 }
 
+#[test]
+fn every_page_of_the_guide_is_in_its_index() {
+    let index = fs::read_to_string(root().join("docs/guide/README.md")).expect("the index is there");
+    let guide = fs::read_dir(root().join("docs/guide")).expect("the guide is there");
+    let names = guide.map(|entry| entry.expect("a page is a file").file_name().into_string().expect("a name is text"));
+    let missing: Vec<String> =
+        names.filter(|name| name != "README.md" && !index.contains(&format!("]({name})"))).collect();
+    assert!(missing.is_empty(), "docs/guide/README.md does not name {missing:?}");
+}
+
 /// Each promise of docs/security.md names tests: `auth::granting` a file of them, `auth::granting::one` a single one, and
 /// paths what stands elsewhere.
 #[test]

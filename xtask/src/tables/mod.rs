@@ -6,9 +6,10 @@
 //! | `sources` | the library's files, parsed: its traits, structs and methods |
 //! | `words` | an item's first sentence, its default and its Django names |
 //! | `markdown` | rows and columns |
-//! | `classes`, `hooks`, `settings`, `environment`, `errors`, `features` | a table each |
+//! | `classes`, `hooks`, `settings`, `environment`, `errors`, `columns`, `features` | a table each |
 
 mod classes;
+mod columns;
 mod environment;
 mod errors;
 mod features;
@@ -65,6 +66,7 @@ fn table_of(asked: &str, sources: &Sources, page: &Path) -> Result<String> {
     let words: Vec<&str> = asked.split_whitespace().collect();
     match words[..] {
         ["classes"] => classes::table(sources),
+        ["columns"] => columns::table(),
         ["environment"] => environment::table(sources),
         ["errors"] => errors::table(sources),
         ["features"] => features::table(),
