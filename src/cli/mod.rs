@@ -4,31 +4,11 @@
 //! A program says once what it consists of, as a [`Project`], and its `main` is one line:
 //!
 //! ```no_run
+//! # use refrain::doc_example::Drivers;
 //! use std::process::ExitCode;
 //!
-//! # mod drivers {
-//! #     use refrain::{Api, BuiltApi, Result, doc_example::{car, cars::Cars}, migration, model::Models};
-//! #     pub struct Migrator;
-//! #     impl migration::MigratorTrait for Migrator {
-//! #         fn migrations() -> Vec<Box<dyn migration::MigrationTrait>> {
-//! #             migration::tables(Default::default())
-//! #         }
-//! #     }
-//! #     pub struct Drivers;
-//! #     impl refrain::cli::Project for Drivers {
-//! #         const NAME: &'static str = "drivers";
-//! #         const VERSION: &'static str = "1.0";
-//! #         type Migrator = Migrator;
-//! #         fn models() -> Models {
-//! #             Models::default().with::<car::Entity>()
-//! #         }
-//! #         fn api(api: Api, _db: &sea_orm::DatabaseConnection) -> Result<BuiltApi> {
-//! #             api.mount(Cars).build()
-//! #         }
-//! #     }
-//! # }
 //! fn main() -> ExitCode {
-//!     refrain::cli::run::<drivers::Drivers>()
+//!     refrain::cli::run::<Drivers>()
 //! }
 //! ```
 //!
@@ -74,6 +54,15 @@ use failure::{Failure, Outcome};
 pub use project::{Project, Starting};
 
 /// Reads the command line and does what it says.
+///
+/// ```no_run
+/// # use refrain::doc_example::Drivers;
+/// use std::process::ExitCode;
+///
+/// fn main() -> ExitCode {
+///     refrain::cli::run::<Drivers>()
+/// }
+/// ```
 pub fn run<P: Project>() -> ExitCode {
     let arguments = Arguments::read::<P>();
     let runtime = match tokio::runtime::Runtime::new() {
