@@ -3,6 +3,14 @@ use std::fmt;
 use http::Method;
 
 /// What a caller wants to do: one of a viewset's six standard actions, or one of its own.
+///
+/// ```
+/// use refrain::Action;
+///
+/// assert_eq!(Action::PartialUpdate.name(), "partial_update");
+/// assert_eq!(Action::PartialUpdate.codename(), Some("change"));
+/// assert!(Action::List.is_safe());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// `GET` on the collection.
@@ -24,6 +32,14 @@ pub enum Action {
 }
 
 /// An action beside the six: its name, and what it asks of model permissions.
+///
+/// ```
+/// use refrain::{Action, CustomAction};
+///
+/// // what a `RowAction` called `publish` is to a permission class
+/// let publish = Action::Custom(CustomAction { name: "publish", safe: false, codename: Some("publish") });
+/// assert_eq!((publish.name(), publish.codename()), ("publish", Some("publish")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CustomAction {
     /// The name, as in `publish`.

@@ -39,6 +39,23 @@ pub trait PermissionClass: Send + Sync + 'static {
     type Model: Over;
 
     /// Can this hold for the caller and the action at all?
+    ///
+    /// ```
+    /// use refrain::{AnyModel, Context, Operators, PermissionClass, Result, async_trait};
+    ///
+    /// /// Who came with an address of ours.
+    /// #[derive(Clone, Copy, Operators)]
+    /// struct IsColleague;
+    ///
+    /// #[async_trait]
+    /// impl PermissionClass for IsColleague {
+    ///     type Model = AnyModel;
+    ///
+    ///     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+    ///         Ok(cx.user().email.ends_with("@example.com"))
+    ///     }
+    /// }
+    /// ```
     async fn has_permission(&self, _cx: &Context<'_>) -> Result<bool> {
         Ok(true)
     }
@@ -50,23 +67,95 @@ pub trait PermissionClass: Send + Sync + 'static {
     }
 
     /// How it is written in an expression; the type's name where nothing is said.
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    ///
+    /// use refrain::{AnyModel, Context, PermissionClass, Result, async_trait};
+    ///
+    /// struct HasDomain(&'static str);
+    ///
+    /// #[async_trait]
+    /// impl PermissionClass for HasDomain {
+    ///     type Model = AnyModel;
+    ///
+    ///     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+    ///         Ok(cx.user().email.split_once('@').is_some_and(|(_, domain)| domain == self.0))
+    ///     }
+    ///
+    ///     fn name(&self) -> Cow<'static, str> {
+    ///         format!("HasDomain({:?})", self.0).into()
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(HasDomain("example.com").name(), "HasDomain(\"example.com\")");
+    /// ```
     fn name(&self) -> Cow<'static, str> {
         type_name::<Self>().into()
     }
 
     /// What a caller is told whom this class refused (CONTRACT 6.11); `permission_denied` where nothing is said.
+    ///
+    /// ```
+    /// use refrain::{AnyModel, Context, Denial, PermissionClass, Result, async_trait};
+    ///
+    /// struct IsOffice;
+    ///
+    /// #[async_trait]
+    /// impl PermissionClass for IsOffice {
+    ///     type Model = AnyModel;
+    ///
+    ///     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+    ///         Ok(cx.headers().contains_key("x-office"))
+    ///     }
+    ///
+    ///     fn denial(&self) -> Denial {
+    ///         Denial::new("not_at_the_office", "Come to the office for this.")
+    ///     }
+    /// }
+    /// # assert_eq!(IsOffice.denial().code, "not_at_the_office");
+    /// ```
     #[doc(alias("message", "code"))]
     fn denial(&self) -> Denial {
         Denial::default()
     }
 
-    /// The permissions it asks for, as labels. They are for the document, for `check`, and for authentication, which reads
-    /// whether the caller holds them. One that is left out is asked for all the same, by a statement more.
+    /// The permissions it asks for, as labels.
+    ///
+    /// ```
+    /// use refrain::{Action, AnyModel, Context, PermissionClass, Result, async_trait, model::ModelInfo};
+    ///
+    /// struct MayExport;
+    ///
+    /// #[async_trait]
+    /// impl PermissionClass for MayExport {
+    ///     type Model = AnyModel;
+    ///
+    ///     async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+    ///         cx.user().has_perm(cx.db(), "drivers.export_car").await
+    ///     }
+    ///
+    ///     fn permissions_asked(&self, _model: Option<&ModelInfo>, _action: Action) -> Vec<String> {
+    ///         vec!["drivers.export_car".to_owned()]
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// They are for the document, for `check`, and for authentication, which reads whether the caller holds them. One
+    /// that is left out is asked for all the same, by a statement more.
     fn permissions_asked(&self, _model: Option<&ModelInfo>, _action: Action) -> Vec<String> {
         Vec::new()
     }
 
     /// Can it stand before this model's rows, or before a plain handler? Asked when the API is built; the error says why not.
+    ///
+    /// ```
+    /// # use refrain::doc_example::car;
+    /// use refrain::{IsOwner, PermissionClass, model::ModelInfo};
+    ///
+    /// assert!(IsOwner.fits(Some(&ModelInfo::of::<car::Entity>())).is_ok());
+    /// assert!(IsOwner.fits(None).is_err());
+    /// ```
     fn fits(&self, model: Option<&ModelInfo>) -> std::result::Result<(), String> {
         <Self::Model as Over>::fits(model)
     }

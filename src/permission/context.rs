@@ -5,6 +5,26 @@ use crate::{Db, auth::User, model::ModelInfo};
 
 /// One question: may this user do this action on this model?
 ///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+/// use poem::http::HeaderMap;
+/// use refrain::{Action, Context, IntoPermissions, IsOwnerOrReadOnly, Rule, model::ModelInfo};
+///
+/// let (model, headers) = (ModelInfo::of::<car::Entity>(), HeaderMap::new());
+/// let cx = Context::new(&alice, Action::Update, Some(&model), &headers, &db);
+/// assert_eq!((cx.user().username.as_str(), cx.action()), ("alice", Action::Update));
+/// assert_eq!(cx.model().unwrap().model_name(), "car");
+/// assert!(cx.headers().is_empty());
+///
+/// let classes = IsOwnerOrReadOnly.into_permissions();
+/// assert_eq!(classes.meaning(&cx).await?, alice.owns(car::Column::OwnerId));
+/// assert_eq!(classes.meaning(&cx.about(Action::List)).await?, Rule::Always);
+/// # let _ = cx.db();
+/// # Ok(())
+/// # });
+/// ```
+///
 /// It holds no request. The same class is asked about other actions than the running one (is this row viewable? which
 /// actions may the caller do on it?), so a class decides by [`action`](Self::action), never by a method.
 #[derive(Clone, Copy)]
@@ -67,6 +87,15 @@ impl<'a> Context<'a> {
     }
 
     /// The running executor: the transaction during a write, else the connection.
+    ///
+    /// ```
+    /// # use refrain::{Context, Result, doc_example::car};
+    /// use sea_orm::{EntityTrait, PaginatorTrait};
+    ///
+    /// async fn cars(cx: &Context<'_>) -> Result<u64> {
+    ///     Ok(car::Entity::find().count(&cx.db()).await?)
+    /// }
+    /// ```
     pub fn db(&self) -> Db<'a> {
         self.db
     }

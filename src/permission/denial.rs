@@ -1,6 +1,15 @@
 use std::borrow::Cow;
 
 /// What a refused caller is told: a stable code and a sentence.
+///
+/// ```
+/// use refrain::Denial;
+///
+/// assert_eq!(Denial::default().sentence, "You do not have permission to perform this action.");
+///
+/// let denial = Denial::new("not_published", "The car is not published yet.");
+/// assert_eq!(denial.code, "not_published");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     /// For programs: `permission_denied`.
@@ -29,6 +38,17 @@ impl Denial {
 }
 
 /// A denial, and which part of the expression it came from.
+///
+/// ```
+/// use refrain::permission::{Denial, Denied};
+///
+/// fn log(denied: &Denied) -> String {
+///     format!("{} refused: {}", denied.class, denied.denial.sentence)
+/// }
+///
+/// let denied = Denied { class: "IsOwner".to_owned(), denial: Denial::default() };
+/// assert_eq!(log(&denied), "IsOwner refused: You do not have permission to perform this action.");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denied {
     /// The class that refused, as it is written in the expression.

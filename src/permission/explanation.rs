@@ -4,6 +4,22 @@ use serde::Serialize;
 
 /// Why a caller may do something, or may not: what [`BuiltApi::explain`](crate::BuiltApi::explain) tells.
 ///
+/// ```
+/// # use refrain::doc_example::{Example, cars::Cars};
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use poem::http::Method;
+/// use refrain::Api;
+///
+/// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+/// let why = api.explain(Some("alice"), &Method::GET, "/api/cars").await?;
+/// assert_eq!((why.user.as_str(), why.action.as_str()), ("alice", "list"));
+/// assert_eq!(why.outcome.status, Some(403));
+/// assert_eq!(why.permissions[0].label, "drivers.view_car");
+/// println!("{why}");
+/// # Ok(())
+/// # });
+/// ```
+///
 /// The outcome is the one the request itself gets, found by the same questions.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
@@ -26,6 +42,16 @@ pub struct Explanation {
 }
 
 /// A field by permission, in the row that was asked about.
+///
+/// ```
+/// use refrain::permission::{Explanation, FieldExplained, Verdict};
+///
+/// fn hidden(why: &Explanation) -> Vec<&str> {
+///     let is_hidden =
+///         |field: &&FieldExplained| field.shown.as_ref().is_some_and(|part| part.verdict == Verdict::No);
+///     why.fields.iter().filter(is_hidden).map(|field| field.field.as_str()).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldExplained {
     /// Its name.
@@ -37,6 +63,17 @@ pub struct FieldExplained {
 }
 
 /// What a request would be answered.
+///
+/// ```
+/// use refrain::permission::Explanation;
+///
+/// fn in_words(why: &Explanation) -> String {
+///     match (why.outcome.status, &why.outcome.detail) {
+///         (Some(status), Some(detail)) => format!("{status}: {detail}"),
+///         _ => "goes on".to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
     /// May it go on?
@@ -52,6 +89,19 @@ impl Outcome {
 }
 
 /// A part of an expression.
+///
+/// ```
+/// use refrain::permission::{PartExplained, Verdict};
+///
+/// /// The parts of an expression that said no.
+/// fn refusing(part: &PartExplained) -> Vec<&str> {
+///     let mut found: Vec<&str> = part.parts.iter().flat_map(refusing).collect();
+///     if part.parts.is_empty() && part.verdict == Verdict::No {
+///         found.push(&part.expression);
+///     }
+///     found
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PartExplained {
     /// As it is written.
@@ -65,6 +115,21 @@ pub struct PartExplained {
 }
 
 /// What a part says.
+///
+/// ```
+/// # use refrain::doc_example::{Example, cars::Cars};
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use poem::http::Method;
+/// use refrain::{Api, permission::Verdict};
+///
+/// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+/// let why = api.explain(Some("alice"), &Method::GET, "/api/cars").await?;
+/// // `ModelPermissions & IsOwnerOrReadOnly`: the first part settles it
+/// let parts = &why.expression.parts;
+/// assert_eq!((parts[0].verdict, parts[1].verdict), (Verdict::No, Verdict::NotAsked));
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -79,6 +144,14 @@ pub enum Verdict {
 }
 
 /// A permission that was asked for.
+///
+/// ```
+/// use refrain::permission::Explanation;
+///
+/// fn lacking(why: &Explanation) -> Vec<&str> {
+///     why.permissions.iter().filter(|asked| asked.held.is_empty()).map(|asked| asked.label.as_str()).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AskedPermission {
     /// `drivers.change_car`

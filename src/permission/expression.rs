@@ -46,6 +46,14 @@ impl Default for Classes {
 
 impl Classes {
     /// Registers a class, or an expression, under a name; a name given twice is the later one.
+    ///
+    /// ```
+    /// use refrain::{IsAdminUser, IsOwner, permission::Classes};
+    ///
+    /// let classes = Classes::default().with("MayEdit", IsOwner | IsAdminUser);
+    /// assert_eq!(classes.parse("IsAuthenticated & MayEdit")?.to_string(), "IsAuthenticated & (IsOwner | IsAdminUser)");
+    /// # Ok::<(), refrain::permission::ExpressionError>(())
+    /// ```
     pub fn with(mut self, name: impl Into<String>, permissions: impl IntoPermissions) -> Self {
         self.named.insert(name.into(), permissions.into_permissions());
         self
@@ -64,6 +72,14 @@ impl Classes {
 }
 
 /// An expression that could not be read.
+///
+/// ```
+/// use refrain::permission::Classes;
+///
+/// let error = Classes::default().parse("IsOwner & ").unwrap_err();
+/// assert_eq!(error.column, 11);
+/// println!("{error}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct ExpressionError {
     /// What is wrong.

@@ -43,6 +43,25 @@ pub trait RowHook: Send + Sync + 'static {
 }
 
 /// How a list is made of rows that only a hook can judge.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Context, Lists, Result, RowHook, Rule, async_trait};
+/// use sea_orm::ColumnTrait;
+///
+/// struct StartsWithItsNumber;
+///
+/// #[async_trait]
+/// impl RowHook for StartsWithItsNumber {
+///     type Entity = car::Entity;
+///     // the database leaves out what the hook never admits
+///     const LISTS: Lists = Lists::Where(|_cx| Rule::when(car::Column::Published.eq(true)));
+///
+///     async fn has_object_permission(&self, _cx: &Context<'_>, row: &car::Model) -> Result<bool> {
+///         Ok(row.published && row.name.starts_with(&row.id.to_string()))
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Lists {
     /// Every candidate row is loaded and asked about: pages are full and counted. Of more candidates than this, pages
@@ -57,6 +76,29 @@ pub enum Lists {
 }
 
 /// A [`RowHook`] in an expression of permission classes.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, Context, Hook, IsAdminUser, Lists, Result, RowHook, async_trait};
+///
+/// #[derive(Clone, Copy)]
+/// struct ShortName;
+///
+/// #[async_trait]
+/// impl RowHook for ShortName {
+///     type Entity = car::Entity;
+///     const LISTS: Lists = Lists::InMemory { at_most: 500 };
+///
+///     async fn has_object_permission(&self, _cx: &Context<'_>, row: &car::Model) -> Result<bool> {
+///         Ok(row.name.chars().count() < 10)
+///     }
+/// }
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(IsAdminUser | Hook(ShortName))
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Hook<H>(pub H);
 

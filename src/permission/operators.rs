@@ -8,18 +8,49 @@ pub use refrain_macros::Operators;
 use super::{Both, Fits, Hook, PermissionClass, Permissions, RowHook, class::ErasedClass};
 
 /// Both must let the caller through: `A & B`.
+///
+/// ```
+/// use refrain::{And, IntoPermissions, IsAuthenticated, IsOwner};
+///
+/// let both: And<IsAuthenticated, IsOwner> = IsAuthenticated & IsOwner;
+/// assert_eq!(both.into_permissions().to_string(), "IsAuthenticated & IsOwner");
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct And<A, B>(pub A, pub B);
 
 /// One must let the caller through: `A | B`.
+///
+/// ```
+/// use refrain::{IntoPermissions, IsAdminUser, IsOwner, Or};
+///
+/// let either: Or<IsOwner, IsAdminUser> = IsOwner | IsAdminUser;
+/// assert_eq!(either.into_permissions().to_string(), "IsOwner | IsAdminUser");
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct Or<A, B>(pub A, pub B);
 
 /// Lets through whom and what the other does not: `!A`.
+///
+/// ```
+/// use refrain::{IntoPermissions, IsOwner, Not};
+///
+/// let not: Not<IsOwner> = !IsOwner;
+/// assert_eq!(not.into_permissions().to_string(), "!IsOwner");
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct Not<A>(pub A);
 
 /// Something that may stand in an expression of permission classes, and the models it is for.
+///
+/// ```
+/// use refrain::{IntoPermissions, IsAuthenticated, ModelPermissions};
+///
+/// fn print(permissions: impl IntoPermissions) -> String {
+///     permissions.into_permissions().to_string()
+/// }
+///
+/// assert_eq!(print(IsAuthenticated & ModelPermissions), "IsAuthenticated & ModelPermissions");
+/// ```
 pub trait IntoPermissions {
     /// The models every part of it is for.
     type Model;
@@ -28,6 +59,27 @@ pub trait IntoPermissions {
 }
 
 /// An expression every part of which can judge rows of `E`.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{IsOwner, ModelPermissions, PermissionsFor};
+///
+/// fn permissions() -> impl PermissionsFor<car::Entity> {
+///     ModelPermissions & IsOwner
+/// }
+/// # permissions();
+/// ```
+///
+/// Trips declare no owner:
+///
+/// ```compile_fail,E0277
+/// # use refrain::doc_example::trip;
+/// use refrain::{IsOwner, PermissionsFor};
+///
+/// fn permissions() -> impl PermissionsFor<trip::Entity> {
+///     IsOwner
+/// }
+/// ```
 ///
 /// A rule for another model, or an owner rule on a model without an owner, does not compile.
 #[diagnostic::on_unimplemented(
@@ -68,6 +120,19 @@ impl<E> Expression<E> {
 }
 
 /// The operators as methods, for classes that derive none.
+///
+/// ```
+/// use refrain::{AnyModel, Combine, IntoPermissions, IsAuthenticated, PermissionClass};
+///
+/// struct Weekday;
+///
+/// impl PermissionClass for Weekday {
+///     type Model = AnyModel;
+/// }
+///
+/// let classes = IsAuthenticated.and(Weekday).or(Weekday.not());
+/// assert_eq!(classes.into_permissions().to_string(), "IsAuthenticated & Weekday | !Weekday");
+/// ```
 pub trait Combine: IntoPermissions + Sized {
     /// `self & other`
     fn and<B: IntoPermissions>(self, other: B) -> And<Self, B> {

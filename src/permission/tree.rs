@@ -8,6 +8,14 @@ use crate::{Error, Result, model::ModelInfo};
 
 /// An expression of permission classes as a value.
 ///
+/// ```
+/// use refrain::{IntoPermissions, IsAdminUser, IsOwner, Permissions};
+///
+/// let editors: Permissions = (IsOwner | IsAdminUser).into_permissions();
+/// assert_eq!(editors.to_string(), "IsOwner | IsAdminUser");
+/// assert!(matches!(editors, Permissions::Or(parts) if parts.len() == 2));
+/// ```
+///
 /// Printing, checking at mount, deciding and naming the part that refused are each one walk over this tree.
 #[derive(Clone)]
 pub enum Permissions {
@@ -58,6 +66,20 @@ impl Junction {
 
 impl Permissions {
     /// What the expression means for this question.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use poem::http::HeaderMap;
+    /// use refrain::{Action, Context, IntoPermissions, IsAdminUser, IsOwner, Rule, model::ModelInfo};
+    ///
+    /// let (model, headers) = (ModelInfo::of::<car::Entity>(), HeaderMap::new());
+    /// let cx = Context::new(&alice, Action::List, Some(&model), &headers, &db);
+    /// assert_eq!((IsAdminUser & IsOwner).into_permissions().meaning(&cx).await?, Rule::Never);
+    /// assert_ne!((IsAdminUser | IsOwner).into_permissions().meaning(&cx).await?, Rule::Never);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// Left to right; a constant settles `&` and `|`, and what stands behind it is not asked. An error in an operand
     /// that was asked is the whole expression's. Of a caller within a [ceiling](crate::auth::Ceiling) it means what both they

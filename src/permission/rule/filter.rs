@@ -9,6 +9,18 @@ use crate::grants::{Beside, Granted};
 impl Rule {
     /// The list's reading: the rule as a `WHERE`.
     ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use sea_orm::{EntityTrait, QueryFilter};
+    ///
+    /// let own = alice.owns(car::Column::OwnerId);
+    /// let cars = car::Entity::find().filter(own.filter()).all(&db).await?;
+    /// assert_eq!(cars.len(), 1);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// Conditions in positive places stay bare, so that indexes serve them; negation goes to the leaves, where a NULL
     /// is made false before it is negated. A hook lets through what its pre-filter does: such rows still meet the hook.
     pub fn filter(&self) -> Condition {
@@ -62,8 +74,23 @@ impl Rule {
         }
     }
 
-    /// The row's reading: one boolean to be selected beside a row, never NULL. `None` where only hooks can say, which is
-    /// no yes. A rule of grants is written for the database of the context that it was made for.
+    /// The row's reading: one boolean to be selected beside a row, never NULL.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use sea_orm::{EntityTrait, QuerySelect};
+    ///
+    /// let may = alice.owns(car::Column::OwnerId).verdict().expect("no hook is asked");
+    /// let cars = car::Entity::find().select_only().column(car::Column::Name).expr(may);
+    /// let told: Vec<(String, bool)> = cars.into_tuple().all(&db).await?;
+    /// assert_eq!(told, [("Beetle".to_owned(), true)]);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// `None` where only hooks can say, which is no yes. A rule of grants is written for the database of the context that it
+    /// was made for.
     ///
     /// It never looks at the row's own table again: under a lock it judges the locked version, where a sub-query over
     /// the same table would answer from before the wait.

@@ -10,11 +10,28 @@ use crate::{
 };
 
 /// Lets through whoever holds a permission: `HasPerm("drivers.publish_car")`.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, HasPerm, IsOwner};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(HasPerm("drivers.publish_car") & IsOwner)
+/// }
+/// # permissions();
+/// ```
 #[doc(alias = "permission_required")]
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct HasPerm<L = &'static str>(pub L);
 
 /// Lets through whoever holds all of several permissions: `HasPerms(["drivers.view_car", "drivers.export_car"])`.
+///
+/// ```
+/// use refrain::{HasPerms, IntoPermissions};
+///
+/// let both = HasPerms(["drivers.view_car", "drivers.export_car"]).into_permissions();
+/// assert_eq!(both.to_string(), r#"HasPerms(["drivers.view_car", "drivers.export_car"])"#);
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct HasPerms<L>(pub L);
 

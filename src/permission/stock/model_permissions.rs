@@ -11,6 +11,17 @@ use crate::{
 
 /// Lets through whoever holds the model's permission for the action (CONTRACT 6.20, 6.24): `view`, `add`, `change` or `delete`.
 ///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, ModelPermissions};
+///
+/// // who lists cars holds `drivers.view_car`, who makes one `drivers.add_car`
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(ModelPermissions)
+/// }
+/// # permissions();
+/// ```
+///
 /// | action | permission |
 /// |---|---|
 /// | list, retrieve | `view` |
@@ -26,6 +37,16 @@ use crate::{
 pub struct ModelPermissions;
 
 /// As [`ModelPermissions`], but reading asks nothing of anybody (CONTRACT 6.26).
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, ModelPermissionsOrAnonReadOnly};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(ModelPermissionsOrAnonReadOnly)
+/// }
+/// # permissions();
+/// ```
 #[doc(alias = "DjangoModelPermissionsOrAnonReadOnly")]
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct ModelPermissionsOrAnonReadOnly;

@@ -13,6 +13,17 @@ use crate::{
 
 /// Lets through whoever was granted the action's permission on the row.
 ///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, ModelPermissions, ObjectPermissions};
+///
+/// // whoever may view all cars, or was granted this one
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(ModelPermissions | ObjectPermissions)
+/// }
+/// # permissions();
+/// ```
+///
 /// | action | asks |
 /// |---|---|
 /// | list, retrieve | the grant `view` on the row |
@@ -32,11 +43,33 @@ pub struct ObjectPermissions;
 /// [`ObjectPermissions`] that counts what was granted to the user who stands for anonymous callers
 /// ([`Auth::with_anonymous_user`](crate::auth::Auth::with_anonymous_user)); made by
 /// [`ObjectPermissions::with_anonymous`].
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, ObjectPermissions, ObjectPermissionsWithAnonymous};
+///
+/// const SHARED: ObjectPermissionsWithAnonymous = ObjectPermissions.with_anonymous();
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(ObjectPermissions).reading(SHARED)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct ObjectPermissionsWithAnonymous;
 
 impl ObjectPermissions {
     /// Lets anonymous callers have what was granted to the user who stands for them.
+    ///
+    /// ```
+    /// # use refrain::doc_example::car;
+    /// use refrain::{Access, ObjectPermissions};
+    ///
+    /// fn permissions() -> Access<car::Entity> {
+    ///     Access::to(ObjectPermissions).reading(ObjectPermissions.with_anonymous())
+    /// }
+    /// # permissions();
+    /// ```
     pub const fn with_anonymous(self) -> ObjectPermissionsWithAnonymous {
         ObjectPermissionsWithAnonymous
     }

@@ -6,10 +6,33 @@ use crate::{
 };
 
 /// Lets a row's owner touch it; nobody owns a row whose owner is NULL.
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+/// use poem::http::HeaderMap;
+/// use refrain::{Action, Context, IntoPermissions, IsOwner, model::ModelInfo};
+///
+/// let (model, headers) = (ModelInfo::of::<car::Entity>(), HeaderMap::new());
+/// let cx = Context::new(&alice, Action::List, Some(&model), &headers, &db);
+/// assert_eq!(IsOwner.into_permissions().meaning(&cx).await?, alice.owns(car::Column::OwnerId));
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsOwner;
 
 /// Lets everybody read, and a row's owner do anything else with it.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, IsAuthenticated, IsOwnerOrReadOnly};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(IsAuthenticated & IsOwnerOrReadOnly)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsOwnerOrReadOnly;
 

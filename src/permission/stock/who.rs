@@ -7,30 +7,111 @@ use crate::{
 };
 
 /// Lets everybody through, whoever they are (CONTRACT 6.6).
+///
+/// ```
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{AllowAny, Guarded};
+///
+/// struct Hello;
+///
+/// #[OpenApi]
+/// impl Hello {
+///     #[oai(path = "/hello", method = "get")]
+///     async fn hello(&self, _open: Guarded<AllowAny>) -> PlainText<&'static str> {
+///         PlainText("Hello")
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct AllowAny;
 
 /// Lets nobody through, superusers included.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, Action, DenyAll, IsAuthenticated};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(IsAuthenticated).on(Action::Destroy, DenyAll)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct DenyAll;
 
 /// Lets through whoever said who they are (CONTRACT 6.6).
+///
+/// ```
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{Guarded, IsAuthenticated};
+///
+/// struct Hello;
+///
+/// #[OpenApi]
+/// impl Hello {
+///     #[oai(path = "/hello", method = "get")]
+///     async fn hello(&self, caller: Guarded<IsAuthenticated>) -> PlainText<String> {
+///         PlainText(format!("Hello, {}", caller.username))
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsAuthenticated;
 
 /// Lets staff through: `is_staff`, which not every superuser has (CONTRACT 6.6).
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, IsAdminUser, IsAuthenticated};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(IsAuthenticated).writing(IsAdminUser)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsAdminUser;
 
 /// Lets active superusers through.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, Action, IsAdminUser, IsSuperuser};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(IsAdminUser).on(Action::Destroy, IsSuperuser)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsSuperuser;
 
 /// Lets everybody read, and whoever said who they are do anything else (CONTRACT 6.6).
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, IsAuthenticatedOrReadOnly};
+///
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(IsAuthenticatedOrReadOnly)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct IsAuthenticatedOrReadOnly;
 
 /// Lets everybody read, and nobody do anything else.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Access, IsOwner, ReadOnly};
+///
+/// // a row's owner does anything, everybody else reads
+/// fn permissions() -> Access<car::Entity> {
+///     Access::to(ReadOnly | IsOwner)
+/// }
+/// # permissions();
+/// ```
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct ReadOnly;
 
