@@ -1,4 +1,11 @@
 /// What one backend says when asked for a permission.
+///
+/// ```
+/// use refrain::auth::Answer;
+///
+/// assert_eq!(Answer::grant_if(true), Answer::Grant);
+/// assert_eq!(Answer::grant_if(false), Answer::Abstain);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Held: the backends behind it are not asked.

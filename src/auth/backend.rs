@@ -12,6 +12,48 @@ use crate::{Db, Error, Result};
 
 /// One of those asked who a caller is and what they hold.
 ///
+/// ```
+/// use std::{collections::HashSet, sync::Arc};
+///
+/// use refrain::{
+///     Db, Result, async_trait,
+///     auth::{Answer, Auth, Backend, Credentials, Login, ModelBackend, User},
+/// };
+///
+/// /// Whoever has an address of ours may view cars; nobody may delete one.
+/// struct Colleagues;
+///
+/// #[async_trait]
+/// impl Backend for Colleagues {
+///     fn path(&self) -> &str {
+///         "club.backends.Colleagues"
+///     }
+///
+///     async fn authenticate(&self, _auth: &Auth, _db: Db<'_>, _credentials: &Credentials<'_>) -> Result<Login> {
+///         Ok(Login::Abstain)
+///     }
+///
+///     async fn permissions(&self, _db: Db<'_>, user: &User) -> Result<HashSet<String>> {
+///         let label = user.email.ends_with("@example.com").then(|| "drivers.view_car".to_owned());
+///         Ok(label.into_iter().collect())
+///     }
+///
+///     async fn has_perm(&self, db: Db<'_>, user: &User, label: &str) -> Result<Answer> {
+///         match label {
+///             "drivers.delete_car" => Ok(Answer::Veto),
+///             _ => Ok(Answer::grant_if(self.permissions(db, user).await?.contains(label))),
+///         }
+///     }
+///
+///     async fn has_module_perms(&self, db: Db<'_>, user: &User, app_label: &str) -> Result<Answer> {
+///         Ok(Answer::grant_if(app_label == "drivers" && !self.permissions(db, user).await?.is_empty()))
+///     }
+/// }
+///
+/// let auth = Auth::default().with_backends(vec![Arc::new(Colleagues), Arc::new(ModelBackend)]);
+/// # let _ = auth;
+/// ```
+///
 /// The chain is asked in order. A backend that says nothing of a question abstains; a veto settles it (CONTRACT 3.12).
 /// Backends are asked about anonymous and inactive users too (CONTRACT 3.13).
 #[doc(alias("AUTHENTICATION_BACKENDS", "BaseBackend"))]
@@ -44,6 +86,17 @@ pub trait Backend: Send + Sync {
 }
 
 /// What a caller offers to show who they are.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+/// use refrain::auth::Credentials;
+///
+/// let typed = Credentials::Password { username: "alice", password: "correct horse" };
+/// assert_eq!(auth.authenticate(&db, typed).await?.unwrap().username, "alice");
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Credentials<'a> {
@@ -59,6 +112,30 @@ pub enum Credentials<'a> {
 }
 
 /// What one backend says of credentials.
+///
+/// ```
+/// use refrain::{
+///     Db, Result, async_trait,
+///     auth::{Auth, Backend, Credentials, Login},
+/// };
+///
+/// /// Lets nobody in whose name begins with a dot, whatever other backends say.
+/// struct NoDots;
+///
+/// #[async_trait]
+/// impl Backend for NoDots {
+///     fn path(&self) -> &str {
+///         "club.backends.NoDots"
+///     }
+///
+///     async fn authenticate(&self, _auth: &Auth, _db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
+///         match credentials {
+///             Credentials::Password { username, .. } if username.starts_with('.') => Ok(Login::Veto),
+///             _ => Ok(Login::Abstain),
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub enum Login {
     /// They are this user's.
@@ -70,6 +147,16 @@ pub enum Login {
 }
 
 /// Names and passwords, and the permissions granted to users and groups: Django's own backend.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use refrain::auth::{Auth, ModelBackend};
+///
+/// // what `Auth::default()` has
+/// let auth = Auth::default().with_backends(vec![Arc::new(ModelBackend)]);
+/// assert_eq!(auth.backends()[0].path(), "django.contrib.auth.backends.ModelBackend");
+/// ```
 ///
 /// An inactive user cannot log in and holds nothing (CONTRACT 3.10, 5.6). Every failure takes the same time: that of all
 /// kinds of hashes the site has, of which it looks at a thousand before the first log-in, and at the others as they come.
@@ -112,6 +199,20 @@ impl Backend for ModelBackend {
 /// Trusts the name a server in front found out (CONTRACT 5.22); the permissions are those of [`ModelBackend`], which
 /// Django's backend of this name extends.
 ///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+/// use std::sync::Arc;
+///
+/// use refrain::auth::{Credentials, RemoteUserBackend};
+///
+/// let auth = auth.with_backends(vec![Arc::new(RemoteUserBackend { create_unknown_user: true })]);
+/// let bob = auth.authenticate(&db, Credentials::RemoteUser("bob")).await?.unwrap();
+/// assert!(bob.is_active);
+/// # Ok(())
+/// # });
+/// ```
+///
 /// The name is compared as it is. One that is not in Unicode's normal form NFKC is nobody's, and no user is made of it.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteUserBackend {
@@ -150,6 +251,17 @@ impl Backend for RemoteUserBackend {
 impl Auth {
     /// Who has these credentials? The first backend that knows, unless one before it vetoes.
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use refrain::auth::Credentials;
+    ///
+    /// let wrong = Credentials::Password { username: "alice", password: "battery staple" };
+    /// assert!(auth.authenticate(&db, wrong).await?.is_none());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// [`Error::Throttled`] where passwords were wrong too often, before any backend is asked.
     pub async fn authenticate(&self, db: impl Into<Db<'_>>, credentials: Credentials<'_>) -> Result<Option<User>> {
         let Credentials::Password { username, .. } = credentials else {
@@ -161,6 +273,14 @@ impl Auth {
     }
 
     /// Is this the password of somebody who is known already? Who is wrong is counted as who is wrong at a log-in is.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { auth, alice, .. }| {
+    /// assert!(auth.confirm_password(&alice, "correct horse").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// [`Error::Throttled`] where passwords were wrong too often, before anything is hashed.
     pub async fn confirm_password(&self, user: &User, password: &str) -> Result<bool> {

@@ -4,6 +4,19 @@ use serde::Serialize;
 use super::{Auth, User};
 
 /// Callers made up to ask about, from nobody in particular to who may most.
+///
+/// ```
+/// # use refrain::doc_example::{Example, cars::Cars};
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use refrain::{Api, api::CallerKind};
+///
+/// let table = Api::new("Drivers", "1.0", db).mount(Cars).build()?.permissions().await;
+/// let list = table.endpoints.iter().find(|endpoint| endpoint.action == "list").unwrap();
+/// let holder = list.rows.iter().find(|rows| rows.caller == CallerKind::Holder).unwrap();
+/// assert_eq!(holder.rows, "every row");
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CallerKind {

@@ -26,6 +26,15 @@ impl Ceiling {
     }
 
     /// Does it name this one?
+    ///
+    /// ```
+    /// use refrain::auth::Ceiling;
+    ///
+    /// let reading = Ceiling::new(["drivers.view_trip", "drivers.view_car"]);
+    /// assert!(reading.allows("drivers.view_car"));
+    /// assert!(!reading.allows("drivers.change_car"));
+    /// assert_eq!(reading.labels().collect::<Vec<_>>(), ["drivers.view_car", "drivers.view_trip"]);
+    /// ```
     pub fn allows(&self, label: &str) -> bool {
         self.0.contains(label)
     }
@@ -70,6 +79,20 @@ impl User {
     }
 
     /// The ceiling that they are within.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use refrain::auth::Ceiling;
+    ///
+    /// alice.permissions().add(&db, ["drivers.view_car", "drivers.change_car"]).await?;
+    /// let alice = alice.within(Ceiling::new(["drivers.view_car"]));
+    /// assert!(alice.ceiling().is_some());
+    /// assert!(alice.has_perm(&db, "drivers.view_car").await?);
+    /// assert!(!alice.has_perm(&db, "drivers.change_car").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn ceiling(&self) -> Option<&Ceiling> {
         self.within.as_ref().map(|within| &within.ceiling)
     }

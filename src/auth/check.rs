@@ -8,6 +8,17 @@ use crate::{Db, Error, Result};
 impl User {
     /// Does the user hold a permission, by its label `app_label.codename`?
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// alice.permissions().add(&db, ["drivers.view_car"]).await?;
+    /// assert!(alice.has_perm(&db, "drivers.view_car").await?);
+    /// assert!(!alice.has_perms(&db, &["drivers.view_car", "drivers.add_car"]).await?);
+    /// assert!(alice.has_module_perms(&db, "drivers").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// An active superuser holds every one; then each backend is asked, until one grants or vetoes (CONTRACT 3.2). A
     /// label is compared exactly: a wrong one is held by nobody, and no error (CONTRACT 3.1). Beyond a
     /// [ceiling](User::within) nothing is held.
@@ -78,8 +89,24 @@ impl User {
         Ok(false)
     }
 
-    /// Every permission the user holds by any backend, as labels; of an active superuser every one there is
-    /// (CONTRACT 3.5, 3.7). Of them those that a [ceiling](User::within) allows.
+    /// Every permission the user holds by any backend, as labels; of an active superuser every one there is (CONTRACT
+    /// 3.5, 3.7).
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, editors, .. }| {
+    /// alice.permissions().add(&db, ["drivers.view_car"]).await?;
+    /// editors.permissions().add(&db, ["drivers.change_car"]).await?;
+    /// alice.groups().add(&db, [&editors]).await?;
+    ///
+    /// assert_eq!(alice.all_permissions(&db).await?.len(), 2);
+    /// assert!(alice.user_permissions(&db).await?.contains("drivers.view_car"));
+    /// assert!(alice.group_permissions(&db).await?.contains("drivers.change_car"));
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// Of them those that a [ceiling](User::within) allows.
     #[doc(alias = "get_all_permissions")]
     pub async fn all_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
         let db = db.into();
@@ -126,6 +153,16 @@ impl User {
 
 impl Auth {
     /// The active users who hold a permission, directly or through a group, and the active superusers (CONTRACT 3.15).
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// alice.permissions().add(&db, ["drivers.publish_car"]).await?;
+    /// let publishers = auth.with_perm(&db, "drivers.publish_car").await?;
+    /// assert_eq!(publishers[0].username, "alice");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn with_perm(&self, db: impl Into<Db<'_>>, label: &str) -> Result<Vec<User>> {
         if label.split('.').count() != 2 {
             return Err(Error::invalid(format!("`{label}` is not of the form `app_label.codename`")));

@@ -7,6 +7,18 @@ use super::{Auth, Links, PermissionRef, User, links::GroupRef};
 use crate::{Db, Error, Result, model::ModelInfo};
 
 /// A named bundle of permissions that users are put into.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+/// let drivers = auth.create_group(&db, "drivers").await?;
+/// drivers.permissions().add(&db, ["drivers.view_car"]).await?;
+/// alice.groups().add(&db, [&drivers]).await?;
+/// assert!(alice.has_perm(&db, "drivers.view_car").await?);
+/// assert!(drivers.auth().group(&db, "drivers").await?.is_some());
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Group {
     auth: Auth,
@@ -41,6 +53,15 @@ impl Group {
 
 impl User {
     /// The permissions granted to this user directly.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// alice.permissions().add(&db, ["drivers.view_car"]).await?;
+    /// assert!(alice.has_perm(&db, "drivers.view_car").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "user_permissions")]
     pub fn permissions(&self) -> Links<'_, PermissionRef> {
         let users = self.auth().users();
@@ -54,6 +75,15 @@ impl User {
     }
 
     /// The groups this user is in.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, editors, .. }| {
+    /// alice.groups().add(&db, [&editors]).await?;
+    /// assert_eq!(alice.group_names(&db).await?, ["editors"]);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn groups(&self) -> Links<'_, GroupRef> {
         let users = self.auth().users();
         Links::new(self.auth(), &*users.groups_table, &*users.link_column, |db| self.known_key(db), "group_id")
@@ -76,7 +106,19 @@ impl User {
 }
 
 impl Auth {
-    /// Makes a group. The name is unique, at most 150 characters.
+    /// Makes a group.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// let drivers = auth.create_group(&db, "drivers").await?;
+    /// assert_eq!(auth.group(&db, "drivers").await?.unwrap().id, drivers.id);
+    /// assert_eq!(auth.group_by_id(&db, drivers.id).await?.unwrap().name, "drivers");
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// The name is unique, at most 150 characters.
     pub async fn create_group(&self, db: impl Into<Db<'_>>, name: &str) -> Result<Group> {
         if name.is_empty() || name.chars().count() > 150 || name.contains('\0') {
             return Err(Error::invalid("a group's name has 1 to 150 characters, none of them NUL"));

@@ -10,6 +10,21 @@ use crate::{Db, Error, Result, db::commit};
 
 /// One side of a many-to-many relation, with Django's verbs: a user's groups, a user's or a group's permissions.
 ///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, editors, .. }| {
+/// let permissions = editors.permissions();
+/// permissions.add(&db, ["drivers.view_car", "drivers.add_car"]).await?;
+/// permissions.remove(&db, ["drivers.add_car"]).await?;
+/// assert_eq!(permissions.ids(&db).await?.len(), 1);
+///
+/// permissions.set(&db, ["drivers.change_car", "drivers.delete_car"]).await?;
+/// assert_eq!(permissions.ids(&db).await?.len(), 2);
+/// permissions.clear(&db).await?;
+/// # Ok(())
+/// # });
+/// ```
+///
 /// `add` ignores what is there, `remove` what is not, `set` writes only the difference (CONTRACT 3.20). Every change
 /// is seen by the next check of every user loaded through the same [`Auth`].
 pub struct Links<'a, T> {
@@ -40,6 +55,17 @@ impl Linked for PermissionRef {
 }
 
 /// What names a group: the group itself.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, alice, editors, .. }| {
+/// use refrain::auth::GroupRef;
+///
+/// let groups = vec![GroupRef::from(&editors)];
+/// alice.groups().set(&db, groups).await?;
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct GroupRef(i64);
 

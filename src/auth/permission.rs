@@ -6,6 +6,17 @@ use super::Auth;
 use crate::{Db, Error, Result, model::Model};
 
 /// A row of `auth_permission`, with the model it is about.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+/// let add = auth.permission(&db, "drivers.add_car").await?;
+/// assert_eq!((add.codename.as_str(), add.model.as_str()), ("add_car", "car"));
+/// assert_eq!(add.label(), "drivers.add_car");
+/// assert_eq!(add.to_string(), "drivers | car | Can add car");
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Permission {
     /// The primary key.
@@ -45,6 +56,18 @@ impl fmt::Display for Permission {
 }
 
 /// What names a permission to be granted: the permission itself, or its label.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, auth, editors, .. }| {
+/// use refrain::auth::PermissionRef;
+///
+/// let loaded = auth.permission(&db, "drivers.add_car").await?;
+/// let both = [PermissionRef::from(&loaded), PermissionRef::from("drivers.view_car")];
+/// editors.permissions().set(&db, both).await?;
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub enum PermissionRef {
     /// A row that was loaded.
@@ -80,6 +103,15 @@ impl From<String> for PermissionRef {
 impl Auth {
     /// The permission with this label.
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// assert_eq!(auth.permission(&db, "drivers.publish_car").await?.name, "Can publish car listing");
+    /// assert!(auth.permission(&db, "drivers.fly_car").await.is_err());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// A label that no row or several rows bear (two models of an app may share a codename, CONTRACT 2.9) is an error.
     pub async fn permission(&self, db: impl Into<Db<'_>>, label: &str) -> Result<Permission> {
         let mut found = self.permissions_labelled(db.into(), label).await?;
@@ -94,12 +126,31 @@ impl Auth {
     }
 
     /// Every permission there is, in Django's order (CONTRACT 2.14).
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// let labels: Vec<String> = auth.permissions(&db).await?.iter().map(|permission| permission.label()).collect();
+    /// assert!(labels.contains(&"drivers.view_trip".to_owned()));
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn permissions(&self, db: impl Into<Db<'_>>) -> Result<Vec<Permission>> {
         find(db.into(), "", vec![]).await
     }
 
     /// The permissions of a model that there are, in Django's order: those it declares, and what else was made on its
     /// content type.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, trip};
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// let permissions = auth.perms_for_model::<trip::Entity>(&db).await?;
+    /// let codenames: Vec<&str> = permissions.iter().map(|permission| permission.codename.as_str()).collect();
+    /// assert_eq!(codenames, ["add_trip", "change_trip", "delete_trip", "view_trip"]);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "get_perms_for_model")]
     pub async fn perms_for_model<M: Model>(&self, db: impl Into<Db<'_>>) -> Result<Vec<Permission>> {
         let named = vec![M::APP_LABEL.into(), M::MODEL_NAME.into()];

@@ -141,6 +141,18 @@ impl Auth {
 
     /// Says where who asks is: each address has its own number of tries for passwords.
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use refrain::auth::Credentials;
+    ///
+    /// let from_there = auth.asked_from("203.0.113.7".parse().ok());
+    /// let typed = Credentials::Password { username: "alice", password: "correct horse" };
+    /// assert!(from_there.authenticate(&db, typed).await?.is_some());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// An authenticator is handed such an `Auth`. Where nobody says where a password comes from, its account's tries alone
     /// are counted.
     pub fn asked_from(&self, address: Option<IpAddr>) -> Self {
@@ -152,7 +164,17 @@ impl Auth {
         self.address
     }
 
-    /// How many wrong passwords there may be; ten a minute from an address and fifty for an account where nothing is said.
+    /// How many wrong passwords there may be; ten a minute from an address and fifty for an account where nothing is
+    /// said.
+    ///
+    /// ```
+    /// use refrain::{auth::Auth, throttle::{PasswordTries, Rate}};
+    ///
+    /// let strict = Auth::default().with_password_tries(PasswordTries::new(Rate::per_minute(5), Rate::per_hour(20)));
+    /// let uncounted = Auth::default().with_password_tries(None);
+    /// # let _ = (strict, uncounted);
+    /// ```
+    ///
     /// `None` is as many as anybody likes.
     pub fn with_password_tries(&self, tries: impl Into<Option<PasswordTries>>) -> Self {
         self.with(|inner| inner.password_tries = tries.into())
@@ -200,6 +222,13 @@ impl Auth {
     }
 
     /// How passwords are hashed, and which hashes can be read; as Django does it where nothing is said.
+    ///
+    /// ```
+    /// use refrain::auth::{Auth, password::{Passwords, Recipe}};
+    ///
+    /// let auth = Auth::default().with_passwords(Passwords::default().preferring(Recipe::ARGON2ID));
+    /// let _for_new_users = auth.passwords();
+    /// ```
     #[doc(alias = "PASSWORD_HASHERS")]
     pub fn with_passwords(&self, passwords: Passwords) -> Self {
         self.with(|inner| {
@@ -209,18 +238,49 @@ impl Auth {
     }
 
     /// The rules for the passwords that people choose; Django's four where nothing is said.
+    ///
+    /// ```
+    /// use refrain::auth::{Auth, password_validators::{MinimumLength, PasswordValidators}};
+    ///
+    /// let auth = Auth::default().with_password_validators(PasswordValidators::none().with(MinimumLength(12)));
+    /// assert_eq!(auth.password_validators().help_texts().len(), 1);
+    /// ```
     #[doc(alias = "AUTH_PASSWORD_VALIDATORS")]
     pub fn with_password_validators(&self, validators: PasswordValidators) -> Self {
         self.with(|inner| inner.password_validators = validators)
     }
 
-    /// Lets what it hashes take at most half of the places there are for hashing. It is for an authenticator that checks a
-    /// password with every request, so that who logs in finds a place.
+    /// Lets what it hashes take at most half of the places there are for hashing.
+    ///
+    /// ```
+    /// use refrain::{Db, auth::{Auth, Credentials, User}};
+    ///
+    /// /// As `BasicAuthentication` asks.
+    /// async fn user(auth: &Auth, db: Db<'_>, username: &str, password: &str) -> refrain::Result<Option<User>> {
+    ///     auth.in_half_of_the_places().authenticate(db, Credentials::Password { username, password }).await
+    /// }
+    /// ```
+    ///
+    /// It is for an authenticator that checks a password with every request, so that who logs in finds a place.
     pub fn in_half_of_the_places(&self) -> Self {
         self.with(|inner| inner.passwords = inner.passwords.clone().in_half_of_the_places())
     }
 
-    /// The chain of backends; [`ModelBackend`] alone where nothing is said. The first grant or veto settles a question.
+    /// The chain of backends; [`ModelBackend`] alone where nothing is said.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use refrain::auth::{Auth, ModelBackend, RemoteUserBackend};
+    ///
+    /// let auth = Auth::default().with_backends(vec![
+    ///     Arc::new(ModelBackend),
+    ///     Arc::new(RemoteUserBackend { create_unknown_user: false }),
+    /// ]);
+    /// assert_eq!(auth.backends().len(), 2);
+    /// ```
+    ///
+    /// The first grant or veto settles a question.
     #[doc(alias = "AUTHENTICATION_BACKENDS")]
     pub fn with_backends(&self, backends: Vec<Arc<dyn Backend>>) -> Self {
         self.with(|inner| {
@@ -230,12 +290,27 @@ impl Auth {
     }
 
     /// Renews outdated password hashes at log-in also in a user table that Django made.
+    ///
+    /// ```
+    /// use refrain::auth::Auth;
+    ///
+    /// let auth = Auth::default().upgrading_adopted_passwords();
+    /// # let _ = auth;
+    /// ```
     pub fn upgrading_adopted_passwords(&self) -> Self {
         self.with(|inner| inner.upgrades_adopted = true)
     }
 
-    /// The user whose grants stand for those of anonymous callers; `AnonymousUser` where nothing is said. With `None` there
-    /// is none at all.
+    /// The user whose grants stand for those of anonymous callers; `AnonymousUser` where nothing is said.
+    ///
+    /// ```
+    /// use refrain::auth::Auth;
+    ///
+    /// assert_eq!(Auth::default().anonymous_user_name(), Some("AnonymousUser"));
+    /// assert_eq!(Auth::default().with_anonymous_user(None).anonymous_user_name(), None);
+    /// ```
+    ///
+    /// With `None` there is none at all.
     #[doc(alias = "ANONYMOUS_USER_NAME")]
     pub fn with_anonymous_user(&self, name: Option<String>) -> Self {
         self.with(|inner| inner.anonymous_user_name = name)
@@ -247,6 +322,14 @@ impl Auth {
     }
 
     /// The tables of grants on rows; guardian's two where nothing is said.
+    ///
+    /// ```
+    /// use refrain::{auth::Auth, grants::GrantTables};
+    ///
+    /// let tables = GrantTables { users: "club_biguserobjectpermission", ..GrantTables::default() };
+    /// let auth = Auth::default().with_grant_tables(tables);
+    /// assert_eq!(auth.grant_tables().users, "club_biguserobjectpermission");
+    /// ```
     #[doc(alias("GUARDIAN_USER_OBJ_PERMS_MODEL", "GUARDIAN_GROUP_OBJ_PERMS_MODEL"))]
     pub fn with_grant_tables(&self, tables: GrantTables) -> Self {
         self.with(|inner| inner.grant_tables = tables)
@@ -264,6 +347,12 @@ impl Auth {
     }
 
     /// Where the users are.
+    ///
+    /// ```
+    /// use refrain::auth::Auth;
+    ///
+    /// assert_eq!(Auth::default().users().table, "auth_user");
+    /// ```
     pub fn users(&self) -> &UserTable {
         &self.inner.users
     }
@@ -320,6 +409,20 @@ impl Auth {
     ///
     /// Called by everything here that changes permissions, which may be within a transaction of yours: call it again after
     /// committing or rolling it back, since somebody may have been loaded in between.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// use sea_orm::TransactionTrait;
+    ///
+    /// let transaction = db.begin().await?;
+    /// alice.permissions().add(&transaction, ["drivers.view_car"]).await?;
+    /// transaction.rollback().await?;
+    /// auth.permissions_changed();
+    /// assert!(!alice.has_perm(&db, "drivers.view_car").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn permissions_changed(&self) {
         self.inner.grants.fetch_add(1, Ordering::AcqRel);
     }

@@ -11,12 +11,32 @@ use crate::{Db, Error, Result};
 /// DRF's tokens: one for a user, 40 hexadecimal digits (CONTRACT 5.27).
 impl Auth {
     /// The user whose token this is, with the permissions they hold, in one statement.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// let token = alice.token(&db).await?;
+    /// assert_eq!(auth.user_by_token(&db, &token).await?.unwrap().username, "alice");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn user_by_token(&self, db: impl Into<Db<'_>>, key: &str) -> Result<Option<User>> {
         Ok(self.load(db.into(), Lookup::Token(key)).await?)
     }
 
     /// The user whose [named token](super::NamedToken) this is, within its ceiling, in one statement; `None` where it was
     /// revoked or has ended, or is none.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// use refrain::auth::NewToken;
+    ///
+    /// let (_, secret) = alice.make_token(&db, NewToken::new("dashboard")).await?;
+    /// assert_eq!(auth.user_by_named_token(&db, secret.expose()).await?.unwrap().username, "alice");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn user_by_named_token(&self, db: impl Into<Db<'_>>, token: &str) -> Result<Option<User>> {
         match digest_of(token) {
             Some(digest) => Ok(self.load(db.into(), Lookup::NamedToken(&digest)).await?),
@@ -26,7 +46,18 @@ impl Auth {
 }
 
 impl User {
-    /// The user's token; made where there is none. An error within a [ceiling](User::within): it has none.
+    /// The user's token; made where there is none.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// let token = alice.token(&db).await?;
+    /// assert_eq!(alice.token(&db).await?, token);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// An error within a [ceiling](User::within): it has none.
     pub async fn token(&self, db: impl Into<Db<'_>>) -> Result<String> {
         self.check_makes_tokens()?;
         let db = db.into();
@@ -50,6 +81,16 @@ impl User {
     }
 
     /// Takes the user's token away; requests with it are refused from now on.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// let token = alice.token(&db).await?;
+    /// alice.revoke_token(&db).await?;
+    /// assert!(auth.user_by_token(&db, &token).await?.is_none());
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn revoke_token(&self, db: impl Into<Db<'_>>) -> Result<()> {
         let db = db.into();
         let statement = Query::delete().from_table(table()).and_where(user_is(self.key_value(db)?)).to_owned();

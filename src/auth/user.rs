@@ -16,6 +16,22 @@ use crate::{Db, Error, Result, permission::Rule};
 
 /// A user, or nobody in particular: who is asking.
 ///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+/// use refrain::auth::{NewUser, User};
+///
+/// let alice = auth.create_user(&db, NewUser::new("bob").staff()).await?;
+/// assert!(alice.is_authenticated() && alice.is_active && alice.is_staff);
+/// assert!(alice.id().is_some());
+///
+/// let nobody = User::anonymous(&auth);
+/// assert!(nobody.is_anonymous());
+/// assert_eq!(nobody.id(), None);
+/// # Ok(())
+/// # });
+/// ```
+///
 /// The flags are read live: a check after `user.is_active = false` says no. The permissions held are loaded with the
 /// user and live as long as this value, but a grant made through Refrain is seen by the next check (Django's stale
 /// cache, CONTRACT 3.17, is not copied).
@@ -191,6 +207,17 @@ impl User {
     }
 
     /// The rows whose column holds this user's key: none for a caller without one.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { auth, alice, .. }| {
+    /// use refrain::{Rule, auth::User};
+    ///
+    /// assert_ne!(alice.owns(car::Column::OwnerId), Rule::Never);
+    /// assert_eq!(User::anonymous(&auth).owns(car::Column::OwnerId), Rule::Never);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn owns(&self, column: impl ColumnTrait) -> Rule {
         let Some(id) = self.id else { return Rule::Never };
         match id.is_in(column, self.on) {

@@ -9,6 +9,14 @@ use uuid::Uuid;
 
 /// A user's primary key.
 ///
+/// ```
+/// use refrain::{auth::UserId, entity::Key};
+///
+/// assert_eq!(UserId::parse("7", Key::Integer), Some(UserId::from(7)));
+/// assert_eq!(UserId::parse("seven", Key::Integer), None);
+/// assert_eq!(i32::try_from(UserId::Integer(7)), Ok(7));
+/// ```
+///
 /// A type of its own, and no sea-orm value when it is absent: `column.eq(user.id())` does not compile, because for an
 /// anonymous caller it would mean `IS NULL` and give them every row nobody owns. Compare with
 /// [`User::owns`](super::User::owns).
@@ -107,6 +115,12 @@ impl fmt::Display for UserId {
 }
 
 /// A caller without a key, or whose key is of another type than was asked for.
+///
+/// ```
+/// use refrain::auth::{Auth, NoKey, User};
+///
+/// assert_eq!(User::anonymous(&Auth::default()).key::<i32>(), Err(NoKey));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the caller has no such key")]
 pub struct NoKey;

@@ -59,6 +59,20 @@ impl NewUser {
     }
 
     /// With a given and a family name.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use refrain::auth::NewUser;
+    ///
+    /// let carol = auth.create_user(&db, NewUser::new("carol").full_name("Carol", "Diaz").inactive()).await?;
+    /// assert_eq!((carol.first_name.as_str(), carol.is_active), ("Carol", false));
+    ///
+    /// let root = auth.create_user(&db, NewUser::new("root").superuser()).await?;
+    /// assert!(root.is_superuser && root.is_staff);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn full_name(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
         (self.first_name, self.last_name) = (first.into(), last.into());
         self
@@ -146,6 +160,18 @@ impl NewUser {
 
 impl Auth {
     /// Makes a user.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use refrain::auth::NewUser;
+    ///
+    /// let bob = auth.create_user(&db, NewUser::new("bob").email("bob@example.com")).await?;
+    /// assert_eq!(auth.user(&db, "bob").await?.unwrap().id(), bob.id());
+    /// assert!(auth.create_user(&db, NewUser::new("bob")).await.is_err());
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "create_superuser")]
     pub async fn create_user(&self, db: impl Into<Db<'_>>, mut user: NewUser) -> Result<User> {
         let db = db.into();
@@ -245,6 +271,15 @@ impl Auth {
     }
 
     /// The user with this key, with the permissions they hold.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// let same = auth.user_by_id(&db, alice.id().unwrap()).await?;
+    /// assert_eq!(same.unwrap().username, "alice");
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn user_by_id(&self, db: impl Into<Db<'_>>, id: impl Into<UserId>) -> Result<Option<User>> {
         Ok(self.load(db.into(), Lookup::Id(id.into())).await?)
     }
@@ -258,8 +293,20 @@ impl Auth {
 }
 
 impl User {
-    /// Loads this user afresh: flags, permissions and all. `None` where the row is gone. Within a
-    /// [ceiling](User::within) they stay within it.
+    /// Loads this user afresh: flags, permissions and all.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// let mut same = auth.user(&db, "alice").await?.unwrap();
+    /// same.is_staff = true;
+    /// same.save_flags(&db).await?;
+    /// assert!(alice.reload(&db).await?.unwrap().is_staff);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// `None` where the row is gone. Within a [ceiling](User::within) they stay within it.
     pub async fn reload(&self, db: impl Into<Db<'_>>) -> Result<Option<User>> {
         let Some(id) = self.id() else { return Ok(Some(User::anonymous(self.auth()))) };
         let loaded = self.auth().user_by_id(db, id).await?;
@@ -301,6 +348,16 @@ impl User {
     }
 
     /// Gives the user a new password; it is hashed with the site's preferred algorithm.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, mut alice, .. }| {
+    /// alice.set_password(&db, "battery staple").await?;
+    /// assert!(alice.check_password("battery staple").await?);
+    /// assert!(!alice.check_password("correct horse").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// The user's token stays valid, as in Django REST Framework. Where the old password may be in other hands, end it by
     /// [`revoke_token`](Self::revoke_token), in the same transaction.

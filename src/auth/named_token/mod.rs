@@ -25,6 +25,20 @@ pub(super) use secret::digest_of;
 pub(crate) use secret::is_named_token;
 
 /// A token with a name, as its user sees it once it is made.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+/// use refrain::auth::NewToken;
+///
+/// alice.make_token(&db, NewToken::new("nightly backup")).await?;
+/// for token in alice.named_tokens(&db).await? {
+///     assert_eq!((token.name.as_str(), token.expires_at, token.ceiling), ("nightly backup", None, None));
+///     alice.revoke_named_token(&db, token.id).await?;
+/// }
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NamedToken {
@@ -64,6 +78,16 @@ impl NewToken {
     }
 
     /// From then on it is nobody's.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::{auth::NewToken, entity::Moment};
+    ///
+    /// let tomorrow = Moment::from(Moment::now().to_utc() + Duration::from_secs(24 * 60 * 60));
+    /// let token = NewToken::new("a day").expiring(tomorrow);
+    /// # let _ = token;
+    /// ```
     #[must_use]
     pub fn expiring(self, at: Moment) -> Self {
         Self { expires_at: Some(at), ..self }

@@ -34,15 +34,15 @@ pub(crate) enum Mistake {
 impl User {
     /// Makes a token, and tells it: it is stored nowhere, and nobody can tell it again.
     ///
-    /// ```no_run
-    /// # async fn run(alice: refrain::auth::User, db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+    /// ```
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, alice, .. }| {
     /// use refrain::auth::{Ceiling, NewToken};
     ///
     /// let reading = NewToken::new("dashboard").within(Ceiling::new(["drivers.view_car"]));
     /// let (token, secret) = alice.make_token(&db, reading).await?;
     /// println!("{}: {}", token.name, secret.expose());
     /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     ///
     /// Those of the user's that have ended are deleted by the way. A ceiling that names a permission there is none of is
@@ -123,6 +123,17 @@ impl User {
     }
 
     /// The user's tokens that have not ended, the oldest first.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use refrain::auth::NewToken;
+    ///
+    /// let (token, _secret) = alice.make_token(&db, NewToken::new("dashboard")).await?;
+    /// assert_eq!(alice.named_tokens(&db).await?, [token]);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn named_tokens(&self, db: impl Into<Db<'_>>) -> Result<Vec<NamedToken>> {
         let db = db.into();
         let lives = column("expires_at").is_null().or(column("expires_at").gt(Moment::now()));
@@ -131,6 +142,18 @@ impl User {
     }
 
     /// Revokes one of the user's tokens: requests with it are refused from now on. Was it there?
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use refrain::auth::NewToken;
+    ///
+    /// let (token, _secret) = alice.make_token(&db, NewToken::new("dashboard")).await?;
+    /// assert!(alice.revoke_named_token(&db, token.id).await?);
+    /// assert!(!alice.revoke_named_token(&db, token.id).await?);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn revoke_named_token(&self, db: impl Into<Db<'_>>, id: i64) -> Result<bool> {
         let db = db.into();
         let statement = Query::delete()
@@ -144,6 +167,17 @@ impl User {
     }
 
     /// Revokes all of them. Returns how many there were.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use refrain::auth::NewToken;
+    ///
+    /// alice.make_token(&db, NewToken::new("dashboard")).await?;
+    /// assert_eq!(alice.revoke_named_tokens(&db).await?, 1);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn revoke_named_tokens(&self, db: impl Into<Db<'_>>) -> Result<u64> {
         let db = db.into();
         let statement = Query::delete()
@@ -195,6 +229,16 @@ impl Auth {
 }
 
 /// Deletes the tokens that have ended, so many at once. Returns how many there were.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use refrain::auth::clear_expired_tokens;
+///
+/// assert_eq!(clear_expired_tokens(&db, 1000).await?, 0);
+/// # Ok(())
+/// # });
+/// ```
 ///
 /// Nobody is let in by one of them anyway: it is for the room that they take.
 pub async fn clear_expired_tokens(db: impl Into<Db<'_>>, batch: u64) -> Result<u64> {

@@ -2,6 +2,16 @@ use super::LONGEST_PASSWORD;
 
 /// Why a password could not be hashed or checked; a wrong password is no error.
 ///
+/// ```
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::auth::password::{Error, Passwords};
+///
+/// let passwords = Passwords::default();
+/// assert_eq!(passwords.hash(&"long".repeat(2000)).await, Err(Error::TooLong));
+/// # Ok(())
+/// # });
+/// ```
+///
 /// No variant carries the password or the hash, so that all are safe to log and to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

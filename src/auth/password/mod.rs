@@ -71,6 +71,13 @@ pub struct Passwords {
 }
 
 /// What [`Passwords::verify`] found.
+///
+/// ```
+/// use refrain::auth::password::Verified;
+///
+/// assert!(Verified::Outdated.is_right());
+/// assert!(!Verified::Wrong.is_right());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Verified {
@@ -92,6 +99,18 @@ impl Passwords {
     /// Makes new hashes by PBKDF2 with SHA-256 at this many iterations; short for [`Self::preferring`], for tests above
     /// all, where one iteration is enough.
     ///
+    /// ```
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::auth::password::Passwords;
+    ///
+    /// let in_tests = Passwords::default().iterations(1);
+    /// let stored = in_tests.hash("correct horse").await?;
+    /// assert!(stored.starts_with("pbkdf2_sha256$1$"));
+    /// assert!(in_tests.verify("correct horse", &stored).await?.is_right());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// # Panics
     /// Unless `iterations` lies within 1 and 10,000,000.
     #[must_use]
@@ -110,6 +129,17 @@ impl Passwords {
     }
 
     /// Reads rows of these algorithms and no others, except that what is made is always read.
+    ///
+    /// ```
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::auth::password::{Algorithm, Passwords, Verified};
+    ///
+    /// let passwords = Passwords::default().iterations(1).accepting_only([Algorithm::Argon2id]);
+    /// let old = "md5$salt$cbcc6b97c9b5ef1cd7d02b5a5dba3d0b";
+    /// assert_eq!(passwords.verify("whatever it was", old).await?, Verified::Wrong);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[must_use]
     pub fn accepting_only(self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         let preferred = self.settings.preferred.algorithm();
@@ -117,6 +147,18 @@ impl Passwords {
     }
 
     /// Never answers [`Verified::Outdated`]: on a database that Django uses as well, the hashes are Django's to renew.
+    ///
+    /// ```
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::auth::password::{Passwords, Verified};
+    ///
+    /// let stored = Passwords::default().iterations(1).hash("correct horse").await?;
+    /// let passwords = Passwords::default().iterations(2);
+    /// assert_eq!(passwords.verify("correct horse", &stored).await?, Verified::Outdated);
+    /// assert_eq!(passwords.without_upgrade().verify("correct horse", &stored).await?, Verified::Right);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[must_use]
     pub fn without_upgrade(self) -> Self {
         self.change(|settings| settings.upgrade = false)
@@ -159,8 +201,28 @@ impl Passwords {
         GATE.run(self.share, move || settings.verify(&password, &stored)).await?
     }
 
-    /// Takes as long as a wrong password does, whatever kinds of hashes were met so far. For users who do not exist, so
-    /// that time does not tell (`CONTRACT 5.6`).
+    /// Takes as long as a wrong password does, whatever kinds of hashes were met so far.
+    ///
+    /// ```
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::auth::password::{Passwords, Verified};
+    ///
+    /// async fn log_in(passwords: &Passwords, stored: Option<&str>, typed: &str) -> refrain::Result<bool> {
+    ///     match stored {
+    ///         Some(stored) => Ok(passwords.verify(typed, stored).await?.is_right()),
+    ///         None => {
+    ///             passwords.spend(typed).await?;
+    ///             Ok(false)
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// assert!(!log_in(&Passwords::default().iterations(1), None, "correct horse").await?);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// For users who do not exist, so that time does not tell (`CONTRACT 5.6`).
     ///
     /// # Errors
     /// [`Error::Busy`] when too many wait already; [`Error::Interrupted`] when the process is going down or out of memory.

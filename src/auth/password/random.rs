@@ -27,7 +27,16 @@ pub fn unusable() -> String {
     format!("{UNUSABLE_PREFIX}{}", text(UNUSABLE_LENGTH))
 }
 
-/// Whether a stored value is meant to be opened by a password; true for an empty or broken one, as in Django.
+/// Whether a stored value is meant to be opened by a password.
+///
+/// ```
+/// use refrain::auth::password::{is_usable, unusable};
+///
+/// assert!(is_usable("pbkdf2_sha256$1$salt$hash"));
+/// assert!(!is_usable(&unusable()));
+/// ```
+///
+/// True for an empty or broken one, as in Django.
 pub fn is_usable(stored: &str) -> bool {
     !stored.starts_with(UNUSABLE_PREFIX)
 }

@@ -37,6 +37,15 @@ impl Recipe {
 
     /// PBKDF2 with SHA-256.
     ///
+    /// ```
+    /// use refrain::auth::password::{Algorithm, Recipe};
+    ///
+    /// assert_eq!(Recipe::pbkdf2_sha256(1_000_000), Recipe::PBKDF2_SHA256);
+    /// assert_eq!(Recipe::pbkdf2_sha1(1_000_000), Recipe::PBKDF2_SHA1);
+    /// assert_eq!(Recipe::scrypt(16_384, 8, 5), Recipe::SCRYPT);
+    /// assert_eq!(Recipe::bcrypt_sha256(12), Recipe::BCRYPT_SHA256);
+    /// ```
+    ///
     /// # Panics
     /// Unless `iterations` lies within 1 and 10,000,000.
     pub const fn pbkdf2_sha256(iterations: u32) -> Self {

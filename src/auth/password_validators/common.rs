@@ -13,6 +13,17 @@ use crate::Result;
 
 /// None of those that many people have: the nearly 20,000 of the list that Django ships, or of one of your own.
 ///
+/// ```
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::auth::password_validators::{CommonPassword, PasswordOwner, PasswordValidator};
+///
+/// let ours = CommonPassword::listed(["garage2026"]);
+/// assert!(ours.validate("Garage2026", PasswordOwner::default()).await?.is_some());
+/// assert!(CommonPassword::default().validate("password", PasswordOwner::default()).await?.is_some());
+/// # Ok(())
+/// # });
+/// ```
+///
 /// Case and surrounding spaces are not looked at. The list is Royce Williams', and comes from Django under its licence.
 #[doc(alias = "CommonPasswordValidator")]
 #[derive(Clone, Default)]

@@ -4,6 +4,12 @@ use super::{PasswordMistake, PasswordOwner, PasswordValidator};
 use crate::Result;
 
 /// At least so many characters; eight where nothing is said.
+///
+/// ```
+/// use refrain::auth::password_validators::{MinimumLength, PasswordValidator};
+///
+/// assert_eq!(MinimumLength(12).help_text(), "Your password must contain at least 12 characters.");
+/// ```
 #[doc(alias = "MinimumLengthValidator")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MinimumLength(pub usize);

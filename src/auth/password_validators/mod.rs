@@ -76,6 +76,18 @@ impl PasswordValidators {
     }
 
     /// What is wrong with a password, of all that each of them finds; nothing where it will do.
+    ///
+    /// ```
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::auth::password_validators::{MinimumLength, PasswordOwner, PasswordValidators};
+    ///
+    /// let validators = PasswordValidators::none().with(MinimumLength(12));
+    /// let mistakes = validators.check("too short", PasswordOwner::default()).await?;
+    /// assert_eq!(mistakes[0].code, "password_too_short");
+    /// assert_eq!(validators.help_texts(), ["Your password must contain at least 12 characters."]);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "validate_password")]
     pub async fn check(&self, password: &str, owner: PasswordOwner<'_>) -> Result<Vec<PasswordMistake>> {
         let mut mistakes = Vec::new();

@@ -4,6 +4,16 @@ use super::{PasswordMistake, PasswordOwner, PasswordValidator, python::is_digit}
 use crate::Result;
 
 /// Not digits alone, of whichever script.
+///
+/// ```
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::auth::password_validators::{NumericPassword, PasswordOwner, PasswordValidator};
+///
+/// let mistake = NumericPassword.validate("31415926", PasswordOwner::default()).await?.unwrap();
+/// assert_eq!(mistake.code, "password_entirely_numeric");
+/// # Ok(())
+/// # });
+/// ```
 #[doc(alias = "NumericPasswordValidator")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NumericPassword;

@@ -24,6 +24,12 @@ pub struct UserAttributeSimilarity {
 }
 
 /// What is known of a user.
+///
+/// ```
+/// use refrain::auth::password_validators::UserAttribute;
+///
+/// assert_eq!(UserAttribute::FirstName.to_string(), "first name");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserAttribute {
     /// The unique name.

@@ -38,7 +38,16 @@ pub trait PasswordValidator: Send + Sync {
     fn help_text(&self) -> String;
 }
 
-/// What is wrong with a password: a sentence for people and a code for programs. The password is in neither.
+/// What is wrong with a password: a sentence for people and a code for programs.
+///
+/// ```
+/// use refrain::auth::password_validators::PasswordMistake;
+///
+/// let mistake = PasswordMistake::new("password_has_company", "This password has our name in it.");
+/// assert_eq!(mistake.code, "password_has_company");
+/// ```
+///
+/// The password is in neither.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PasswordMistake {
@@ -56,6 +65,17 @@ impl PasswordMistake {
 }
 
 /// Whose password it is to be, as far as that is known; the default is nobody's.
+///
+/// ```
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::auth::password_validators::{PasswordOwner, PasswordValidators};
+///
+/// let owner = PasswordOwner::new("beetledriver", "beetle@example.com");
+/// let mistakes = PasswordValidators::default().check("beetledriver1", owner).await?;
+/// assert_eq!(mistakes[0].code, "password_too_similar");
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct PasswordOwner<'a> {

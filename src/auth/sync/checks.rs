@@ -2,8 +2,16 @@ use std::collections::HashSet;
 
 use crate::{Error, Result, model::ModelInfo};
 
-/// Django's static checks of a declaration (CONTRACT 2.8). The derive makes the same at compile time; this one is for
-/// models declared by hand.
+/// Django's static checks of a declaration (CONTRACT 2.8).
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{auth::sync, model::ModelInfo};
+///
+/// assert!(sync::check(&ModelInfo::of::<car::Entity>()).is_ok());
+/// ```
+///
+/// The derive makes the same at compile time; this one is for models declared by hand.
 pub fn check(model: &ModelInfo) -> Result<()> {
     let wrong = |what: String| Err(Error::wiring(format!("the model `{model}` {what}")));
     if model.app_label().is_empty() || model.app_label().contains('.') {

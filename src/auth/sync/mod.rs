@@ -27,6 +27,13 @@ use crate::{
 const PERMISSION: &str = "permission_id";
 
 /// What a synchronisation may do besides adding what is missing.
+///
+/// ```
+/// use refrain::auth::sync::SyncOptions;
+///
+/// let options = SyncOptions { remove: vec!["drivers.fly_car".to_owned()], ..SyncOptions::default() };
+/// assert!(!options.change_adopted);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SyncOptions {
     /// Rename and remove also in a database that Django made.
@@ -39,6 +46,19 @@ pub struct SyncOptions {
 
 impl Auth {
     /// Adds the content types and permissions that the models declare and the database lacks (CONTRACT section 2).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use refrain::{auth::sync::SyncOptions, model::Models};
+    ///
+    /// let models = Models::default().with::<car::Entity>();
+    /// let report = auth.sync_permissions(&db, &models, &SyncOptions::default()).await?;
+    /// // they are made already
+    /// assert!(report.created.is_empty());
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// Running it again adds nothing. All of it happens in one transaction, or nothing does. What is there is never
     /// changed, but for models that say what they were called before: their permissions are renamed in place, so that

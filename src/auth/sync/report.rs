@@ -1,6 +1,21 @@
 use std::fmt;
 
 /// What a synchronisation did, and what it found.
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+/// use refrain::{auth::sync::SyncOptions, model::Models};
+///
+/// let models = Models::default().with::<car::Entity>();
+/// let report = auth.sync_permissions(&db, &models, &SyncOptions::default()).await?;
+/// print!("{report}");
+/// for unnamed in &report.unnamed {
+///     println!("{}: {} grants hang on it", unnamed.full_name(), unnamed.grants);
+/// }
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct SyncReport {
     /// Labels of permissions that were added.
@@ -16,6 +31,16 @@ pub struct SyncReport {
 }
 
 /// A permission that no declaration names.
+///
+/// ```
+/// use refrain::auth::sync::{SyncReport, SyncOptions};
+///
+/// /// To remove what no declaration names and nobody holds.
+/// fn removing(report: &SyncReport) -> SyncOptions {
+///     let unheld = report.unnamed.iter().filter(|permission| permission.grants == 0);
+///     SyncOptions { remove: unheld.map(|permission| permission.full_name()).collect(), ..SyncOptions::default() }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct UnnamedPermission {
     pub(super) id: i32,
