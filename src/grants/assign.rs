@@ -21,17 +21,18 @@ use crate::{
 const BATCH: usize = 1000;
 
 impl Auth {
-    /// Grants a permission on rows to users and groups: on each row to each holder. What is granted already stays.
+    /// Grants a permission on rows to users and groups: on each row to each holder.
     ///
-    /// ```no_run
-    /// # use refrain::doc_example::car;
-    /// # async fn run(auth: refrain::auth::Auth, alice: refrain::auth::User, car: car::Model,
-    /// #     db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, car, .. }| {
     /// auth.assign_perm(&db, car::Entity::CHANGE_CAR, [&alice], [&car]).await?;
     /// assert!(alice.has_perm_on(&db, car::Entity::CHANGE_CAR, &car).await?);
     /// # Ok(())
-    /// # }
+    /// # });
     /// ```
+    ///
+    /// What is granted already stays.
     ///
     /// One statement for a thousand grants, after one for a thousand rows, all of them in one transaction. Returns how
     /// many grants were asked for. A permission that does not exist is an error, and so is a row that was deleted
@@ -92,6 +93,16 @@ impl Auth {
     }
 
     /// Takes a permission on rows away from users and groups. Returns how many grants there were.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, editors, car, .. }| {
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+    /// assert_eq!(auth.remove_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?, 1);
+    /// assert_eq!(auth.remove_perm(&db, car::Entity::VIEW_CAR, [&alice], [&car]).await?, 0);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// What was not granted is left as it is; a permission that does not exist takes nothing away (CONTRACT 8.12).
     #[doc(alias = "bulk_remove_perm")]

@@ -18,6 +18,26 @@ use crate::{
 
 /// Answers for many rows from a constant number of statements.
 ///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, auth, alice, editors, car }| {
+/// use refrain::grants::Checker;
+/// use sea_orm::EntityTrait;
+///
+/// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&alice], [&car]).await?;
+/// let cars = car::Entity::find().all(&db).await?;
+///
+/// let mut checker = Checker::for_user(&alice);
+/// checker.prefetch(&db, &cars).await?;
+/// // nothing more is asked of the database
+/// for car in &cars {
+///     assert!(checker.has_perm(&db, car::Entity::VIEW_CAR, car).await?);
+/// }
+/// assert!(Checker::for_group(&editors).perms(&db, &car).await?.is_empty());
+/// # Ok(())
+/// # });
+/// ```
+///
 /// What it was told it keeps: a checker is for one request. Grants made later are seen by a new one (CONTRACT 8.19). The
 /// user's flags are read at each question, so the user cannot change under it:
 ///
@@ -88,6 +108,21 @@ impl<'a> Checker<'a> {
 
     /// The same, and an anonymous caller holds what was granted to the user who stands for them
     /// ([`Auth::with_anonymous_user`]).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, car, .. }| {
+    /// use refrain::{auth::{NewUser, User}, grants::Checker};
+    ///
+    /// let stand_in = auth.create_user(&db, NewUser::new("AnonymousUser")).await?;
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&stand_in], [&car]).await?;
+    ///
+    /// let nobody = User::anonymous(&auth);
+    /// assert!(Checker::for_user(&nobody).perms(&db, &car).await?.is_empty());
+    /// assert!(!Checker::for_user(&nobody).with_anonymous().perms(&db, &car).await?.is_empty());
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn with_anonymous(self) -> Self {
         match self.who {
             Who::User { user, which, .. } => Self::new(Who::User { user, which, with_anonymous: true }),

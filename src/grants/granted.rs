@@ -10,7 +10,23 @@ use crate::{
     model::ModelInfo,
 };
 
-/// The rows on which somebody was granted something: one fact in two spellings.
+/// The rows on which somebody was granted something: what [`ObjectPermissions`](crate::ObjectPermissions) answers.
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+/// use poem::http::HeaderMap;
+/// use refrain::{Action, Context, IntoPermissions, ObjectPermissions, Rule, model::ModelInfo};
+///
+/// let (model, headers) = (ModelInfo::of::<car::Entity>(), HeaderMap::new());
+/// let cx = Context::new(&alice, Action::List, Some(&model), &headers, &db);
+/// let rule = ObjectPermissions.into_permissions().meaning(&cx).await?;
+/// assert!(matches!(&rule, Rule::Granted(granted) if granted.to_string().contains("view_car")));
+/// # Ok(())
+/// # });
+/// ```
+///
+/// It is one fact in two spellings.
 ///
 /// The *set* selects the keys, and is fast for lists: it starts at the grants. The *probe* asks about the row at hand
 /// without looking at its table again, and so holds for a row under lock.

@@ -12,6 +12,16 @@ use crate::{
 impl Auth {
     /// The groups that were granted something on a row, and what: one statement, whatever their number
     /// (CONTRACT 8.38).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, editors, car, .. }| {
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+    /// let groups = auth.groups_with_perms(&car).load(&db).await?;
+    /// assert_eq!((groups[0].name.as_str(), groups[0].codenames.len()), ("editors", 1));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "get_groups_with_perms")]
     pub fn groups_with_perms<'a, R: ModelTrait<Entity: Model>>(&self, row: &'a R) -> GroupsWithPerms<'a, R> {
         GroupsWithPerms { row, only: None, tables: self.grant_tables() }
@@ -19,6 +29,16 @@ impl Auth {
 }
 
 /// What [`Auth::groups_with_perms`] asks, and how.
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, auth, editors, car, .. }| {
+/// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+/// let changing = auth.groups_with_perms(&car).only_with_perms_in([car::Entity::CHANGE_CAR]);
+/// assert!(changing.load(&db).await?.is_empty());
+/// # Ok(())
+/// # });
+/// ```
 #[must_use = "`load` asks the database"]
 pub struct GroupsWithPerms<'a, R: ModelTrait> {
     row: &'a R,
@@ -27,6 +47,18 @@ pub struct GroupsWithPerms<'a, R: ModelTrait> {
 }
 
 /// A group and the codenames it was granted on a row, in order.
+///
+/// ```
+/// use refrain::grants::GroupWithPerms;
+///
+/// fn line(group: &GroupWithPerms) -> String {
+///     let codenames: Vec<&str> = group.codenames.iter().map(String::as_str).collect();
+///     format!("{}: {}", group.name, codenames.join(", "))
+/// }
+///
+/// let codenames = ["change_car", "view_car"].map(str::to_owned).into();
+/// assert_eq!(line(&GroupWithPerms { id: 1, name: "editors".to_owned(), codenames }), "editors: change_car, view_car");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupWithPerms {
     /// The group's key.

@@ -9,6 +9,16 @@ use crate::{
 
 impl Auth {
     /// The rows on which a group holds permissions.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, editors, car, .. }| {
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+    /// let cars = auth.objects_for_group(&editors, [car::Entity::VIEW_CAR]).select(&db).await?;
+    /// assert_eq!(cars.all(&db).await?, [car]);
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "get_objects_for_group")]
     pub fn objects_for_group<'a, M: Model>(
         &'a self,
@@ -19,12 +29,35 @@ impl Auth {
     }
 
     /// The rows on which a group was granted anything whatever (CONTRACT 8.36).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, editors, car, .. }| {
+    /// auth.assign_perm(&db, car::Entity::DELETE_CAR, [&editors], [&car]).await?;
+    /// let cars = auth.objects_for_group_with_any_perm::<car::Entity>(&editors).select(&db).await?;
+    /// assert_eq!(cars.all(&db).await?, [car]);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn objects_for_group_with_any_perm<'a, M: Model>(&'a self, group: &'a Group) -> ObjectsForGroup<'a, M> {
         ObjectsForGroup::new(self, group, None)
     }
 }
 
 /// What [`Auth::objects_for_group`] asks, and how (CONTRACT 8.36).
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, auth, editors, car, .. }| {
+/// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+/// let seen_or_changed = auth
+///     .objects_for_group(&editors, [car::Entity::VIEW_CAR, car::Entity::CHANGE_CAR])
+///     .any_perm(true)
+///     .accept_global_perms(false);
+/// assert_eq!(seen_or_changed.select(&db).await?.all(&db).await?, [car]);
+/// # Ok(())
+/// # });
+/// ```
 #[must_use = "`select` makes the query"]
 pub struct ObjectsForGroup<'a, M> {
     auth: &'a Auth,

@@ -10,16 +10,16 @@ use crate::{
 impl Auth {
     /// The rows on which a user holds permissions, as a query to be filtered and paged further.
     ///
-    /// ```no_run
-    /// # use refrain::doc_example::car;
-    /// # async fn run(auth: refrain::auth::Auth, alice: refrain::auth::User, db: sea_orm::DatabaseConnection)
-    /// #     -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
     /// use sea_orm::{EntityTrait, QuerySelect};
     ///
     /// let cars = auth.objects_for_user::<car::Entity>(&alice, ["change_car"]).select(&db).await?;
     /// let first = cars.limit(20).all(&db).await?;
+    /// # assert!(first.is_empty());
     /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     #[doc(alias = "get_objects_for_user")]
     pub fn objects_for_user<'a, M: Model>(
@@ -30,14 +30,41 @@ impl Auth {
         ObjectsForUser::new(self, user, Some(permissions.into_iter().map(Into::into).collect()))
     }
 
-    /// The rows on which a user was granted anything whatever, which guardian's admin asks with an empty list
-    /// (CONTRACT 8.26). What is held on every row is no grant.
+    /// The rows on which a user was granted anything whatever, which guardian's admin asks with an empty list (CONTRACT
+    /// 8.26).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, car, .. }| {
+    /// auth.assign_perm(&db, car::Entity::DELETE_CAR, [&alice], [&car]).await?;
+    /// let cars = auth.objects_for_user_with_any_perm::<car::Entity>(&alice).select(&db).await?;
+    /// assert_eq!(cars.all(&db).await?, [car]);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// What is held on every row is no grant.
     pub fn objects_for_user_with_any_perm<'a, M: Model>(&'a self, user: &'a User) -> ObjectsForUser<'a, M> {
         ObjectsForUser::new(self, user, None)
     }
 }
 
 /// What [`Auth::objects_for_user`] asks, and how; guardian's options with guardian's defaults (CONTRACT 8.25).
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, auth, alice, car, .. }| {
+/// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&alice], [&car]).await?;
+/// let own_grants_alone = auth
+///     .objects_for_user(&alice, [car::Entity::VIEW_CAR, car::Entity::CHANGE_CAR])
+///     .any_perm(true)
+///     .use_groups(false)
+///     .with_superuser(false)
+///     .accept_global_perms(false);
+/// assert_eq!(own_grants_alone.select(&db).await?.all(&db).await?, [car]);
+/// # Ok(())
+/// # });
+/// ```
 #[must_use = "`select` makes the query"]
 pub struct ObjectsForUser<'a, M> {
     auth: &'a Auth,
@@ -89,6 +116,18 @@ impl<'a, M: Model> ObjectsForUser<'a, M> {
 
     /// Does an anonymous caller have what was granted to the user who stands for them
     /// ([`Auth::with_anonymous_user`])? Only where this is said: a row of users must not open an API (CONTRACT 8.13).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use refrain::auth::User;
+    ///
+    /// let nobody = User::anonymous(&auth);
+    /// let shared = auth.objects_for_user(&nobody, [car::Entity::VIEW_CAR]).with_anonymous();
+    /// assert!(shared.select(&db).await?.all(&db).await?.is_empty());
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn with_anonymous(self) -> Self {
         Self { with_anonymous: true, ..self }
     }

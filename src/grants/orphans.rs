@@ -9,6 +9,13 @@ use crate::{
 };
 
 /// How much a clean-up may do at once.
+///
+/// ```
+/// use refrain::grants::OrphanBatches;
+///
+/// let little_by_little = OrphanBatches { size: 500, most: Some(10) };
+/// # let _ = little_by_little;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct OrphanBatches {
     /// The most grants one statement deletes.
@@ -26,6 +33,20 @@ impl Default for OrphanBatches {
 
 impl Auth {
     /// Deletes grants on rows of these models that do not exist, in bounded batches. Returns how many there were.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, car, .. }| {
+    /// use refrain::{grants::OrphanBatches, model::Models};
+    /// use sea_orm::ModelTrait;
+    ///
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&alice], [&car]).await?;
+    /// car.delete(&db).await?;
+    /// let models = Models::default().with::<car::Entity>();
+    /// assert_eq!(auth.clean_orphans(&db, &models, OrphanBatches::default()).await?, 1);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// A grant whose text is no key of the model is on no row. Grants on models that are not named are left alone, and
     /// so are models' own tables, which the database keeps in order (CONTRACT 8.42).
@@ -56,6 +77,16 @@ impl Auth {
     }
 
     /// Takes away everything that was granted on a row, to whomever. Returns how many grants there were.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, editors, car }| {
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&alice], [&car]).await?;
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+    /// assert_eq!(auth.remove_all_perms(&db, &car).await?, 2);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// Deleting a row through a viewset does this in its transaction; guardian leaves the grants to whoever gets the
     /// key next (CONTRACT 8.41). Your own code locks or deletes the row first, and then calls this in the same

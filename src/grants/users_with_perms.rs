@@ -13,6 +13,16 @@ use crate::{
 impl Auth {
     /// The users who were granted something on a row, and what: one statement, whatever their number
     /// (CONTRACT 8.37).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, car};
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, car, .. }| {
+    /// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&alice], [&car]).await?;
+    /// let users = auth.users_with_perms(&car).load(&db).await?;
+    /// assert_eq!((users[0].username.as_str(), users[0].codenames.len()), ("alice", 1));
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "get_users_with_perms")]
     pub fn users_with_perms<'a, R: ModelTrait<Entity: Model>>(&'a self, row: &'a R) -> UsersWithPerms<'a, R> {
         UsersWithPerms { auth: self, row, with_superusers: false, with_group_users: true, only: None }
@@ -20,6 +30,21 @@ impl Auth {
 }
 
 /// What [`Auth::users_with_perms`] asks, and how.
+///
+/// ```
+/// # use refrain::doc_example::{Example, car};
+/// # refrain::doc_example::run(async |Example { db, auth, alice, editors, car }| {
+/// alice.groups().add(&db, [&editors]).await?;
+/// auth.assign_perm(&db, car::Entity::VIEW_CAR, [&editors], [&car]).await?;
+/// let through_no_group = auth
+///     .users_with_perms(&car)
+///     .with_group_users(false)
+///     .with_superusers(false)
+///     .only_with_perms_in([car::Entity::VIEW_CAR]);
+/// assert!(through_no_group.load(&db).await?.is_empty());
+/// # Ok(())
+/// # });
+/// ```
 #[must_use = "`load` asks the database"]
 pub struct UsersWithPerms<'a, R: ModelTrait> {
     auth: &'a Auth,
@@ -30,6 +55,15 @@ pub struct UsersWithPerms<'a, R: ModelTrait> {
 }
 
 /// A user and the codenames they were granted on a row, in order.
+///
+/// ```
+/// use refrain::grants::UserWithPerms;
+///
+/// fn may_change(users: &[UserWithPerms]) -> Vec<&str> {
+///     let may = users.iter().filter(|user| user.is_active && user.codenames.contains("change_car"));
+///     may.map(|user| user.username.as_str()).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserWithPerms {
     /// The user's key.
