@@ -4,8 +4,27 @@ use sea_orm::DbErr;
 
 use crate::{auth::password, db::Constraint};
 
-/// What went wrong where an answer was wanted. None of these is a denial: a question that could not be answered is never
-/// an allow, and never a 403.
+/// What went wrong where an answer was wanted.
+///
+/// ```
+/// use refrain::{Error, Problem};
+///
+/// fn log(error: &Error) -> &'static str {
+///     match error {
+///         Error::Database(_) | Error::CouldNotTell(_) | Error::Busy => "ask again",
+///         Error::Throttled { .. } => "wait",
+///         _ => "mend it",
+///     }
+/// }
+///
+/// let error = Error::could_not_tell("the ledger does not answer");
+/// assert_eq!(log(&error), "ask again");
+/// assert_eq!(Problem::from(error).status(), 503);
+/// assert_eq!(log(&Error::wiring("no ledger is set")), "mend it");
+/// assert_eq!(Error::invalid("`x` is no name").to_string(), "`x` is no name");
+/// ```
+///
+/// None of these is a denial: a question that could not be answered is never an allow, and never a 403.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -41,6 +60,17 @@ pub enum Error {
 }
 
 /// A result that may be "could not tell".
+///
+/// ```
+/// use refrain::Result;
+///
+/// async fn cars(db: &sea_orm::DatabaseConnection) -> Result<u64> {
+/// #     use refrain::doc_example::car;
+///     use sea_orm::{EntityTrait, PaginatorTrait};
+///
+///     Ok(car::Entity::find().count(db).await?)
+/// }
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {

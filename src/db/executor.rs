@@ -8,6 +8,23 @@ use sea_orm::{
 
 /// What runs statements: a connection, or the transaction under way.
 ///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+/// use refrain::{Db, Result, auth::User};
+/// use sea_orm::TransactionTrait;
+///
+/// async fn may_publish(db: impl Into<Db<'_>>, user: &User) -> Result<bool> {
+///     user.has_perm(db, "drivers.publish_car").await
+/// }
+///
+/// assert!(!may_publish(&db, &alice).await?);
+/// let transaction = db.begin().await?;
+/// assert!(!may_publish(&transaction, &alice).await?);
+/// # Ok(())
+/// # });
+/// ```
+///
 /// Everything here that asks the database takes `impl Into<Db>`: `&connection`, `&transaction`, or what
 /// [`Context::db`](crate::Context::db) hands out.
 #[derive(Clone, Copy, Debug)]

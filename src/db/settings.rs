@@ -78,6 +78,21 @@ impl PoolSettings {
     }
 
     /// The connections kept open though nobody needs them, never more than there may be at most.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::PoolSettings;
+    ///
+    /// let settings = PoolSettings::default()
+    ///     .min_connections(2)
+    ///     .lock_timeout(Duration::from_secs(2))
+    ///     .statement_timeout(Duration::from_secs(10))
+    ///     .idle_transaction_timeout(Duration::from_secs(30))
+    ///     .idle_timeout(Duration::from_secs(300))
+    ///     .max_lifetime(None);
+    /// # let _ = settings;
+    /// ```
     #[must_use]
     pub fn min_connections(mut self, connections: u32) -> Self {
         self.min_connections = connections;

@@ -30,6 +30,25 @@ const CARRIED: &str = "\u{1}errors:";
 
 /// An error as a caller sees it: RFC 9457 problem details, whose `detail` is DRF's sentence.
 ///
+/// ```
+/// use poem_openapi::{OpenApi, param::Path, payload::PlainText};
+/// use refrain::{AllowAny, Guarded, Problem};
+///
+/// struct Plates;
+///
+/// #[OpenApi]
+/// impl Plates {
+///     #[oai(path = "/plates/:plate", method = "get")]
+///     async fn owner(&self, _open: Guarded<AllowAny>, plate: Path<String>) -> Result<PlainText<String>, Problem> {
+///         match plate.0.as_str() {
+///             "HH A 1" => Ok(PlainText("the mayor".to_owned())),
+///             plate if plate.len() > 10 => Err(Problem::invalid([("plate", "This is no plate.")])),
+///             _ => Err(Problem::not_found()),
+///         }
+///     }
+/// }
+/// ```
+///
 /// Hooks and handlers return it with `?`, or make one: [`Problem::invalid`], [`Problem::denied`],
 /// [`Problem::conflict`]. What is logged beside it never reaches the caller.
 #[derive(Clone, Debug)]
@@ -51,6 +70,23 @@ struct More {
 }
 
 /// The body of every error.
+///
+/// ```
+/// use poem_openapi::types::ToJSON;
+/// use refrain::http::ProblemBody;
+///
+/// let body = ProblemBody {
+///     kind: "about:blank".to_owned(),
+///     title: "Not Found".to_owned(),
+///     status: 404,
+///     detail: "Not found.".to_owned(),
+///     code: "not_found".to_owned(),
+///     errors: None,
+///     refused_by: None,
+///     request_id: None,
+/// };
+/// assert_eq!(body.to_json().unwrap()["code"], "not_found");
+/// ```
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "Problem", skip_serializing_if_is_none)]
 pub struct ProblemBody {
@@ -81,6 +117,25 @@ pub(crate) const WHOLE_BODY: &str = "non_field_errors";
 
 impl Problem {
     /// A problem with a status, a code and a sentence.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use poem::http::{StatusCode, header};
+    /// use refrain::{Denial, Problem};
+    ///
+    /// let away = Problem::new(StatusCode::BAD_GATEWAY, "ledger_away", "The ledger does not answer.");
+    /// let away = away.with_header(header::RETRY_AFTER, "5");
+    /// assert_eq!((away.status(), away.code(), away.detail()), (StatusCode::BAD_GATEWAY, "ledger_away", "The ledger does not answer."));
+    ///
+    /// let invalid = Problem::invalid([("name", "This name is taken.")]);
+    /// assert_eq!(invalid.errors()["name"], ["This name is taken."]);
+    ///
+    /// assert_eq!(Problem::denied(Denial::default()).status(), 403);
+    /// assert_eq!(Problem::not_found().status(), 404);
+    /// assert_eq!(Problem::conflict("The car is sold.").status(), 409);
+    /// assert_eq!(Problem::throttled(Duration::from_secs(60)).status(), 429);
+    /// ```
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { status, code: code.into(), detail: detail.into(), more: Box::default() }
     }

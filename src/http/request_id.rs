@@ -60,6 +60,14 @@ impl RequestId {
     }
 
     /// As a text.
+    ///
+    /// ```
+    /// use refrain::http::RequestId;
+    ///
+    /// fn header(id: &RequestId) -> (&'static str, &str) {
+    ///     ("X-Request-Id", id.as_str())
+    /// }
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -11,6 +11,20 @@ use crate::{
 };
 
 /// What is known of a registered model, with its types erased.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Action, model::ModelInfo};
+///
+/// let car = ModelInfo::of::<car::Entity>();
+/// assert_eq!((car.app_label(), car.object_name(), car.model_name()), ("drivers", "Car", "car"));
+/// assert_eq!(car.label(Action::Update).as_deref(), Some("drivers.change_car"));
+/// assert!(car.has_owner());
+/// assert_eq!(car.renamed_from(), None);
+///
+/// let (codename, name) = car.declared_permissions().last().unwrap();
+/// assert_eq!((codename.as_str(), name.as_str()), ("publish_car", "Can publish car listing"));
+/// ```
 #[derive(Clone)]
 pub struct ModelInfo {
     entity: TypeId,

@@ -107,12 +107,27 @@ pub trait Model: EntityTrait {
 
     /// The column of a field of the entity's struct, by its exact name; none where the struct has no such field, or
     /// sea-orm ignores it.
+    ///
+    /// ```
+    /// use refrain::Model;
+    /// # use refrain::doc_example::car;
+    ///
+    /// assert!(matches!(car::Entity::column_of("owner_id"), Some(car::Column::OwnerId)));
+    /// assert!(car::Entity::column_of("driver").is_none());
+    /// ```
     fn column_of(field: &str) -> Option<Self::Column> {
         Self::FIELDS.iter().find(|(name, _)| *name == field).map(|(_, column)| *column)
     }
 }
 
 /// A model with an owner column; `#[refrain(owner = "owner_id")]` implements it.
+///
+/// ```
+/// use refrain::Owned;
+/// # use refrain::doc_example::car;
+///
+/// assert!(matches!(car::Entity::OWNER, car::Column::OwnerId));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` declares no owner",
     label = "an owner rule needs a model with an owner column",
