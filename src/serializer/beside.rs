@@ -36,6 +36,13 @@ pub enum Sent<T> {
 
 impl<T> Sent<T> {
     /// The value, where it was there.
+    ///
+    /// ```
+    /// use refrain::serializer::Sent;
+    ///
+    /// assert_eq!(Sent::Value(7).value(), Some(7));
+    /// assert_eq!(Sent::<i64>::LeftOut.value(), None);
+    /// ```
     pub fn value(self) -> Option<T> {
         match self {
             Self::LeftOut => None,
@@ -45,6 +52,16 @@ impl<T> Sent<T> {
 }
 
 /// [`Sent`], for the type of its value.
+///
+/// ```
+/// use refrain::serializer::{IsSent, Sent};
+///
+/// fn type_of_value<T: IsSent>(_: &T) -> &'static str {
+///     std::any::type_name::<T::Of>()
+/// }
+///
+/// assert_eq!(type_of_value(&Sent::Value(7_i64)), "i64");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a member that no column holds is `Sent<{Self}>`",
     label = "write `refrain::serializer::Sent<…>`: it may have been left out"

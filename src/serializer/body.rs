@@ -15,6 +15,21 @@ use crate::http::Problem;
 
 /// What a handler can take as [`Valid<T>`](crate::Valid): an object that `#[derive(Serializer)]` is written on without a
 /// model, and a model's [`Input`] and [`Patched`].
+///
+/// ```
+/// use refrain::{Serializer, serializer::{Body, Json}};
+///
+/// #[derive(Serializer)]
+/// struct Keys {
+///     ids: Vec<i64>,
+/// }
+///
+/// let keys = Keys::read_body(Json::parse(br#"{"ids": [7, 8]}"#).unwrap()).unwrap();
+/// assert_eq!(keys.ids, [7, 8]);
+///
+/// let problem = Keys::read_body(Json::parse(b"{}").unwrap()).err().unwrap();
+/// assert_eq!(problem.errors()["ids"], ["This field is required."]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read as a body",
     label = "not a body that Refrain reads",
@@ -54,8 +69,30 @@ pub fn read_object<T: FieldType>(body: Json<'_>) -> Result<T, Problem> {
 /// ```
 pub struct Input<S: Serializer>(pub Change<S>);
 
-/// Part of a row as a body holds it, for handlers of your own: what was not sent is not set. The document calls it
-/// `PatchedCarInput`.
+/// Part of a row as a body holds it, for handlers of your own: what was not sent is not set.
+///
+/// ```
+/// use poem_openapi::OpenApi;
+/// use refrain::{AllowAny, Guarded, Valid, serializer::Patched};
+/// # use refrain::{Serializer, doc_example::car};
+/// # #[derive(Serializer)]
+/// # #[serializer(model = car)]
+/// # struct Car {
+/// #     name: String,
+/// # }
+///
+/// struct Api;
+///
+/// #[OpenApi]
+/// impl Api {
+///     #[oai(path = "/cars/check", method = "patch")]
+///     async fn check(&self, _open: Guarded<AllowAny>, car: Valid<Patched<Car>>) {
+///         let _has_name = car.0.row.name.is_set();
+///     }
+/// }
+/// ```
+///
+/// The document calls it `PatchedCarInput`.
 pub struct Patched<S: Serializer>(pub Change<S>);
 
 macro_rules! bodies {

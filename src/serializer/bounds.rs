@@ -3,6 +3,14 @@ use regex::Regex;
 use sea_orm::{ColumnDef, sea_query::ColumnType, sea_query::StringLen};
 
 /// What a value must keep beside its type: what its column holds, narrowed by what the serializer says.
+///
+/// ```
+/// use refrain::serializer::{Bounds, FieldType};
+///
+/// // no more than the type itself says
+/// let anything = Bounds::default();
+/// assert_eq!(i64::from_text("7", &anything), Ok(7));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
     pub(crate) min_length: Option<usize>,

@@ -9,6 +9,15 @@ use super::{
 use crate::model::{Model, key_columns};
 
 /// Fields of a model that no serializer's field is, and that a hook or the database fills in a new row.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::serializer::Filled;
+///
+/// // what `#[serializer(filled(published))]` says
+/// let filled = Filled::<car::Entity>::of(&["published"]);
+/// # let _ = filled;
+/// ```
 pub struct Filled<E: EntityTrait>(Vec<(&'static str, Option<E::Column>)>);
 
 impl<E: EntityTrait> Default for Filled<E> {

@@ -74,12 +74,54 @@ pub trait Serializer: Shows {
     const DOC: &'static str = "";
 
     /// Its fields, made once.
+    ///
+    /// ```
+    /// use refrain::Serializer;
+    /// # use refrain::doc_example::cars::Car;
+    ///
+    /// let names: Vec<&str> = Car::fields().iter().map(|field| field.name()).collect();
+    /// assert_eq!(names, ["id", "name", "published"]);
+    /// ```
     fn fields() -> &'static Fields<Self::Entity>;
 
     /// A row as this type.
+    ///
+    /// ```
+    /// use refrain::Serializer;
+    /// # use refrain::doc_example::{car, cars::Car};
+    ///
+    /// let row = car::Model { id: 7, name: "Beetle".to_owned(), owner_id: None, published: false };
+    /// assert_eq!(Car::from_row(&row, ()).name, "Beetle");
+    /// ```
     fn from_row(row: &ModelOf<Self::Entity>, computed: Self::Computed) -> Self;
 
     /// Reads what no column holds; of part of a body nothing is required.
+    ///
+    /// ```
+    /// use refrain::{Serializer, serializer::{At, BodyOf, Json, Sent}};
+    /// # use refrain::doc_example::car;
+    ///
+    /// #[derive(Serializer)]
+    /// #[serializer(model = car, filled(published))]
+    /// struct Car {
+    ///     name: String,
+    ///     /// Who is to be told.
+    ///     #[serializer(beside)]
+    ///     tell: Sent<String>,
+    ///     #[serializer(computed)]
+    ///     trips: i64,
+    /// }
+    ///
+    /// let members = Json::parse(br#"{"tell": "bob"}"#).unwrap().members().unwrap();
+    /// let beside = Car::read_beside(&members, BodyOf::NewRow, &mut At::default()).unwrap();
+    /// assert_eq!(beside.tell, Sent::Value("bob".to_owned()));
+    /// assert_eq!((Car::beside().len(), Car::computed().len()), (1, 1));
+    ///
+    /// let mut out = Vec::new();
+    /// Car::write_computed(&CarComputed { trips: 3 }, &mut out);
+    /// assert_eq!(out, br#","trips":3"#);
+    /// let _published = Car::filled();
+    /// ```
     fn read_beside(body: &Members<'_>, of: BodyOf, at: &mut At) -> Option<Self::Beside>;
 
     /// What no column holds in a body.

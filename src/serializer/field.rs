@@ -13,6 +13,12 @@ use crate::{
 };
 
 /// Who may do what with a field at all.
+///
+/// ```
+/// use refrain::serializer::FieldAccess;
+///
+/// assert_eq!(FieldAccess::default(), FieldAccess::ReadWrite);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FieldAccess {
     /// Shown and written.
@@ -27,6 +33,27 @@ pub enum FieldAccess {
 }
 
 /// A member of bodies and representations that is one column of a model.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use std::sync::LazyLock;
+///
+/// use refrain::{IsAdminUser, IsOwner, serializer::{Field, FieldAccess, Rules, rules}};
+///
+/// static NAME: LazyLock<Rules<String>> = LazyLock::new(|| rules().length(1..=100));
+/// static PUBLISHED: LazyLock<Rules<bool>> = LazyLock::new(rules);
+///
+/// let name = Field::<car::Entity>::new("name", "name", |car| &car.name, &NAME).doc("What it is called.");
+/// assert_eq!(name.name(), "name");
+/// assert!(matches!(name.column(), car::Column::Name));
+///
+/// let published = Field::<car::Entity>::new("published", "published", |car| &car.published, &PUBLISHED)
+///     .access(FieldAccess::ReadWrite)
+///     .default(|| false, &PUBLISHED)
+///     .read_if(IsOwner | IsAdminUser)
+///     .write_if(IsAdminUser);
+/// # let _ = published.filled();
+/// ```
 ///
 /// `#[derive(Serializer)]` makes one of each field of its struct.
 pub struct Field<E: EntityTrait> {
@@ -56,11 +83,28 @@ pub(crate) struct FieldDefault {
 }
 
 /// The type of a column: any field's type that sea-orm binds.
+///
+/// ```
+/// use refrain::serializer::ColumnType;
+///
+/// fn binds<T: ColumnType>() {}
+///
+/// binds::<Option<String>>();
+/// binds::<refrain::entity::Moment>();
+/// ```
 pub trait ColumnType: Clone + Into<Value> + 'static {}
 
 impl<T: Clone + Into<Value> + 'static> ColumnType for T {}
 
 /// Does a model's field of type `Self` hold what a serializer declares as `T`?
+///
+/// ```
+/// use refrain::serializer::Holds;
+///
+/// let name = "Beetle".to_owned();
+/// let as_declared: &String = name.held();
+/// assert_eq!(as_declared, "Beetle");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the model's field is `{Self}`, the serializer declares it as `{T}`",
     label = "declare it as the model does: `{Self}`"
@@ -77,6 +121,13 @@ impl<T> Holds<T> for T {
 }
 
 /// A model's field as the type that a serializer declares.
+///
+/// ```
+/// use refrain::serializer::held;
+///
+/// let name = "Beetle".to_owned();
+/// assert_eq!(held::<String, _>(&name), "Beetle");
+/// ```
 pub fn held<T, M: Holds<T>>(field: &M) -> &T {
     field.held()
 }
@@ -142,6 +193,19 @@ impl<E: Model> Field<E> {
     }
 
     /// A hook of the viewset's, or the database, fills it in a new row.
+    ///
+    /// ```
+    /// use refrain::{Serializer, doc_example::car};
+    ///
+    /// #[derive(Serializer)]
+    /// #[serializer(model = car)]
+    /// struct Car {
+    ///     name: String,
+    ///     #[serializer(filled)]
+    ///     published: bool,
+    /// }
+    /// # let _ = Car::fields();
+    /// ```
     pub fn filled(self) -> Self {
         Self { filled: true, ..self }
     }

@@ -5,6 +5,30 @@ use super::{At, Bounds, Json};
 
 /// A type that a representation can show: described and written.
 ///
+/// ```
+/// use refrain::serializer::{Bounds, MetaSchemaRef, Registry, Shows};
+///
+/// /// A distance, shown as text.
+/// struct Kilometres(u32);
+///
+/// impl Shows for Kilometres {
+///     fn schema() -> MetaSchemaRef {
+///         <String as Shows>::schema()
+///     }
+///
+///     // a text speaks of no other schema
+///     fn register(_registry: &mut Registry) {}
+///
+///     fn write(&self, bounds: &Bounds, out: &mut Vec<u8>) {
+///         format!("{} km", self.0).write(bounds, out);
+///     }
+/// }
+///
+/// let mut out = Vec::new();
+/// Shows::write(&Kilometres(7), &Bounds::default(), &mut out);
+/// assert_eq!(out, br#""7 km""#);
+/// ```
+///
 /// What a member of a serializer is that no column holds ([`computed`](derive@super::Serializer)) needs no more.
 #[diagnostic::on_unimplemented(
     message = "a representation cannot show `{Self}`",
@@ -96,6 +120,13 @@ pub trait FieldType: Shows {
     fn read(json: Json<'_>, bounds: &Bounds, at: &mut At) -> Option<Self>;
 
     /// What `null` is.
+    ///
+    /// ```
+    /// use refrain::serializer::FieldType;
+    ///
+    /// assert_eq!(<Option<i64>>::from_null(), Some(None));
+    /// assert_eq!(<i64 as FieldType>::from_null(), None);
+    /// ```
     fn from_null() -> Option<Self> {
         None
     }
@@ -104,6 +135,15 @@ pub trait FieldType: Shows {
     fn from_text(text: &str, bounds: &Bounds) -> Result<Self, NotRead>;
 
     /// Says what is wrong with it as the type of a column of this database; asked when the API is built.
+    ///
+    /// ```
+    /// use refrain::serializer::FieldType;
+    /// use sea_orm::DbBackend;
+    ///
+    /// let mut mistakes = Vec::new();
+    /// <i64 as FieldType>::check(DbBackend::Sqlite, &mut mistakes);
+    /// assert!(mistakes.is_empty());
+    /// ```
     fn check(_on: DbBackend, _mistakes: &mut Vec<String>) {}
 
     /// What the length of a list of it counts.
@@ -134,6 +174,14 @@ pub trait FieldType: Shows {
 }
 
 /// Why text of a path or of a query is no value.
+///
+/// ```
+/// use refrain::serializer::{Bounds, FieldType, NotRead};
+///
+/// let read = |text| i32::from_text(text, &Bounds::default());
+/// assert_eq!(read("seven"), Err(NotRead::Malformed("A valid integer is required.")));
+/// assert_eq!(read("99999999999"), Err(NotRead::Beyond));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotRead {
     /// Not of the type, in DRF's words.

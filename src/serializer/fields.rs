@@ -4,10 +4,33 @@ use super::Field;
 use crate::model::Model;
 
 /// The fields of a serializer, in the order in which they were declared.
+///
+/// ```
+/// use refrain::Serializer;
+/// # use refrain::doc_example::{car, cars::Car};
+///
+/// let fields = Car::fields();
+/// assert_eq!(fields.iter().count(), 3);
+/// assert!(fields.named("name").is_some());
+/// assert_eq!(fields.of_column(&car::Column::Name).unwrap().name(), "name");
+/// assert!(fields.of_column(&car::Column::OwnerId).is_none());
+/// ```
 pub struct Fields<E: EntityTrait>(Vec<Field<E>>);
 
 impl<E: Model> Fields<E> {
     /// A table of fields.
+    ///
+    /// ```
+    /// # use refrain::doc_example::car;
+    /// use std::sync::LazyLock;
+    ///
+    /// use refrain::serializer::{Field, Fields, Rules, rules};
+    ///
+    /// static NAME: LazyLock<Rules<String>> = LazyLock::new(rules);
+    ///
+    /// let fields = Fields::of(vec![Field::<car::Entity>::new("name", "name", |car| &car.name, &NAME)]);
+    /// assert_eq!(fields.iter().count(), 1);
+    /// ```
     pub fn of(fields: Vec<Field<E>>) -> Self {
         Self(fields)
     }

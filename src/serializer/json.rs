@@ -21,6 +21,13 @@ use serde_json::value::RawValue;
 pub struct Json<'a>(&'a str);
 
 /// The members of an object, in the order they were sent.
+///
+/// ```
+/// use refrain::serializer::{Json, Members};
+///
+/// let members: Members<'_> = Json::parse(br#"{"name": "Beetle"}"#).unwrap().members().unwrap();
+/// assert_eq!(members[0].0, "name");
+/// ```
 pub type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
 impl<'a> Json<'a> {
@@ -32,6 +39,20 @@ impl<'a> Json<'a> {
     }
 
     /// Is it `null`?
+    ///
+    /// ```
+    /// use refrain::serializer::Json;
+    ///
+    /// let body = Json::parse(br#"{"name": "Beetle", "sold": true, "owner": null, "ids": [7, 8]}"#).unwrap();
+    /// assert!(body.is_object());
+    /// let members = body.members().unwrap();
+    /// assert_eq!(members[0].1.string().as_deref(), Some("Beetle"));
+    /// assert_eq!(members[1].1.boolean(), Some(true));
+    /// assert!(members[2].1.is_null());
+    /// assert_eq!(members[3].1.items().unwrap().len(), 2);
+    /// assert_eq!(members[3].1.as_str(), "[7, 8]");
+    /// assert_eq!(members[3].1.to_value().unwrap(), serde_json::json!([7, 8]));
+    /// ```
     pub fn is_null(self) -> bool {
         self.0 == "null"
     }

@@ -4,6 +4,15 @@ use super::{Bounds, FieldType, MetaSchemaRef, NotRead};
 use crate::model::key_columns;
 
 /// A key that a path names: one value, or a tuple of them, each in its own text.
+///
+/// ```
+/// use refrain::serializer::{Bounds, PathKey};
+///
+/// assert_eq!(<i64 as PathKey>::read(&["7"], &[Bounds::default()]), Ok(vec![7_i64.into()]));
+/// assert!(<i64 as PathKey>::read(&["seven"], &[Bounds::default()]).is_err());
+/// // a key of two columns is two steps of the path
+/// assert_eq!(<(i64, String) as PathKey>::schemas().len(), 2);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in a path",
     label = "a key is a value that Refrain reads from text, or a tuple of such"

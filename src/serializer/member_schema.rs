@@ -4,6 +4,17 @@ use super::{Bounds, Rules, Shows, schema::described};
 
 /// A member that no column holds, as the document describes it: of bodies, of representations, or of an object inside of
 /// a value.
+///
+/// ```
+/// use refrain::serializer::{MemberSchema, rules};
+///
+/// let members = [
+///     MemberSchema::computed::<i64>("trips", "How many trips it made."),
+///     MemberSchema::beside("tell", "Who is to be told.", &rules::<String>()),
+///     MemberSchema::nested("city", "Where it is parked.", &rules::<String>().length(1..=100), false),
+/// ];
+/// # let _ = members;
+/// ```
 pub struct MemberSchema {
     pub(crate) name: &'static str,
     pub(crate) schema: MetaSchemaRef,

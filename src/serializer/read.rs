@@ -12,6 +12,15 @@ use crate::{http::Problem, model::Model};
 type ModelOf<S> = <<S as Serializer>::Entity as EntityTrait>::Model;
 
 /// What a body is of.
+///
+/// ```
+/// use refrain::serializer::{BodyOf, Change, Json};
+/// # use refrain::doc_example::cars::Car;
+///
+/// let empty = Json::parse(b"{}").unwrap();
+/// assert!(Change::<Car>::read(empty, BodyOf::NewRow, None).is_err());
+/// assert!(Change::<Car>::read(empty, BodyOf::PartOfRow, None).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyOf {
     /// A new row: `POST`.
@@ -31,6 +40,18 @@ impl BodyOf {
 }
 
 /// A body, read: what it says of the row's columns, and of what no column holds.
+///
+/// ```
+/// use refrain::serializer::{BodyOf, Change, Json};
+/// use sea_orm::ActiveValue::Set;
+/// # use refrain::doc_example::cars::Car;
+///
+/// let body = Json::parse(br#"{"name": "Beetle"}"#).unwrap();
+/// let change = Change::<Car>::read(body, BodyOf::NewRow, None).unwrap();
+/// assert_eq!(change.row.name, Set("Beetle".to_owned()));
+/// // read-only: what every new car gets
+/// assert_eq!(change.row.published, Set(false));
+/// ```
 pub struct Change<S: Serializer> {
     /// The columns that were sent; `NotSet` was left out, `Set(None)` was `null`.
     pub row: <S::Entity as EntityTrait>::ActiveModel,

@@ -4,6 +4,13 @@ use super::PathKey;
 use crate::model::{Model, key_columns};
 
 /// An entity whose rows a serializer can show and a viewset can serve; every model's is whose key a path can name.
+///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::serializer::Resource;
+///
+/// assert!(matches!(car::Entity::key(), car::Column::Id));
+/// ```
 pub trait Resource:
     Model<Model: Sync + IntoActiveModel<Self::ActiveModel> + ModelTrait<Entity = Self> + FromQueryResult>
     + EntityTrait<

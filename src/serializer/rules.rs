@@ -35,6 +35,14 @@ pub struct Rules<T> {
 type Check<T> = Box<dyn Fn(&T) -> Result<(), String> + Send + Sync>;
 
 /// The rules of a type of which nothing more is said.
+///
+/// ```
+/// use refrain::serializer::{At, Json, rules};
+///
+/// let mut at = At::default();
+/// assert_eq!(rules::<i64>().read(Json::parse(b"\"seven\"").unwrap(), &mut at), None);
+/// assert_eq!(at.errors().next().unwrap().1, "A valid integer is required.");
+/// ```
 pub fn rules<T: FieldType>() -> Rules<T> {
     Rules {
         bounds: Bounds::default(),
@@ -75,6 +83,20 @@ impl<T> Rules<T> {
     }
 
     /// Between which numbers.
+    ///
+    /// ```
+    /// use refrain::serializer::{At, Json, rules};
+    ///
+    /// fn even(number: &i64) -> Result<(), &'static str> {
+    ///     if number % 2 == 0 { Ok(()) } else { Err("An even number is required.") }
+    /// }
+    ///
+    /// let seats = rules::<i64>().range(2..=8).with(even);
+    /// let mut at = At::default();
+    /// assert_eq!(seats.read(Json::parse(b"4").unwrap(), &mut at), Some(4));
+    /// assert_eq!(seats.read(Json::parse(b"9").unwrap(), &mut at), None);
+    /// assert_eq!(at.errors().len(), 2);
+    /// ```
     pub fn range(mut self, range: impl RangeBounds<<T::Inner as Ranged>::Bound>) -> Self
     where
         T: FieldType<Inner: Ranged>,
@@ -116,6 +138,14 @@ impl<T> Rules<T> {
     }
 
     /// The only values there are.
+    ///
+    /// ```
+    /// use refrain::serializer::{At, Json, rules};
+    ///
+    /// let gears = rules::<String>().one_of(&["manual", "automatic"]);
+    /// assert!(gears.read(Json::parse(b"\"manual\"").unwrap(), &mut At::default()).is_some());
+    /// assert!(gears.read(Json::parse(b"\"none\"").unwrap(), &mut At::default()).is_none());
+    /// ```
     pub fn one_of(mut self, choices: &'static [<T::Inner as OneOf>::Choice]) -> Self
     where
         T: FieldType<Inner: OneOf>,
@@ -128,6 +158,14 @@ impl<T> Rules<T> {
     }
 
     /// A list without repeats.
+    ///
+    /// ```
+    /// use refrain::serializer::{At, Json, rules};
+    ///
+    /// let ids = rules::<Vec<i64>>().length(1..=10).unique_items();
+    /// assert!(ids.read(Json::parse(b"[7, 8]").unwrap(), &mut At::default()).is_some());
+    /// assert!(ids.read(Json::parse(b"[7, 7]").unwrap(), &mut At::default()).is_none());
+    /// ```
     pub fn unique_items(mut self) -> Self
     where
         T: FieldType<Inner: IsList>,
@@ -179,6 +217,15 @@ impl<T> Rules<T> {
 }
 
 /// What has a length: text, bytes and lists.
+///
+/// ```
+/// use refrain::serializer::HasLength;
+///
+/// fn has_length<T: HasLength + ?Sized>() {}
+///
+/// has_length::<str>();
+/// has_length::<[i64]>();
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` has no length", label = "`length` is for text, bytes and lists")]
 pub trait HasLength {}
 
@@ -186,18 +233,41 @@ impl HasLength for str {}
 impl<T> HasLength for [T] {}
 
 /// Text.
+///
+/// ```
+/// use refrain::serializer::{FieldType, IsText};
+///
+/// fn takes_a_pattern<T: FieldType<Inner: IsText>>() {}
+///
+/// takes_a_pattern::<Option<String>>();
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` is no text", label = "`pattern` is for text")]
 pub trait IsText {}
 
 impl IsText for str {}
 
 /// A list.
+///
+/// ```
+/// use refrain::serializer::{FieldType, IsList};
+///
+/// fn takes_unique_items<T: FieldType<Inner: IsList>>() {}
+///
+/// takes_unique_items::<Vec<i64>>();
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` is no list", label = "`unique_items` is for lists")]
 pub trait IsList {}
 
 impl<T> IsList for [T] {}
 
 /// What can be one of a few: text and whole numbers.
+///
+/// ```
+/// use refrain::serializer::OneOf;
+///
+/// assert!(OneOf::is("open", "open"));
+/// assert!(!OneOf::is(&7_i64, 8));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be one of a few",
     label = "`one_of` is for text and whole numbers"
@@ -218,6 +288,15 @@ impl OneOf for str {
 }
 
 /// What lies between two others: numbers.
+///
+/// ```
+/// use std::cmp::Ordering;
+///
+/// use refrain::serializer::Ranged;
+///
+/// assert_eq!(7_i64.compare(5), Some(Ordering::Greater));
+/// assert_eq!(i64::number(5), 5.0);
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` has no range", label = "`range` is for numbers")]
 pub trait Ranged {
     /// How a bound is written.

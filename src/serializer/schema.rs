@@ -34,6 +34,15 @@ impl Shape {
 }
 
 /// The schema of a representation.
+///
+/// ```
+/// use refrain::serializer::{Registry, output_schema};
+/// # use refrain::doc_example::cars::Car;
+///
+/// let schema = output_schema::<Car>(&mut Registry::new());
+/// let names: Vec<&str> = schema.properties.iter().map(|(name, _)| *name).collect();
+/// assert_eq!(names, ["id", "name", "published"]);
+/// ```
 pub fn output_schema<S: Serializer>(registry: &mut Registry) -> MetaSchema {
     schema_of::<S>(Shape::Output, registry)
 }

@@ -7,6 +7,16 @@ type ModelOf<S> = <<S as Serializer>::Entity as EntityTrait>::Model;
 
 impl<E: Model> Fields<E> {
     /// Writes the members of a row but those that are hidden, each behind a comma: the text of its columns, without a tree.
+    ///
+    /// ```
+    /// use refrain::Serializer;
+    /// # use refrain::doc_example::{car, cars::Car};
+    ///
+    /// let row = car::Model { id: 7, name: "Beetle".to_owned(), owner_id: None, published: false };
+    /// let mut out = Vec::new();
+    /// Car::fields().write(&row, |place| place == 2, &mut out);
+    /// assert_eq!(out, br#","id":7,"name":"Beetle""#);
+    /// ```
     pub fn write(&self, row: &E::Model, hidden: impl Fn(usize) -> bool, out: &mut Vec<u8>) {
         let shown = self.iter().enumerate().filter(|(place, field)| field.is_shown() && !hidden(*place));
         for (_, field) in shown {

@@ -28,6 +28,14 @@ pub trait Choice: ActiveEnum<Value: ChoiceValue> + Iterable + Send + Sync + 'sta
 }
 
 /// What an enum is stored as: text or an integer.
+///
+/// ```
+/// use refrain::serializer::{ChoiceValue, Json};
+///
+/// assert_eq!("open".to_owned().to_json(), "open");
+/// assert_eq!(<i32 as ChoiceValue>::from_json(Json::parse(b"3").unwrap()), Some(3));
+/// assert_eq!(<i32 as ChoiceValue>::from_text("three"), None);
+/// ```
 pub trait ChoiceValue: Sized {
     /// As JSON.
     fn to_json(&self) -> Value;
