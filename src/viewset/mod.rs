@@ -94,19 +94,71 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     /// The path of the collection; a row's is below it. One with a variable is one of [`nested`](Self::nested).
     const PATH: &'static str;
     /// Which of the six standard actions there are; all where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const ACTIONS: &'static [Action] = &[Action::List, Action::Retrieve];
+    /// }
+    /// ```
     const ACTIONS: &'static [Action] = &Action::STANDARD;
+
     /// Is a row judged again as the write leaves it? With `false` rows can be given away and made for others, as in DRF.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const CHECKS_RESULT: bool = false;
+    /// }
+    /// ```
     const CHECKS_RESULT: bool = true;
 
     /// Has every representation a member `permissions`, which says what its reader may do with the row? It lists `view`,
     /// `change`, `delete` and the names of custom actions, from the very rules that guard them.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const ROW_PERMISSIONS: bool = true;
+    /// }
+    /// ```
     const ROW_PERMISSIONS: bool = false;
 
     /// Must `PUT`, `PATCH`, `DELETE` and actions that take a [`Locked`] row say by `If-Match` which state of the row they
     /// are about? Without the header they are then 428.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const REQUIRES_IF_MATCH: bool = true;
+    /// }
+    /// ```
     const REQUIRES_IF_MATCH: bool = false;
 
     /// Which of `Create`, `PartialUpdate` and `Destroy` can be asked of many rows in one request; none where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const BULK: &'static [Action] = &[Action::Create, Action::Destroy];
+    /// }
+    /// ```
+    ///
     /// All rows are written, or none, by the permissions of the action: `POST` and `PATCH` at `/cars/bulk`, `POST` at
     /// `/cars/bulk/delete`.
     #[doc(alias("bulk_create", "bulk_update", "ListSerializer"))]
@@ -117,6 +169,16 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
 
     /// May callers choose the members of what they are shown, `?fields=id,name`? That holds for rows, lists and the answers
     /// of writes, and the document then requires no member of a representation.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const SPARSE_FIELDS: bool = true;
+    /// }
+    /// ```
     #[doc(alias("sparse_fieldsets", "DynamicFieldsModelSerializer"))]
     const SPARSE_FIELDS: bool = false;
 
@@ -145,33 +207,90 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     ///     }
     /// }
     /// ```
+    ///
+    /// The empty list is no limit at all.
     #[doc(alias("throttle_classes", "get_throttles", "throttle_scope"))]
     fn throttles(_action: Action) -> Option<Vec<Throttle>> {
         None
     }
 
-    /// The rows there are at all, for lists and for single rows; all of the table where nothing is said. A write cannot take a row
-    /// out of them, nor make one beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT) is off. Asked while the API is
-    /// built too, for made-up callers whom `retrieve` would let in.
+    /// The rows there are at all, for lists and for single rows; all of the table where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Access, ViewSet, doc_example::{car, cars::Car}, permission::Context};
+    /// use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
+    ///
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // to everybody else an unpublished car is not there
+    ///     fn query(&self, cx: &Context<'_>) -> Option<Select<car::Entity>> {
+    ///         (!cx.user().is_staff).then(|| car::Entity::find().filter(car::Column::Published.eq(true)))
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// A write cannot take a row out of them, nor make one beside them, unless [`CHECKS_RESULT`](Self::CHECKS_RESULT)
+    /// is off. Asked while the API is built too, for made-up callers whom `retrieve` would let in.
     #[doc(alias("queryset", "get_queryset"))]
     fn query(&self, _cx: &Context<'_>) -> Option<Select<EntityOf<Self>>> {
         None
     }
 
-    /// The unique column by which a row's path names it; the primary key where nothing is said. It is a field's of the
-    /// serializer. A key of several columns is as many steps of the path.
+    /// The unique column by which a row's path names it; the primary key where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Access, ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // /api/cars/{name}
+    ///     fn lookup() -> car::Column {
+    ///         car::Column::Name
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// It is a field's of the serializer. A key of several columns is as many steps of the path.
     #[doc(alias = "lookup_field")]
     fn lookup() -> ColumnOf<Self> {
         <EntityOf<Self> as Resource>::key()
     }
 
-    /// Which rows keys in bodies may point at; those that relations declare where nothing is said. It is needed where no
-    /// viewset alone serves them, or their relation is not declared.
+    /// Which rows keys in bodies may point at; those that relations declare where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Reference, ViewSet, doc_example::{cars::Cars, trip, trips::Trip}};
+    /// # struct Trips;
+    /// impl ViewSet for Trips {
+    /// #     type Serializer = Trip;
+    /// #     const PATH: &'static str = "/trips";
+    ///     fn references() -> Vec<Reference<trip::Entity>> {
+    ///         vec![Reference::to::<Cars>(trip::Column::CarId)]
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// It is needed where no viewset alone serves them, or their relation is not declared.
     fn references() -> Vec<Reference<EntityOf<Self>>> {
         Vec::new()
     }
 
     /// The paths below other viewsets' rows at which the rows are found too.
+    ///
+    /// ```
+    /// # use refrain::{Nested, ViewSet, doc_example::{cars::Cars, trip, trips::Trip}};
+    /// # struct Trips;
+    /// impl ViewSet for Trips {
+    /// #     type Serializer = Trip;
+    /// #     const PATH: &'static str = "/trips";
+    ///     fn nested() -> Vec<Nested<Self>> {
+    ///         vec![Nested::below::<Cars>("/cars/{car_id}/trips", trip::Column::CarId)]
+    ///     }
+    /// }
+    /// ```
     fn nested() -> Vec<Nested<Self>> {
         Vec::new()
     }
@@ -221,8 +340,7 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         None
     }
 
-    /// A column that marks rows as deleted: a boolean, or a moment that is NULL for a row that is there. `DELETE` then marks
-    /// the row, under the same lock and rule; from then on it is in no list, and nobody can read or write it.
+    /// A column that marks rows as deleted: a boolean, or a moment that is NULL for a row that is there.
     ///
     /// ```
     /// # use refrain::{Access, IsOwner, ViewSet, doc_example::{car, cars::Car}};
@@ -235,31 +353,92 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     ///     }
     /// }
     /// ```
+    ///
+    /// `DELETE` then marks the row, under the same lock and rule; from then on it is in no list, and nobody can read or
+    /// write it.
     fn soft_delete() -> Option<ColumnOf<Self>> {
         None
     }
 
     /// How lists are cut into pages, by limit and offset, by number, or by cursor; 50 rows by limit and offset, at most 500,
     /// where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Pagination, ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     fn pagination() -> Pagination {
+    ///         Pagination::cursor(20).at_most(100)
+    ///     }
+    /// }
+    /// ```
     #[doc(alias = "pagination_class")]
     fn pagination() -> Pagination {
         Pagination::default()
     }
 
-    /// The columns a list can be filtered by, and what may be asked of each: `?name=…`, `?due__gte=…`. Each goes by its
-    /// field's name, and in its field's text.
+    /// The columns a list can be filtered by, and what may be asked of each: `?name=…`, `?due__gte=…`.
+    ///
+    /// ```
+    /// # use refrain::{Filter, Lookup, ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // ?published=true, ?name__startswith=b
+    ///     fn filters() -> Vec<Filter<car::Column>> {
+    ///         vec![car::Column::Published.into(), Filter::of(car::Column::Name).lookups([Lookup::StartsWith])]
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Each goes by its field's name, and in its field's text.
     #[doc(alias = "filterset_fields")]
     fn filters() -> Vec<Filter<ColumnOf<Self>>> {
         Vec::new()
     }
 
     /// The columns of text that `?search=…` looks in: every term must be found in one of them.
+    ///
+    /// ```
+    /// # use refrain::{ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // ?search=beetle
+    ///     fn search() -> Vec<car::Column> {
+    ///         vec![car::Column::Name]
+    ///     }
+    /// }
+    /// ```
     #[doc(alias = "search_fields")]
     fn search() -> Vec<ColumnOf<Self>> {
         Vec::new()
     }
 
-    /// The columns a list can be ordered by: `?ordering=name,-id`. Each goes by its field's name.
+    /// The columns a list can be ordered by: `?ordering=name,-id`.
+    ///
+    /// ```
+    /// # use refrain::{Order, ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // ?ordering=-name
+    ///     fn orderings() -> Vec<car::Column> {
+    ///         vec![car::Column::Name]
+    ///     }
+    ///
+    ///     fn default_order() -> Vec<Order<car::Column>> {
+    ///         vec![Order::descending(car::Column::Id)]
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Each goes by its field's name.
     #[doc(alias = "ordering_fields")]
     fn orderings() -> Vec<ColumnOf<Self>> {
         Vec::new()
@@ -271,8 +450,30 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Completes a row before it is inserted; `beside` holds the members of the body that have no column. Runs in the transaction
-    /// ([`Context::db`]), and again where the database asks for the transaction to be run again.
+    /// Completes a row before it is inserted; `beside` holds the members of the body that have no column.
+    ///
+    /// ```
+    /// # use refrain::{Problem, ViewSet, doc_example::{car, cars::Car}, permission::Context};
+    /// use sea_orm::ActiveValue::Set;
+    ///
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // what staff makes is published at once
+    ///     async fn perform_create(
+    ///         &self,
+    ///         cx: &Context<'_>,
+    ///         row: car::ActiveModel,
+    ///         _beside: &(),
+    ///     ) -> Result<car::ActiveModel, Problem> {
+    ///         Ok(car::ActiveModel { published: Set(cx.user().is_staff), ..row })
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Runs in the transaction ([`Context::db`]), and again where the database asks for the transaction to be run
+    /// again.
     fn perform_create(
         &self,
         _cx: &Context<'_>,
@@ -282,7 +483,30 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(row) }
     }
 
-    /// Completes changes before they are written; `before` is the row under lock. Runs as [`perform_create`](Self::perform_create) does.
+    /// Completes changes before they are written; `before` is the row under lock.
+    ///
+    /// ```
+    /// # use refrain::{Problem, ViewSet, doc_example::{car, cars::Car}, permission::{Context, Denial}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     async fn perform_update(
+    ///         &self,
+    ///         _cx: &Context<'_>,
+    ///         changes: car::ActiveModel,
+    ///         before: &car::Model,
+    ///         _beside: &(),
+    ///     ) -> Result<car::ActiveModel, Problem> {
+    ///         if before.published && changes.name.is_set() {
+    ///             return Err(Problem::conflict("A published car keeps its name."));
+    ///         }
+    ///         Ok(changes)
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// It runs as [`perform_create`](Self::perform_create) does.
     fn perform_update(
         &self,
         _cx: &Context<'_>,
@@ -293,8 +517,24 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(changes) }
     }
 
-    /// Writes what hangs on a row, once it is inserted: its memberships, its grants. Runs in the transaction; the row is
-    /// judged after it, with what it wrote.
+    /// Writes what hangs on a row, once it is inserted: its memberships, its grants.
+    ///
+    /// ```
+    /// # use refrain::{Problem, ViewSet, doc_example::{car, cars::Car}, permission::Context};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // whoever makes a car may see it from then on
+    ///     async fn created(&self, cx: &Context<'_>, row: &car::Model, _beside: &()) -> Result<(), Problem> {
+    ///         let auth = cx.user().auth();
+    ///         auth.assign_perm(cx.db(), car::Entity::VIEW_CAR, [cx.user()], [row]).await?;
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Runs in the transaction; the row is judged after it, with what it wrote.
     fn created(
         &self,
         _cx: &Context<'_>,
@@ -304,7 +544,25 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Writes what hangs on a row, once it is updated. Runs as [`created`](Self::created) does.
+    /// Writes what hangs on a row, once it is updated.
+    ///
+    /// ```
+    /// # use refrain::{Problem, ViewSet, doc_example::{car, cars::Car}, permission::Context};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     // a car that was published loses every grant on it
+    ///     async fn updated(&self, cx: &Context<'_>, row: &car::Model, _beside: &()) -> Result<(), Problem> {
+    ///         if row.published {
+    ///             cx.user().auth().remove_all_perms(cx.db(), row).await?;
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Runs as [`created`](Self::created) does.
     fn updated(
         &self,
         _cx: &Context<'_>,
@@ -314,7 +572,21 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Looks at a row before it is deleted, and may refuse. Runs as [`perform_create`](Self::perform_create) does.
+    /// Looks at a row before it is deleted, and may refuse.
+    ///
+    /// ```
+    /// # use refrain::{Problem, ViewSet, doc_example::{car, cars::Car}, permission::Context};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     async fn perform_destroy(&self, _cx: &Context<'_>, row: &car::Model) -> Result<(), Problem> {
+    ///         if row.published { Err(Problem::conflict("A published car stays.")) } else { Ok(()) }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// Runs as [`perform_create`](Self::perform_create) does.
     fn perform_destroy(
         &self,
         _cx: &Context<'_>,
@@ -323,7 +595,21 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Runs once a write is committed, and then only once. It runs also where the client has hung up meanwhile.
+    /// Runs once a write is committed, and then only once.
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::{car, cars::Car}};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     async fn after_commit(&self, action: Action, row: &car::Model) {
+    ///         println!("{action}: {}", row.name);
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// It runs also where the client has hung up meanwhile.
     fn after_commit(&self, _action: Action, _row: &ModelOf<Self>) -> impl Future<Output = ()> + Send {
         async {}
     }

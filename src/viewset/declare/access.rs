@@ -35,6 +35,16 @@ pub struct Access<E> {
 impl<E> Access<E> {
     /// The global default, for every action; to write it is to say that it is meant.
     ///
+    /// ```
+    /// # use refrain::doc_example::car;
+    /// use refrain::{Access, Action, IsAdminUser};
+    ///
+    /// fn permissions() -> Access<car::Entity> {
+    ///     Access::global().on(Action::Destroy, IsAdminUser)
+    /// }
+    /// # permissions();
+    /// ```
+    ///
     /// A viewset that says nothing takes the default too, and `check` refuses it: to whom it is open was then decided
     /// by nobody who looked at it.
     pub fn global() -> Self {
@@ -75,6 +85,16 @@ impl<E> Access<E> {
     }
 
     /// Other permissions for every action that writes.
+    ///
+    /// ```
+    /// use refrain::{Access, IsAdminUser, IsAuthenticated};
+    /// # use refrain::doc_example::car;
+    ///
+    /// fn permissions() -> Access<car::Entity> {
+    ///     Access::to(IsAuthenticated).writing(IsAdminUser)
+    /// }
+    /// # permissions();
+    /// ```
     pub fn writing(self, permissions: impl PermissionsFor<E>) -> Self {
         Self { writing: Some(permissions.into_permissions()), ..self }
     }

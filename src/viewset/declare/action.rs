@@ -51,7 +51,39 @@ pub trait RowAction: Send + Sync + 'static {
     }
 }
 
-/// An action of your own on the collection; its handler takes [`Rows<A>`](crate::viewset::Rows), the rows the caller may see.
+/// An action of your own on the collection.
+///
+/// ```
+/// # use refrain::doc_example::{car, cars::Cars};
+/// use poem::http::Method;
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{Access, CollectionAction, HasPerm, Problem, Rows};
+///
+/// struct Export;
+///
+/// impl CollectionAction for Export {
+///     type Of = Cars;
+///     const NAME: &'static str = "export";
+///     const METHOD: Method = Method::GET;
+///
+///     fn permissions() -> Access<car::Entity> {
+///         Access::to(HasPerm("drivers.export_car"))
+///     }
+/// }
+///
+/// struct Actions;
+///
+/// #[OpenApi]
+/// impl Actions {
+///     #[oai(path = "/cars/export", method = "get", operation_id = "cars_export")]
+///     async fn export(&self, cars: Rows<Export>) -> Result<PlainText<String>, Problem> {
+///         let rows = cars.rows.clone().all(&cars.db()).await?;
+///         Ok(PlainText(rows.iter().map(|car| format!("{}\n", car.name)).collect()))
+///     }
+/// }
+/// ```
+///
+/// Its handler takes [`Rows<A>`](crate::viewset::Rows), the rows the caller may see.
 #[doc(alias = "action")]
 pub trait CollectionAction: Send + Sync + 'static {
     /// The viewset it belongs to.

@@ -68,6 +68,21 @@ impl<V: ViewSet> Nested<V> {
     }
 
     /// Only these of the viewset's actions.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{cars::Cars, trip, trips::Trip};
+    /// use refrain::{Action, Nested, ViewSet};
+    ///
+    /// # struct Trips;
+    /// impl ViewSet for Trips {
+    /// #     type Serializer = Trip;
+    /// #     const PATH: &'static str = "/trips";
+    ///     fn nested() -> Vec<Nested<Self>> {
+    ///         let of_car = Nested::below::<Cars>("/cars/{car_id}/trips", trip::Column::CarId);
+    ///         vec![of_car.only(&[Action::List, Action::Create])]
+    ///     }
+    /// }
+    /// ```
     pub fn only(self, actions: &'static [Action]) -> Self {
         Self { actions, ..self }
     }

@@ -44,11 +44,34 @@ impl<M: Model> Reference<M> {
     }
 
     /// A row of a model that no viewset serves, which these permissions let the caller retrieve.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{car, trip, trips::Trip};
+    /// use refrain::{IsOwner, Reference, ViewSet};
+    ///
+    /// # struct Trips;
+    /// impl ViewSet for Trips {
+    /// #     type Serializer = Trip;
+    /// #     const PATH: &'static str = "/trips";
+    ///     fn references() -> Vec<Reference<trip::Entity>> {
+    ///         // a trip is of a car of one's own
+    ///         vec![Reference::among::<car::Entity>(trip::Column::CarId, IsOwner)]
+    ///     }
+    /// }
+    /// ```
     pub fn among<T: Model>(column: M::Column, permissions: impl PermissionsFor<T>) -> Self {
         Self::through(column, FollowedKey::to_rows::<T, M>(column, permissions.into_permissions()))
     }
 
     /// Any row there is.
+    ///
+    /// ```
+    /// # use refrain::doc_example::trip;
+    /// use refrain::Reference;
+    ///
+    /// let any_car: Reference<trip::Entity> = Reference::unchecked(trip::Column::CarId);
+    /// # let _ = any_car;
+    /// ```
     pub const fn unchecked(column: M::Column) -> Self {
         Self { column, rows: None }
     }

@@ -60,6 +60,16 @@ pub trait Represent: ViewSet {
 
 /// A serializer whose rows this viewset can show: one that computes nothing, or what [`Represent`] gives.
 ///
+/// ```
+/// # use refrain::doc_example::{car, cars::{Car, Cars}};
+/// use refrain::{Problem, permission::Context, viewset::Shown};
+///
+/// async fn computed(viewset: &Cars, cx: &Context<'_>, rows: &[car::Model]) -> Result<usize, Problem> {
+///     // `Car` computes nothing: a `()` for each row
+///     Ok(<Car as Shown<Cars>>::computed_of(viewset, cx, rows).await?.len())
+/// }
+/// ```
+///
 /// `#[derive(Serializer)]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the serializer of `{V}`",

@@ -47,6 +47,18 @@ impl<V: ViewSet> Through<V> {
 
 impl<V: ViewSet, C> Through<V, C> {
     /// A row that they may do this with, in place of retrieving it: whoever may update a project, say.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{cars::Cars, trip};
+    /// use refrain::{Access, Action, Through};
+    ///
+    /// fn permissions() -> Access<trip::Entity> {
+    ///     let of_car = Through::<Cars>::by(trip::Column::CarId);
+    ///     // whoever may change the car may do anything with its trips
+    ///     Access::to(of_car.for_action(Action::Update)).reading(of_car)
+    /// }
+    /// # permissions();
+    /// ```
     pub fn for_action(self, action: Action) -> Self {
         Self { action, ..self }
     }

@@ -27,6 +27,14 @@ pub struct Order<C> {
 
 impl<C: ColumnTrait> Order<C> {
     /// The least first.
+    ///
+    /// ```
+    /// # use refrain::doc_example::car;
+    /// use refrain::Order;
+    ///
+    /// let by_name = vec![Order::ascending(car::Column::Name), Order::descending(car::Column::Id)];
+    /// # let _ = by_name;
+    /// ```
     pub fn ascending(column: C) -> Self {
         Self { column, is_descending: false }
     }

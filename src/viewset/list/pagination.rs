@@ -72,6 +72,13 @@ impl Pagination {
     }
 
     /// Without the number of all rows, which costs a statement over every row the caller may see.
+    ///
+    /// ```
+    /// use refrain::Pagination;
+    ///
+    /// let large = Pagination::limit_offset(50).without_count();
+    /// assert_ne!(large, Pagination::limit_offset(50));
+    /// ```
     pub const fn without_count(self) -> Self {
         Self { counts: false, ..self }
     }

@@ -16,6 +16,16 @@ use crate::{
 };
 
 /// A viewset as poem-openapi sees it.
+///
+/// ```
+/// # use refrain::doc_example::cars::Cars;
+/// use refrain::{Api, viewset::ViewSetApi};
+///
+/// /// The type of an API is made of its parts.
+/// fn with_cars(api: Api) -> Api<((), ViewSetApi<Cars>)> {
+///     api.mount(Cars)
+/// }
+/// ```
 pub struct ViewSetApi<V: ViewSet> {
     state: State<V>,
     viewset: PhantomData<fn() -> V>,

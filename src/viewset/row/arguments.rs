@@ -30,6 +30,34 @@ use crate::{
 
 /// The row a custom action is about, once its permissions admit it: an argument of an `#[OpenApi]` method.
 ///
+/// ```
+/// # use refrain::doc_example::cars::Cars;
+/// use poem::http::Method;
+/// use poem_openapi::OpenApi;
+/// use refrain::{Problem, Row, RowAction, ShownRow};
+///
+/// struct Look;
+///
+/// // nothing declared: whoever may retrieve the car
+/// impl RowAction for Look {
+///     type Of = Cars;
+///     const NAME: &'static str = "look";
+///     const METHOD: Method = Method::GET;
+/// }
+///
+/// struct Actions;
+///
+/// #[OpenApi]
+/// impl Actions {
+///     #[oai(path = "/cars/:id/look", method = "get", operation_id = "cars_look")]
+///     async fn look(&self, id: Row<Look>) -> Result<ShownRow<Cars>, Problem> {
+///         let may = id.permissions().await?;
+///         println!("{} looks at {}, and may {}", id.caller().username, id.row.name, may.join(", "));
+///         id.show().await
+///     }
+/// }
+/// ```
+///
 /// One argument documents the path's parameter and the security, checks the permissions, and loads the row. It holds no
 /// lock; to write the row take [`Locked`].
 pub struct Row<A: RowAction> {
@@ -40,6 +68,43 @@ pub struct Row<A: RowAction> {
 }
 
 /// The row a custom action is about, locked in a transaction.
+///
+/// ```
+/// # use refrain::doc_example::{car, cars::Cars};
+/// use poem::http::Method;
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{Access, IsOwner, Locked, Problem, RowAction};
+/// use sea_orm::ActiveValue::Set;
+///
+/// struct GiveAway;
+///
+/// impl RowAction for GiveAway {
+///     type Of = Cars;
+///     const NAME: &'static str = "give_away";
+///     const METHOD: Method = Method::POST;
+///
+///     fn permissions() -> Access<car::Entity> {
+///         Access::to(IsOwner)
+///     }
+/// }
+///
+/// struct Actions;
+///
+/// #[OpenApi]
+/// impl Actions {
+///     #[oai(path = "/cars/:id/give-away", method = "post", operation_id = "cars_give_away")]
+///     async fn give_away(&self, id: Locked<GiveAway>) -> Result<PlainText<String>, Problem> {
+///         // other rows are written in the same transaction, `id.db()`
+///         id.caller().auth().remove_all_perms(id.db(), &id.row).await?;
+///         if !id.row.published {
+///             id.delete().await?;
+///             return Ok(PlainText("nobody knew it".to_owned()));
+///         }
+///         let car = id.save(car::ActiveModel { name: Set("Given away".to_owned()), ..Default::default() }).await?;
+///         Ok(PlainText(car.name))
+///     }
+/// }
+/// ```
 ///
 /// Write it through this value: [`save`](Self::save) judges the row again as it becomes, and commits. A handler that
 /// writes a locked row through its own connection waits for itself. Dropped without a word, nothing is changed. What
@@ -52,6 +117,35 @@ pub struct Locked<A: RowAction> {
 }
 
 /// The rows of a collection that the caller may see, as a query to be filtered, ordered and loaded.
+///
+/// ```
+/// # use refrain::doc_example::{car, cars::Cars};
+/// use poem::http::Method;
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{CollectionAction, Problem, Rows};
+/// use sea_orm::{ColumnTrait, QueryFilter};
+///
+/// struct Drafts;
+///
+/// impl CollectionAction for Drafts {
+///     type Of = Cars;
+///     const NAME: &'static str = "drafts";
+///     const METHOD: Method = Method::GET;
+/// }
+///
+/// struct Actions;
+///
+/// #[OpenApi]
+/// impl Actions {
+///     #[oai(path = "/cars/drafts", method = "get", operation_id = "cars_drafts")]
+///     async fn drafts(&self, cars: Rows<Drafts>) -> Result<PlainText<String>, Problem> {
+///         let rows = cars.rows.clone().filter(car::Column::Published.eq(false)).all(&cars.db()).await?;
+///         let may = cars.permissions_of(&rows).await?;
+///         let lines = rows.iter().zip(may).map(|(car, may)| format!("{}: {}\n", car.name, may.join(", ")));
+///         Ok(PlainText(format!("{}\n{}", cars.caller().username, lines.collect::<String>())))
+///     }
+/// }
+/// ```
 ///
 /// They meet the action's own permissions and those of the list.
 pub struct Rows<A: CollectionAction> {
@@ -102,8 +196,7 @@ impl<A: RowAction> Locked<A> {
         Ok(row.row)
     }
 
-    /// The same, and the row as its own route shows it to the caller. It is made before the commit: where it cannot be
-    /// made, nothing is changed.
+    /// The same, and the row as its own route shows it to the caller.
     ///
     /// ```
     /// # use refrain::doc_example::{car, cars::Cars};
@@ -134,6 +227,8 @@ impl<A: RowAction> Locked<A> {
     ///     }
     /// }
     /// ```
+    ///
+    /// It is made before the commit: where it cannot be made, nothing is changed.
     pub async fn save_and_show(self, changes: ActiveModelOf<A::Of>) -> Result<ShownRow<A::Of>, Problem> {
         let (viewset, told) = (&self.viewset.viewset, self.viewset.told());
         let written = self.write.update(viewset, told, self.row, changes).await?;

@@ -70,6 +70,21 @@ impl<V: ViewSet> Listed<V> {
     }
 
     /// The row, one of these, as its own route shows it to the caller, tag and all.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{car, cars::Cars};
+    /// use poem::handler;
+    /// use refrain::{Listed, Problem};
+    ///
+    /// #[handler]
+    /// async fn page(cars: Listed<Cars>) -> Result<String, Problem> {
+    ///     let mut page = format!("for {}\n", cars.caller().username);
+    ///     for car in cars.rows.clone().all(&cars.db()).await? {
+    ///         page += cars.show(&car).await?.json();
+    ///     }
+    ///     Ok(page)
+    /// }
+    /// ```
     pub async fn show(&self, row: &ModelOf<V>) -> Result<ShownRow<V>, Problem> {
         self.viewset.show(&self.visit, row).await
     }

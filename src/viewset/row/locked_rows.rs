@@ -69,7 +69,42 @@ pub struct LockedRows<A: CollectionAction> {
     viewset: Arc<Mounted<A::Of>>,
 }
 
-/// The rows that [`LockedRows::lock`] locked. Dropped without a word, nothing is changed.
+/// The rows that [`LockedRows::lock`] locked.
+///
+/// ```
+/// # use refrain::doc_example::{car, cars::Cars};
+/// use poem::http::Method;
+/// use refrain::{Access, CollectionAction, IsOwner, LockedBatch, Problem};
+/// use sea_orm::ActiveValue::Set;
+///
+/// struct Tidy;
+///
+/// impl CollectionAction for Tidy {
+///     type Of = Cars;
+///     const NAME: &'static str = "tidy";
+///     const METHOD: Method = Method::POST;
+///
+///     fn permissions() -> Access<car::Entity> {
+///         Access::to(IsOwner)
+///     }
+/// }
+///
+/// async fn tidy(cars: LockedBatch<Tidy>, away: bool) -> Result<(), Problem> {
+///     // other rows are written in the same transaction, `cars.db()`
+///     let auth = cars.caller().auth();
+///     for car in &cars.rows {
+///         auth.remove_all_perms(cars.db(), car).await?;
+///     }
+///     if away {
+///         return cars.delete().await;
+///     }
+///     let hide = |_| car::ActiveModel { published: Set(false), ..Default::default() };
+///     let changes = cars.rows.iter().map(hide).collect();
+///     cars.save(changes).await.map(drop)
+/// }
+/// ```
+///
+/// Dropped without a word, nothing is changed.
 pub struct LockedBatch<A: CollectionAction> {
     /// The rows as they are under the lock, in the order in which they were named.
     pub rows: Vec<ModelOf<A::Of>>,
@@ -79,6 +114,15 @@ pub struct LockedBatch<A: CollectionAction> {
 
 impl<A: CollectionAction> LockedRows<A> {
     /// Who asks.
+    ///
+    /// ```
+    /// # use refrain::doc_example::cars::Cars;
+    /// use refrain::{CollectionAction, LockedRows};
+    ///
+    /// fn log<A: CollectionAction>(cars: &LockedRows<A>) {
+    ///     println!("{} writes many", cars.caller().username);
+    /// }
+    /// ```
     pub fn caller(&self) -> &User {
         &self.visit.user
     }

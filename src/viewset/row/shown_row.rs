@@ -11,6 +11,17 @@ use crate::viewset::{ViewSet, document, mount::represented};
 
 /// A row as its viewset shows it to the caller, with its tag: the answer of an `#[OpenApi]` method.
 ///
+/// ```
+/// # use refrain::doc_example::cars::Cars;
+/// use refrain::{Problem, Row, RowAction, ShownRow};
+///
+/// async fn log<A: RowAction<Of = Cars>>(car: Row<A>) -> Result<ShownRow<Cars>, Problem> {
+///     let shown = car.show().await?;
+///     println!("{}", shown.json());
+///     Ok(shown)
+/// }
+/// ```
+///
 /// [`Row::show`](super::Row::show) and [`Locked::save_and_show`](super::Locked::save_and_show) make one.
 pub struct ShownRow<V: ViewSet> {
     representation: Representation,

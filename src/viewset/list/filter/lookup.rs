@@ -2,6 +2,18 @@ use sea_orm::ColumnType;
 
 /// A question that a filter asks of a column, spelled as django-filter does: `?due__gte=2026-01-31`.
 ///
+/// ```
+/// # use refrain::doc_example::car;
+/// use refrain::{Filter, Lookup};
+///
+/// // ?name__icontains=beetle, ?owner_id__isnull=true
+/// let filters: Vec<Filter<car::Column>> = vec![
+///     Filter::of(car::Column::Name).lookups([Lookup::IContains]),
+///     Filter::of(car::Column::OwnerId).lookups([Lookup::Exact, Lookup::IsNull]),
+/// ];
+/// # let _ = filters;
+/// ```
+///
 /// | lookup | parameter | rows whose value | columns |
 /// |---|---|---|---|
 /// | `Exact` | `name` | is this one | all but JSON, bytes and lists |
