@@ -6,6 +6,15 @@ use crate::{Result, auth::User};
 
 /// Somebody may give themselves a new password: what a program sends them.
 ///
+/// ```
+/// use refrain::accounts::PasswordReset;
+///
+/// fn mail(reset: &PasswordReset) -> String {
+///     let link = format!("https://example.com/reset/{}/{}", reset.uid, reset.token.expose());
+///     format!("To: {}\n\nHello {}, choose a new password: {link}", reset.user.email, reset.user.username)
+/// }
+/// ```
+///
 /// Its `Debug` shows neither the token nor the address.
 pub struct PasswordReset {
     /// Whose password it is. The mail goes to their own address, not to one that somebody typed.
@@ -18,6 +27,20 @@ pub struct PasswordReset {
 }
 
 /// What a program sends to whoever registers.
+///
+/// ```
+/// use refrain::accounts::RegistrationMail;
+///
+/// fn mail(mail: &RegistrationMail) -> Option<String> {
+///     match mail {
+///         RegistrationMail::Confirm(new) => Some(format!("To: {}\n\nConfirm your address.", new.user.email)),
+///         RegistrationMail::NameTaken { username, email } => {
+///             Some(format!("To: {email}\n\nSomebody is called {username} already."))
+///         }
+///         _ => None,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one for a mail")]
 #[non_exhaustive]
@@ -34,6 +57,14 @@ pub enum RegistrationMail {
 }
 
 /// A new account that waits for its address to be confirmed.
+///
+/// ```
+/// use refrain::accounts::Confirmation;
+///
+/// fn link(new: &Confirmation) -> String {
+///     format!("https://example.com/confirm/{}/{}", new.uid, new.token.expose())
+/// }
+/// ```
 pub struct Confirmation {
     /// Who they are; inactive until then.
     pub user: User,

@@ -1,10 +1,10 @@
 //! Accounts that people make and open again by themselves: signed links, and mails that a program sends.
 //!
-//! ```no_run
+//! ```
 //! use refrain::{Api, ResetPassword, accounts::PasswordReset, sessions::SecretKey};
 //!
 //! # async fn send(to: &str, link: String) -> refrain::Result<()> { Ok(()) }
-//! # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+//! # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 //! let key = SecretKey::new("a site's own, long and random")?;
 //! let reset = ResetPassword::new(key, |reset: PasswordReset| async move {
 //!     let link = format!("https://example.com/reset/{}/{}", reset.uid, reset.token.expose());
@@ -13,7 +13,7 @@
 //! let api = Api::new("Drivers", "1.0", db).with(reset).build()?;
 //! # let _ = api;
 //! # Ok(())
-//! # }
+//! # });
 //! ```
 //!
 //! The parts themselves are [`ResetPassword`](crate::ResetPassword), [`Register`](crate::Register) and

@@ -33,6 +33,24 @@ use crate::{
 use crate::{permission::Action, viewset::RowPaths};
 
 /// An API that fits together: its routes, its document, and what each endpoint asks.
+///
+/// ```
+/// # use refrain::doc_example::{Example, cars::Cars};
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use poem::{Endpoint, Request};
+/// use refrain::Api;
+///
+/// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+/// assert!(api.document().contains("/cars/{id}"));
+/// assert_eq!(api.models().iter().next().unwrap().to_string(), "drivers.car");
+/// api.db().ping().await?;
+///
+/// let endpoint = api.into_endpoint();
+/// let request = Request::builder().uri_str("/api/cars").finish();
+/// assert_eq!(endpoint.get_response(request).await.status(), 401);
+/// # Ok(())
+/// # });
+/// ```
 pub struct BuiltApi {
     pub(super) gate: Gate,
     pub(super) models: Models,
@@ -108,6 +126,20 @@ impl BuiltApi {
     /// Why a user would be answered so, or a caller without a name: each part's verdict, what is asked for and how it is
     /// held, and what would change the answer.
     ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use poem::http::Method;
+    /// use refrain::Api;
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+    /// let why = api.explain(Some("alice"), &Method::DELETE, "/api/cars/1").await?;
+    /// assert_eq!(why.permissions[0].label, "drivers.delete_car");
+    /// println!("{why}");
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// The path is as a request has it, prefix included. The body is not looked at: the answer is the one before it is
     /// read.
     pub async fn explain(&self, username: Option<&str>, method: &Method, path: &str) -> Result<Explanation> {
@@ -115,6 +147,21 @@ impl BuiltApi {
     }
 
     /// The same of a user at hand, who may be [within a ceiling](crate::auth::User::within).
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, alice, .. }| {
+    /// use poem::http::Method;
+    /// use refrain::{Api, auth::Ceiling};
+    ///
+    /// alice.permissions().add(&db, ["drivers.view_car"]).await?;
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+    /// let within = alice.within(Ceiling::new(["drivers.view_trip"]));
+    /// let why = api.explain_to(within, &Method::GET, "/api/cars").await?;
+    /// assert!(!why.outcome.allowed);
+    /// # Ok(())
+    /// # });
+    /// ```
     pub async fn explain_to(&self, user: User, method: &Method, path: &str) -> Result<Explanation> {
         self.explainer.explain_to(user, method, path).await
     }

@@ -77,6 +77,21 @@ impl CallerSession {
 
     /// Ends the session, whoever logged in; the answer has the browser forget it.
     ///
+    /// ```
+    /// use poem_openapi::OpenApi;
+    /// use refrain::{AllowAny, CallerSession, Guarded, Problem};
+    ///
+    /// struct Leaving;
+    ///
+    /// #[OpenApi]
+    /// impl Leaving {
+    ///     #[oai(path = "/auth/leave", method = "post")]
+    ///     async fn leave(&self, _open: Guarded<AllowAny>, session: CallerSession) -> Result<(), Problem> {
+    ///         Ok(session.log_out().await?)
+    ///     }
+    /// }
+    /// ```
+    ///
     /// Of two that a request names both are ended: nobody can tell which is the caller's, and whoever knows one may.
     #[doc(alias = "logout")]
     pub async fn log_out(self) -> Result<()> {
@@ -127,6 +142,29 @@ impl CallerSession {
     }
 
     /// A session whose values are to be looked at; an empty one where the caller has none.
+    ///
+    /// ```
+    /// use poem_openapi::{OpenApi, payload::PlainText};
+    /// use refrain::{AllowAny, CallerSession, Guarded, Problem};
+    ///
+    /// struct Visits;
+    ///
+    /// #[OpenApi]
+    /// impl Visits {
+    ///     #[oai(path = "/visits", method = "post")]
+    ///     async fn count(
+    ///         &self,
+    ///         _open: Guarded<AllowAny>,
+    ///         visitor: CallerSession,
+    ///     ) -> Result<PlainText<String>, Problem> {
+    ///         let mut session = visitor.load().await?;
+    ///         let visits = session.get("visits").and_then(|value| value.as_u64()).unwrap_or_default() + 1;
+    ///         session.set("visits", visits);
+    ///         visitor.save(&mut session).await?;
+    ///         Ok(PlainText(visits.to_string()))
+    ///     }
+    /// }
+    /// ```
     pub async fn load(&self) -> Result<Session> {
         let Sent::One(key) = &self.sent else { return Ok(Session::default()) };
         Ok(self.sessions.load(&self.site.db, key).await?.unwrap_or_default())

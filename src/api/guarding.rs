@@ -18,6 +18,21 @@ use crate::{
 };
 
 /// Permission classes before a poem endpoint that is no `#[OpenApi]` method; made by [`BuiltApi::guarding`].
+///
+/// ```
+/// use poem::{EndpointExt, Route, get, handler};
+/// use refrain::{BuiltApi, IsAdminUser, Result, api::Guarding};
+///
+/// #[handler]
+/// fn reports() -> &'static str {
+///     "none yet"
+/// }
+///
+/// fn pages(api: &BuiltApi) -> Result<Route> {
+///     let staff: Guarding = api.guarding(IsAdminUser)?;
+///     Ok(Route::new().at("/reports", get(reports).with(staff.clone())).at("/old-reports", get(reports).with(staff)))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Guarding {
     site: Arc<Site>,

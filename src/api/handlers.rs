@@ -27,6 +27,26 @@ use crate::{
 };
 
 /// Handlers: an object with `#[OpenApi]` methods.
+///
+/// ```
+/// use poem_openapi::{OpenApi, payload::PlainText};
+/// use refrain::{AllowAny, Api, Guarded, api::Handlers};
+///
+/// struct Hello;
+///
+/// #[OpenApi]
+/// impl Hello {
+///     #[oai(path = "/hello", method = "get")]
+///     async fn hello(&self, _open: Guarded<AllowAny>) -> PlainText<&'static str> {
+///         PlainText("Hello")
+///     }
+/// }
+///
+/// /// The type of an API is made of its parts.
+/// fn with_hello(api: Api) -> Api<((), Handlers<Hello>)> {
+///     api.with(Hello)
+/// }
+/// ```
 pub struct Handlers<O> {
     handlers: O,
     hidden: Hidden,

@@ -9,21 +9,21 @@ use crate::{http::Problem, permission::AllowAny};
 
 /// `POST /auth/login`: a name and a password for a session (CONTRACT 5.12).
 ///
-/// ```no_run
+/// ```
 /// use refrain::{
 ///     Api, LogIn, LogOut, Me,
 ///     authentication::{Authenticators, SessionAuthentication, TokenAuthentication},
 ///     sessions::{SecretKey, Sessions},
 /// };
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 /// let sessions = Sessions::new(SecretKey::new("a site's own, long and random")?).secure();
 /// let authenticators =
 ///     Authenticators::none().with(TokenAuthentication::default()).with(SessionAuthentication::new(sessions));
 /// let api = Api::new("Drivers", "1.0", db).authenticators(authenticators).with(LogIn).with(LogOut).with(Me).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// The answer is the caller's, as [`Me`] tells them, with the cookies `sessionid` and `csrftoken`. A wrong password, an

@@ -19,14 +19,14 @@ use crate::{
 
 /// `GET /auth/me`: tells callers who they are.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, Me};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 /// let api = Api::new("Drivers", "1.0", db).with(Me).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Me;

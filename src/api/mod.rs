@@ -119,6 +119,17 @@ impl Api {
 
 impl<P: Part> Api<P> {
     /// How users are kept, and who is asked about them; Django's own users where nothing is said.
+    ///
+    /// ```
+    /// use refrain::{Api, auth::Auth, entity::{Key, UserTable}};
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let members = Auth::new(UserTable::custom("club", "Member", Key::Uuid));
+    /// let api = Api::new("Club", "1.0", db).auth(members).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn auth(mut self, auth: Auth) -> Self {
         self.site.auth = auth;
         self
@@ -143,6 +154,18 @@ impl<P: Part> Api<P> {
     }
 
     /// Who is asked, in order, who a caller is; tokens alone where nothing is said.
+    ///
+    /// ```
+    /// use refrain::{Api, authentication::{Authenticators, BasicAuthentication, TokenAuthentication}};
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let authenticators =
+    ///     Authenticators::none().with(TokenAuthentication::default()).with(BasicAuthentication::default());
+    /// let api = Api::new("Drivers", "1.0", db).authenticators(authenticators).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "DEFAULT_AUTHENTICATION_CLASSES")]
     pub fn authenticators(mut self, authenticators: Authenticators) -> Self {
         self.site.authenticators = authenticators;
@@ -151,12 +174,15 @@ impl<P: Part> Api<P> {
 
     /// What the cursors of lists are sealed with; the key of its sessions where nothing is said, if it takes any.
     ///
-    /// ```no_run
+    /// ```
     /// use refrain::{Api, sessions::SecretKey};
     ///
-    /// # fn build(db: sea_orm::DatabaseConnection, key: String) -> refrain::Result<refrain::BuiltApi> {
-    /// Api::new("Drivers", "1.0", db).secret_key(SecretKey::new(key)?).build()
-    /// # }
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// # let key = "a site's own, long and random";
+    /// let api = Api::new("Drivers", "1.0", db).secret_key(SecretKey::new(key)?).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
     /// ```
     #[doc(alias = "SECRET_KEY")]
     pub fn secret_key(mut self, key: SecretKey) -> Self {
@@ -172,6 +198,16 @@ impl<P: Part> Api<P> {
     }
 
     /// What holds for every handler that declares nothing; `IsAuthenticated` where nothing is said.
+    ///
+    /// ```
+    /// use refrain::{Api, IsAdminUser};
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db).handler_permissions(IsAdminUser).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn handler_permissions(mut self, permissions: impl IntoPermissions) -> Self {
         self.site.handler_permissions = permissions.into_permissions();
         self
@@ -180,26 +216,81 @@ impl<P: Part> Api<P> {
     /// Models that no viewset serves. Deleting a row takes what was granted on it away, as a row of every model of its
     /// table, and what was granted on the rows that the database deletes with it, as far as relations say which they are.
     ///
+    /// ```
+    /// # use refrain::doc_example::{cars::Cars, trip};
+    /// use refrain::{Api, model::Models};
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).models(Models::default().with::<trip::Entity>()).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// The mounted ones are known; the command line knows those of `Project::models`.
     pub fn models(mut self, models: Models) -> Self {
         self.models = models;
         self
     }
 
-    /// Answers 403 for a row that the caller may not view, as DRF does; 404 where nothing is said. The row's existence is
-    /// then told.
+    /// Answers 403 for a row that the caller may not view, as DRF does; 404 where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
+    /// use poem::http::Method;
+    /// use refrain::{Api, auth::NewUser};
+    ///
+    /// let bob = auth.create_user(&db, NewUser::new("bob")).await?;
+    /// bob.permissions().add(&db, ["drivers.delete_car"]).await?;
+    ///
+    /// let api = || Api::new("Drivers", "1.0", db.clone()).mount(Cars);
+    /// let hidden = api().build()?.explain(Some("bob"), &Method::DELETE, "/api/cars/1").await?;
+    /// let revealed = api().reveal_hidden_rows().build()?.explain(Some("bob"), &Method::DELETE, "/api/cars/1").await?;
+    /// assert_eq!((hidden.outcome.status, revealed.outcome.status), (Some(404), Some(403)));
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// The row's existence is then told.
     pub fn reveal_hidden_rows(mut self) -> Self {
         self.site.reveal_hidden_rows = true;
         self
     }
 
     /// Lets superusers ask, at this path, why an answer is what it is: `?user=alice&method=PATCH&path=/api/cars/7`.
+    ///
+    /// ```
+    /// # use refrain::doc_example::cars::Cars;
+    /// use refrain::Api;
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// // GET /api/explain?user=alice&method=PATCH&path=/api/cars/7
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).explain_at("/explain").build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn explain_at(mut self, path: impl Into<String>) -> Self {
         self.site.explain_at = Some(path.into());
         self
     }
 
-    /// Names in every refusal the permission class that refused, for development. It tells strangers how the site decides.
+    /// Names in every refusal the permission class that refused, for development.
+    ///
+    /// ```
+    /// use refrain::Api;
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db);
+    /// let api = if cfg!(debug_assertions) { api.explain_refusals() } else { api };
+    /// let api = api.build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// It tells strangers how the site decides.
     pub fn explain_refusals(mut self) -> Self {
         self.site.explains_refusals = true;
         self
@@ -210,12 +301,14 @@ impl<P: Part> Api<P> {
     /// They are asked as callers of a handler are, by the API's authenticators. A browser that opens `/docs` sends no
     /// token by itself: there basic authentication or a session is what lets people in.
     ///
-    /// ```no_run
+    /// ```
     /// use refrain::{Api, IsAdminUser};
     ///
-    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
-    /// Api::new("Drivers", "1.0", db).document_permissions(IsAdminUser).build()
-    /// # }
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db).document_permissions(IsAdminUser).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
     /// ```
     #[doc(alias("SERVE_PERMISSIONS", "SERVE_PUBLIC"))]
     pub fn document_permissions(mut self, permissions: impl IntoPermissions) -> Self {
@@ -223,7 +316,23 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Serves neither the document nor Swagger UI: both addresses are 404. [`BuiltApi::document`] still gives it.
+    /// Serves neither the document nor Swagger UI: both addresses are 404.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use poem::{Endpoint, Request};
+    /// use refrain::Api;
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).without_document().build()?;
+    /// assert!(api.document().contains("Drivers"));
+    /// let request = Request::builder().uri_str("/openapi.json").finish();
+    /// assert_eq!(api.into_endpoint().get_response(request).await.status(), 404);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// [`BuiltApi::document`] still gives it.
     pub fn without_document(mut self) -> Self {
         self.site.document = DocumentAccess::Nobody;
         self
@@ -231,12 +340,40 @@ impl<P: Part> Api<P> {
 
     /// Lets callers ask for the document as they may use it, at `/openapi.json?as=me`. It tells of the operations that do not
     /// refuse them outright, and of no other.
+    ///
+    /// ```
+    /// # use refrain::doc_example::cars::Cars;
+    /// use refrain::Api;
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// // GET /openapi.json?as=me
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).tell_callers_their_document().build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn tell_callers_their_document(mut self) -> Self {
         self.site.tells_callers_their_document = true;
         self
     }
 
     /// The most bytes a body may have; 2.5 MB where nothing is said.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::Api;
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db)
+    ///     .body_limit(100_000)
+    ///     .body_values(1_000)
+    ///     .request_timeout(Duration::from_secs(10))
+    ///     .build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias = "DATA_UPLOAD_MAX_MEMORY_SIZE")]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.site.body_limit = bytes;
@@ -254,6 +391,18 @@ impl<P: Part> Api<P> {
 
     /// How long an answer may take, from the request's head to its own; 30 s where nothing is said, `None` for ever.
     ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::Api;
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db).request_timeout(Duration::from_secs(10)).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// After that the request is given up and answered 503. The time to send the answer does not count.
     pub fn request_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.site.request_timeout = limit.into();
@@ -261,6 +410,20 @@ impl<P: Part> Api<P> {
     }
 
     /// How often a caller may ask, of every endpoint whose viewset does not say; without limit where nothing is said.
+    ///
+    /// ```
+    /// use refrain::{Api, throttle::{Rate, Throttle}};
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db)
+    ///     .throttles([Throttle::anonymous(Rate::per_minute(60)), Throttle::user(Rate::per_minute(600))])
+    ///     .tell_rates()
+    ///     .behind_proxies(1)
+    ///     .build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
     #[doc(alias("DEFAULT_THROTTLE_CLASSES", "DEFAULT_THROTTLE_RATES"))]
     pub fn throttles(mut self, throttles: impl IntoIterator<Item = Throttle>) -> Self {
         self.site.throttles = throttles.into_iter().collect();
@@ -270,13 +433,15 @@ impl<P: Part> Api<P> {
     /// How often a caller may ask one handler, by its `operation_id`; what holds for every endpoint where nothing is said.
     /// The empty list is no limit.
     ///
-    /// ```no_run
+    /// ```
     /// use refrain::{Api, ObtainToken, throttle::{Rate, Throttle}};
     ///
-    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
     /// let tokens = Throttle::scoped("tokens", Rate::per_hour(20));
-    /// Api::new("Drivers", "1.0", db).with(ObtainToken).handler_throttles("auth_token", [tokens]).build()
-    /// # }
+    /// let api = Api::new("Drivers", "1.0", db).with(ObtainToken).handler_throttles("auth_token", [tokens]).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
     /// ```
     pub fn handler_throttles(
         mut self,
@@ -289,6 +454,18 @@ impl<P: Part> Api<P> {
 
     /// Where callers and wrong passwords are counted; in the process where nothing is said. Several nodes count in Redis
     /// (`RedisCounts`, feature `redis`).
+    ///
+    /// ```no_run
+    /// use refrain::{Api, throttle::Counts};
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<(refrain::BuiltApi, refrain::BuiltApi)> {
+    /// // two APIs of one program count together
+    /// let counts = Counts::in_process();
+    /// let drivers = Api::new("Drivers", "1.0", db.clone()).counts(counts.clone()).build()?;
+    /// let garages = Api::new("Garages", "1.0", db).counts(counts).build()?;
+    /// # Ok((drivers, garages))
+    /// # }
+    /// ```
     pub fn counts(mut self, counts: impl Into<Counts>) -> Self {
         self.counts = Some(counts.into());
         self
@@ -301,16 +478,42 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// How many proxies stand in front; none where nothing is said. The address of who asks is then the one that the
-    /// outermost of them adds to `X-Forwarded-For`, and not that of the last. Only where nobody can come past them: else anybody says they are at
-    /// any address.
+    /// How many proxies stand in front; none where nothing is said.
+    ///
+    /// ```
+    /// use refrain::Api;
+    ///
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db).behind_proxies(1).build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// The address of who asks is then the one that the outermost of them adds to `X-Forwarded-For`, and not that of
+    /// the last. Only where nobody can come past them: else anybody says they are at any address.
     #[doc(alias = "NUM_PROXIES")]
     pub fn behind_proxies(mut self, proxies: u8) -> Self {
         self.site.proxies = proxies;
         self
     }
 
-    /// Answers with a slash behind a route's path as without, for clients that were made for Django's: `/api/cars/7/`. Links to other pages are as the request was.
+    /// Answers with a slash behind a route's path as without, for clients that were made for Django's: `/api/cars/7/`.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use poem::{Endpoint, Request};
+    /// use refrain::Api;
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).trailing_slashes().build()?;
+    /// let request = Request::builder().uri_str("/api/cars/").finish();
+    /// assert_eq!(api.into_endpoint().get_response(request).await.status(), 401);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// Links to other pages are as the request was.
     #[doc(alias = "APPEND_SLASH")]
     pub fn trailing_slashes(mut self) -> Self {
         self.site.trailing_slashes = true;
@@ -319,6 +522,20 @@ impl<P: Part> Api<P> {
 
     /// Answers errors in Django REST Framework's shape, for clients that were made for it. That is `{"detail": "Not found."}`,
     /// and `{"name": ["This field is required."]}` where values are at fault, both `application/json`.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use poem::{Endpoint, Request};
+    /// use refrain::Api;
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).drf_errors().build()?;
+    /// let request = Request::builder().uri_str("/api/nothing").finish();
+    /// let body = api.into_endpoint().get_response(request).await.into_body().into_string().await?;
+    /// assert_eq!(body, r#"{"detail":"Not found."}"#);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// Statuses, headers and sentences stay as they are; `code` and the other members of problem details are not sent. The
     /// document says so too. Endpoints beside the API, behind [`guarding`](BuiltApi::guarding), answer problem details still.
@@ -353,12 +570,14 @@ impl<P: Part> Api<P> {
     ///
     /// The program does not take it from a request: a `Host` anybody can send would be in links that others follow.
     ///
-    /// ```no_run
+    /// ```
     /// use refrain::Api;
     ///
-    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
-    /// Api::new("Drivers", "1.0", db).absolute_links("https://cars.example.com").build()
-    /// # }
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// let api = Api::new("Drivers", "1.0", db).absolute_links("https://cars.example.com").build()?;
+    /// # let _ = api;
+    /// # Ok(())
+    /// # });
     /// ```
     ///
     /// # Panics
@@ -370,6 +589,17 @@ impl<P: Part> Api<P> {
     }
 
     /// The path all routes are below; `/api` where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use refrain::Api;
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).at("/v2").mount(Cars).build()?;
+    /// assert!(api.permissions().await.endpoints.iter().any(|endpoint| endpoint.path == "/v2/cars"));
+    /// # Ok(())
+    /// # });
+    /// ```
     pub fn at(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into().trim_end_matches('/').to_owned();
         self

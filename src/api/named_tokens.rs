@@ -16,18 +16,18 @@ use crate::{
 
 /// `GET`, `POST /auth/tokens` and `DELETE /auth/tokens/{id}`: the caller's tokens with a name, an end and a ceiling.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{
 ///     Api, NamedTokens,
 ///     authentication::{Authenticators, TokenAuthentication},
 /// };
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 /// let authenticators = Authenticators::none().with(TokenAuthentication::default().with_named_tokens());
 /// let api = Api::new("Drivers", "1.0", db).authenticators(authenticators).with(NamedTokens::default()).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// They are in a table of Refrain's own, which `migration::named_tokens` makes. A token is told once, when it is made. No
@@ -40,6 +40,13 @@ pub struct NamedTokens {
 
 impl NamedTokens {
     /// The same with another number of tokens that a user may have.
+    ///
+    /// ```
+    /// use refrain::NamedTokens;
+    ///
+    /// let few = NamedTokens::default().at_most(5);
+    /// # let _ = few;
+    /// ```
     #[must_use]
     pub const fn at_most(self, most: u64) -> Self {
         Self { most }

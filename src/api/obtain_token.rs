@@ -12,14 +12,14 @@ use crate::{http::Problem, permission::AllowAny};
 
 /// `POST /auth/token`: a name and a password for the user's token (CONTRACT 5.27).
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, ObtainToken};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 /// let api = Api::new("Drivers", "1.0", db).with(ObtainToken).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// A wrong password, an unknown name and an inactive user get one and the same answer, after the same time. The token is

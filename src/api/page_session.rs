@@ -77,12 +77,34 @@ impl<'a> PageSession<'a> {
     }
 
     /// Ends the session, whoever logged in.
+    ///
+    /// ```
+    /// use poem::{Result, handler, web::Redirect};
+    /// use refrain::PageSession;
+    ///
+    /// #[handler]
+    /// async fn log_out(session: PageSession<'_>) -> Result<Redirect> {
+    ///     session.log_out().await?;
+    ///     Ok(Redirect::see_other("/"))
+    /// }
+    /// ```
     #[doc(alias = "logout")]
     pub async fn log_out(self) -> Result<(), Problem> {
         Ok(self.session.log_out().await?)
     }
 
     /// The session itself.
+    ///
+    /// ```
+    /// use poem::{Result, handler};
+    /// use refrain::{PageSession, Problem};
+    ///
+    /// #[handler]
+    /// async fn visits(page: PageSession<'_>) -> Result<String, Problem> {
+    ///     let session = page.into_session().load().await?;
+    ///     Ok(format!("{:?}", session.get("visits")))
+    /// }
+    /// ```
     pub fn into_session(self) -> CallerSession {
         self.session
     }

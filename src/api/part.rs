@@ -21,6 +21,16 @@ use crate::{
 };
 
 /// Something an [`Api`](super::Api) is made of: nothing, a viewset, handlers, or two parts.
+///
+/// ```
+/// # use refrain::doc_example::cars::Cars;
+/// use refrain::{Api, BuiltApi, Result, api::Part};
+///
+/// /// Goes behind whatever is mounted already.
+/// fn finished<P: Part>(api: Api<P>) -> Result<BuiltApi> {
+///     api.mount(Cars).trailing_slashes().build()
+/// }
+/// ```
 pub trait Part: OpenApi + 'static {
     /// Meets the site.
     #[doc(hidden)]

@@ -13,14 +13,14 @@ use crate::{
 
 /// `POST /auth/password`: who knows their password gives themselves another.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, ChangePassword, ObtainToken};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 /// let api = Api::new("Drivers", "1.0", db).with(ObtainToken).with(ChangePassword).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// It answers 204. The session that the request came with goes on, under another key; every other session of the user is

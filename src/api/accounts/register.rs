@@ -12,14 +12,14 @@ use crate::{
 
 /// `POST /auth/register`: who has no account makes one, and can log in at once.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, ObtainToken, Register};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
 /// let api = Api::new("Drivers", "1.0", db).with(ObtainToken).with(Register).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// It takes a name, a password and, if one is given, an address, and answers 201 with the new user as

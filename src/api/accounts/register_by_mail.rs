@@ -21,10 +21,11 @@ use crate::{
 /// `POST /auth/register` and `POST /auth/register/confirm`: who has no account makes one, and confirms the address by a
 /// link.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, RegisterByMail, accounts::RegistrationMail, sessions::SecretKey};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection, key: SecretKey) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+/// # let key = SecretKey::random();
 /// let register = RegisterByMail::new(key, |mail: RegistrationMail| async move {
 ///     match mail {
 ///         RegistrationMail::Confirm(mail) => {
@@ -39,7 +40,7 @@ use crate::{
 /// let api = Api::new("Drivers", "1.0", db).with(register).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// The first takes a name, an address and a password, and answers 202 whether somebody has the name or not: in the same
@@ -72,6 +73,16 @@ impl RegisterByMail {
     }
 
     /// The same with links that work for so long; three days where nothing is said.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::{RegisterByMail, throttle::Rate};
+    ///
+    /// fn shorter(register: RegisterByMail) -> RegisterByMail {
+    ///     register.lasting(Duration::from_secs(60 * 60)).mails(Rate::per_day(3))
+    /// }
+    /// ```
     #[must_use]
     pub fn lasting(self, lasting: Duration) -> Self {
         Self { tokens: self.tokens.lasting(lasting), ..self }

@@ -19,10 +19,11 @@ use crate::{
 /// `POST /auth/password/reset` and `POST /auth/password/reset/confirm`: who cannot log in gets a link, and with it another
 /// password.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, ResetPassword, accounts::PasswordReset, sessions::SecretKey};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection, key: SecretKey) -> refrain::Result<()> {
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+/// # let key = SecretKey::random();
 /// let reset = ResetPassword::new(key, |reset: PasswordReset| async move {
 ///     println!("to {}: https://example.com/reset/{}/{}", reset.user.email, reset.uid, reset.token.expose());
 ///     Ok(())
@@ -30,7 +31,7 @@ use crate::{
 /// let api = Api::new("Drivers", "1.0", db).with(reset).build()?;
 /// # let _ = api;
 /// # Ok(())
-/// # }
+/// # });
 /// ```
 ///
 /// The first takes an address and answers 202, whoever has it or nobody: in the same words, and before it was looked for.
@@ -65,6 +66,16 @@ impl ResetPassword {
     }
 
     /// The same with links that work for so long; three days where nothing is said.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::{ResetPassword, throttle::Rate};
+    ///
+    /// fn shorter(reset: ResetPassword) -> ResetPassword {
+    ///     reset.lasting(Duration::from_secs(60 * 60)).mails(Rate::per_day(3))
+    /// }
+    /// ```
     #[doc(alias = "PASSWORD_RESET_TIMEOUT")]
     #[must_use]
     pub fn lasting(self, lasting: Duration) -> Self {

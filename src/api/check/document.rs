@@ -9,8 +9,23 @@ use crate::BuiltApi;
 const NAMED: usize = 3;
 
 impl BuiltApi {
-    /// Compares the document with one that was kept, as text of JSON: a finding for each operation that differs, and for
-    /// each other part. How it is laid out does not matter, nor the order of members.
+    /// Compares the document with one that was kept, as text of JSON: a finding for each operation that differs, and
+    /// for each other part.
+    ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use refrain::Api;
+    ///
+    /// let before = Api::new("Drivers", "1.0", db.clone()).build()?;
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+    /// assert!(api.check_document(api.document()).is_empty());
+    /// assert!(!api.check_document(before.document()).is_empty());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// How it is laid out does not matter, nor the order of members.
     pub fn check_document(&self, kept: &str) -> Vec<Finding> {
         let anew = "the file anew: what the program answers at `/openapi.json`";
         let kept = match serde_json::from_str::<Value>(kept) {

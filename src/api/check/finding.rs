@@ -3,6 +3,20 @@ use std::fmt;
 use serde::Serialize;
 
 /// Something that a check has to say.
+///
+/// ```
+/// use refrain::api::{Finding, Severity};
+///
+/// /// As a build that must stop at mistakes prints it.
+/// fn fails(findings: &[Finding]) -> bool {
+///     for finding in findings {
+///         println!("{}: {finding}", finding.code);
+///     }
+///     findings.iter().any(|finding| finding.severity == Severity::Error)
+/// }
+///
+/// assert!(!fails(&[]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
@@ -19,6 +33,12 @@ pub struct Finding {
 }
 
 /// How bad a [`Finding`] is.
+///
+/// ```
+/// use refrain::api::Severity;
+///
+/// assert!(Severity::Note < Severity::Warning && Severity::Warning < Severity::Error);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {

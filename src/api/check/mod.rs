@@ -29,6 +29,18 @@ impl BuiltApi {
     /// Looks for endpoints that are open, closed or undecided without anybody having said so, and for permissions that
     /// nobody can be granted.
     ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use refrain::{Api, api::Severity};
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+    /// let findings = api.check(api.models()).await;
+    /// assert!(findings.iter().all(|finding| finding.severity < Severity::Error));
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// | code | severity | what |
     /// |---|---|---|
     /// | `undeclared` | error | nobody declared a permission class: the default holds because nothing else does |

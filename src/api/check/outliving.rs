@@ -10,6 +10,17 @@ impl BuiltApi {
     /// Looks in the database for foreign keys by which grants outlive the rows they are on: it deletes rows with those
     /// they point at, and no relation says so, so that a viewset does not know whose grants to take away.
     ///
+    /// ```
+    /// # use refrain::doc_example::{Example, cars::Cars};
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use refrain::Api;
+    ///
+    /// let api = Api::new("Drivers", "1.0", db).mount(Cars).build()?;
+    /// assert!(api.check_foreign_keys().await?.is_empty());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// | code | severity | what |
     /// |---|---|---|
     /// | `grants_outlive_rows` | warning | deleting a row deletes others, on which the grants stay |

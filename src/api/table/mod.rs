@@ -21,6 +21,17 @@ use crate::{
 
 /// What every endpoint asks, and which rows it lets whom have: what [`BuiltApi::permissions`] tells.
 ///
+/// ```
+/// # use refrain::doc_example::{Example, cars::Cars};
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use refrain::Api;
+///
+/// let table = Api::new("Drivers", "1.0", db).mount(Cars).build()?.permissions().await;
+/// assert!(table.to_markdown().contains("ModelPermissions & IsOwnerOrReadOnly"));
+/// # Ok(())
+/// # });
+/// ```
+///
 /// Printed it is aligned text; [`to_markdown`](Self::to_markdown) is the same as a table in Markdown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PermissionTable {
@@ -29,6 +40,20 @@ pub struct PermissionTable {
 }
 
 /// What one method on one path asks.
+///
+/// ```
+/// # use refrain::doc_example::{Example, cars::Cars};
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use refrain::Api;
+///
+/// let table = Api::new("Drivers", "1.0", db).mount(Cars).build()?.permissions().await;
+/// let list = &table.endpoints[0];
+/// assert_eq!((list.method.as_str(), list.path.as_str(), list.action.as_str()), ("GET", "/api/cars", "list"));
+/// assert_eq!(list.asks, ["drivers.view_car"]);
+/// println!("{}", list.rows_in_words());
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EndpointPermissions {
     /// `GET`; HEAD is answered as GET is.
@@ -53,6 +78,19 @@ pub struct EndpointPermissions {
 }
 
 /// The rows that one kind of caller gets.
+///
+/// ```
+/// use refrain::api::{CallerKind, PermissionTable};
+///
+/// /// What strangers see.
+/// fn open(table: &PermissionTable) -> Vec<String> {
+///     let lines = table.endpoints.iter().flat_map(|endpoint| {
+///         let rows = endpoint.rows.iter().find(|rows| rows.caller == CallerKind::Anonymous && rows.rows != "refused");
+///         rows.map(|rows| format!("{} {}: {}", endpoint.method, endpoint.path, rows.rows))
+///     });
+///     lines.collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowsAdmitted {
     /// Who.
