@@ -55,6 +55,53 @@ pub trait Authenticator: Send + Sync + 'static {
 
     /// How a caller is told to say who they are: the value of `WWW-Authenticate`.
     ///
+    /// ```
+    /// use refrain::{
+    ///     Db, async_trait,
+    ///     auth::{Auth, User},
+    ///     authentication::{Authenticator, Offered, Refused, SecurityKind, SecurityScheme},
+    ///     sessions::Sessions,
+    /// };
+    ///
+    /// /// The name in a client's certificate, which a server in front has looked at.
+    /// struct ClientCertificate;
+    ///
+    /// #[async_trait]
+    /// impl Authenticator for ClientCertificate {
+    ///     async fn authenticate(&self, auth: &Auth, db: Db<'_>, offered: &Offered<'_>) -> Result<Option<User>, Refused> {
+    ///         let Some(name) = offered.header("x-certificate-name")? else { return Ok(None) };
+    ///         let name = name.to_str().map_err(|_| Refused::failed("Invalid certificate."))?;
+    ///         Ok(auth.user(db, name).await?)
+    ///     }
+    ///
+    ///     fn challenge(&self) -> Option<String> {
+    ///         Some("Certificate".to_owned())
+    ///     }
+    ///
+    ///     fn security_scheme(&self) -> SecurityScheme {
+    ///         SecurityScheme::new("certificate", SecurityKind::Header("X-Certificate-Name".into()))
+    ///     }
+    ///
+    ///     fn varies_by(&self) -> &'static str {
+    ///         "X-Certificate-Name"
+    ///     }
+    ///
+    ///     // a browser shows its certificate whichever page makes the request
+    ///     fn sent_by_browsers(&self) -> bool {
+    ///         true
+    ///     }
+    ///
+    ///     // pages of other sites are refused by the list
+    ///     fn checks_csrf(&self) -> bool {
+    ///         false
+    ///     }
+    ///
+    ///     fn sessions(&self) -> Option<&Sessions> {
+    ///         None
+    ///     }
+    /// }
+    /// ```
+    ///
     /// Only the first authenticator of a list is asked for it; where that one has none, what would be a 401 is a 403
     /// (CONTRACT 5.24).
     #[doc(alias = "authenticate_header")]
@@ -91,6 +138,22 @@ pub trait Authenticator: Send + Sync + 'static {
 }
 
 /// What an authenticator sees of a request.
+///
+/// ```
+/// use poem::http::{HeaderMap, Method, Uri, header};
+/// use refrain::authentication::Offered;
+///
+/// let (method, uri) = (Method::POST, Uri::from_static("/api/cars"));
+/// let mut headers = HeaderMap::new();
+/// headers.insert(header::AUTHORIZATION, "Token 9944b0".parse()?);
+///
+/// let offered = Offered::new(&method, &uri, &headers)
+///     .from_address("203.0.113.7".parse().ok())
+///     .sent_over_tls(true)
+///     .with_form_token(None);
+/// assert_eq!(offered.header("authorization").unwrap().unwrap(), "Token 9944b0");
+/// # Ok::<(), poem::http::header::InvalidHeaderValue>(())
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Offered<'a> {

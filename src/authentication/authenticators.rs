@@ -48,6 +48,14 @@ impl Authenticators {
     /// The same, and pages of this other origin, `https://app.example.com`, may act with what their reader's browser
     /// sends by itself (see [`Authenticator::sent_by_browsers`]).
     ///
+    /// ```
+    /// use refrain::authentication::{Authenticators, BasicAuthentication};
+    ///
+    /// let authenticators =
+    ///     Authenticators::none().with(BasicAuthentication::default()).trusting_origin("https://app.example.com");
+    /// # let _ = authenticators;
+    /// ```
+    ///
     /// # Panics
     /// Unless it is a scheme and a host, with its port where that is not the scheme's own.
     #[doc(alias = "CSRF_TRUSTED_ORIGINS")]
@@ -58,6 +66,25 @@ impl Authenticators {
     }
 
     /// Who sent this? The user that the first authenticator finds; where none finds any, an anonymous one.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, alice, .. }| {
+    /// use poem::http::{HeaderMap, Method, Uri, header};
+    /// use refrain::authentication::{Authenticators, Offered, TokenAuthentication};
+    ///
+    /// let authenticators = Authenticators::none().with(TokenAuthentication::default());
+    /// let (method, uri, mut headers) = (Method::GET, Uri::from_static("/api/cars"), HeaderMap::new());
+    /// let nobody = authenticators.authenticate(&auth, &db, &Offered::new(&method, &uri, &headers)).await?;
+    /// assert!(nobody.is_anonymous());
+    ///
+    /// let token = alice.token(&db).await?;
+    /// headers.insert(header::AUTHORIZATION, format!("Token {token}").parse()?);
+    /// let user = authenticators.authenticate(&auth, &db, &Offered::new(&method, &uri, &headers)).await?;
+    /// assert_eq!(user.username, "alice");
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// An error ends it: no other authenticator is asked (CONTRACT 5.18). An inactive user is one, whoever finds them; and
     /// so is a request that may change something, where another site's page made it and the browser added the credential.
@@ -104,12 +131,44 @@ impl Authenticators {
 
     /// Is a page of another site behind a request that may change something? Then it is an error, whoever sends it.
     ///
+    /// ```
+    /// use poem::http::{HeaderMap, Method, Uri, header};
+    /// use refrain::authentication::{Authenticators, Offered};
+    ///
+    /// let (method, uri, mut headers) = (Method::POST, Uri::from_static("/login"), HeaderMap::new());
+    /// headers.insert(header::HOST, "cars.example.com".parse()?);
+    /// headers.insert(header::ORIGIN, "https://evil.example".parse()?);
+    /// let offered = Offered::new(&method, &uri, &headers);
+    /// assert!(Authenticators::none().refuse_cross_site(&offered).is_err());
+    /// assert!(Authenticators::none().trusting_origin("https://evil.example").refuse_cross_site(&offered).is_ok());
+    /// # Ok::<(), poem::http::header::InvalidHeaderValue>(())
+    /// ```
+    ///
     /// For what has no credential yet, such as a log-in: another site's page must not log its reader in as somebody else.
     pub fn refuse_cross_site(&self, offered: &Offered<'_>) -> Result<(), AuthenticationError> {
         if is_cross_site(offered, &self.trusted) { Err(AuthenticationError::CrossSite) } else { Ok(()) }
     }
 
     /// Does a page of the site's own send this? It has the CSRF token, whoever sends it.
+    ///
+    /// ```
+    /// # fn main() -> refrain::Result<()> {
+    /// use poem::http::{HeaderMap, Method, Uri};
+    /// use refrain::{
+    ///     authentication::{Authenticators, Offered, SessionAuthentication},
+    ///     sessions::{SecretKey, Sessions},
+    /// };
+    ///
+    /// let sessions = Sessions::new(SecretKey::new("a site's own, long and random")?);
+    /// let authenticators = Authenticators::none().with(SessionAuthentication::new(sessions));
+    /// assert!(authenticators.sessions().is_some());
+    ///
+    /// // a form without the token
+    /// let (method, uri, headers) = (Method::POST, Uri::from_static("/login"), HeaderMap::new());
+    /// assert!(authenticators.check_csrf(&Offered::new(&method, &uri, &headers)).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// For forms of nobody in particular, such as one that people log in by. Whoever has a session is asked for it by
     /// [`authenticate`](Self::authenticate).
@@ -125,8 +184,18 @@ impl Authenticators {
         self.asked.iter().find_map(|authenticator| authenticator.sessions())
     }
 
-    /// What a caller without a name is told in `WWW-Authenticate`: the first authenticator's challenge. `None` where it
-    /// has none, or there is no authenticator: the answer is then 403 instead of 401 (CONTRACT 5.24).
+    /// What a caller without a name is told in `WWW-Authenticate`: the first authenticator's challenge.
+    ///
+    /// ```
+    /// use refrain::authentication::{Authenticators, TokenAuthentication};
+    ///
+    /// let tokens = Authenticators::none().with(TokenAuthentication::default());
+    /// assert_eq!(tokens.challenge().as_deref(), Some("Token"));
+    /// assert_eq!(Authenticators::none().challenge(), None);
+    /// assert!(Authenticators::none().is_empty());
+    /// ```
+    ///
+    /// `None` where it has none, or there is no authenticator: the answer is then 403 instead of 401 (CONTRACT 5.24).
     pub fn challenge(&self) -> Option<String> {
         self.asked.first().and_then(|first| first.challenge())
     }

@@ -12,6 +12,13 @@ use crate::{
 
 /// `Authorization: Basic …`: a name and a password (CONTRACT 5.20).
 ///
+/// ```
+/// use refrain::authentication::{Authenticator, BasicAuthentication};
+///
+/// let basic = BasicAuthentication::default().with_realm("Drivers");
+/// assert!(basic.challenge().unwrap().contains("realm=\"Drivers\""));
+/// ```
+///
 /// A password is hashed at every request, which is slow on purpose: for people and tests; programs should have a token.
 /// Anybody can send such headers to any path, so these hashes take at most half of the places there are: beyond it the
 /// answer is 503 at once, and who logs in elsewhere still finds a place.

@@ -6,6 +6,12 @@ use crate::Error;
 
 /// Why an authenticator has no user for a credential.
 ///
+/// ```
+/// use refrain::authentication::Refused;
+///
+/// assert_eq!(Refused::failed("Invalid key.").to_string(), "Invalid key.");
+/// ```
+///
 /// A sentence is shown to callers: say what is wrong with the credential, never the credential.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -51,6 +57,14 @@ impl From<DbErr> for Refused {
 }
 
 /// Why a request has no caller, not even an anonymous one.
+///
+/// ```
+/// use refrain::{Problem, authentication::AuthenticationError};
+///
+/// let error = AuthenticationError::Failed { sentence: "Invalid key.".into(), challenge: Some("ApiKey".to_owned()) };
+/// assert_eq!(Problem::from(error).status(), 401);
+/// assert_eq!(Problem::from(AuthenticationError::CrossSite).status(), 403);
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthenticationError {

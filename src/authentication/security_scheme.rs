@@ -1,6 +1,13 @@
 use std::borrow::Cow;
 
 /// How the OpenAPI document describes a credential.
+///
+/// ```
+/// use refrain::authentication::{SecurityKind, SecurityScheme};
+///
+/// let scheme = SecurityScheme::new("apiKey", SecurityKind::Header("X-Api-Key".into())).described("From your profile.");
+/// assert_eq!(scheme.name, "apiKey");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityScheme {
     /// The name operations refer to it by: `tokenAuth`.
@@ -12,6 +19,12 @@ pub struct SecurityScheme {
 }
 
 /// Where a client puts a credential.
+///
+/// ```
+/// use refrain::authentication::{Authenticator, BasicAuthentication, SecurityKind};
+///
+/// assert_eq!(BasicAuthentication::default().security_scheme().kind, SecurityKind::HttpBasic);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecurityKind {

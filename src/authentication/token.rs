@@ -38,6 +38,13 @@ impl TokenAuthentication {
 
     /// The same, and it takes [named tokens](crate::auth::NamedToken) too, `rfn_…`, from their own table.
     ///
+    /// ```
+    /// use refrain::authentication::{Authenticators, TokenAuthentication};
+    ///
+    /// let authenticators = Authenticators::none().with(TokenAuthentication::default().with_named_tokens());
+    /// # let _ = authenticators;
+    /// ```
+    ///
     /// A token is looked for in one of the two tables, of which its form tells. One that is revoked, has ended or is an
     /// inactive user's gets the answer of one that never was.
     #[must_use]

@@ -12,8 +12,19 @@ use crate::{Error, Result};
 const SUFFIX: &str = "-secret-key";
 
 impl SecretKey {
-    /// The key of a program whose database is a SQLite file: kept in a file beside it, and made where there is none, for
-    /// its owner's eyes alone. One in memory has a new key each time.
+    /// The key of a program whose database is a SQLite file: kept in a file beside it, and made where there is none,
+    /// for its owner's eyes alone.
+    ///
+    /// ```
+    /// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+    /// use refrain::sessions::SecretKey;
+    ///
+    /// assert!(SecretKey::kept_beside(&db)?.is_some());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// One in memory has a new key each time.
     ///
     /// `None` where the database is on a server: several programs may serve it, and each would sign by its own.
     pub fn kept_beside(db: &DatabaseConnection) -> Result<Option<Self>> {

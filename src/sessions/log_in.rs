@@ -15,6 +15,21 @@ const PASSWORD: &str = "django.contrib.auth.models.AbstractBaseUser.get_session_
 impl Sessions {
     /// Logs a user in: gives the session that they had a new key, in which it is written who they are.
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, mut alice, .. }| {
+    /// use refrain::sessions::{SecretKey, Session, Sessions};
+    ///
+    /// let sessions = Sessions::new(SecretKey::random());
+    /// let mut visitor = Session::default();
+    /// visitor.set("cart", [7, 8]);
+    /// let session = sessions.log_in(&db, visitor, &mut alice).await?;
+    /// assert!(session.get("cart").is_some());
+    /// assert!(alice.last_login.is_some());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// What an anonymous visitor's session held is kept; what another user's held is not (CONTRACT 5.12). The old key
     /// finds nothing any more, so that whoever knew it, or had set it, is not logged in. `last_login` is written as
     /// Django writes it, in the same transaction. Whether the password was right, or a server in front vouched, is for

@@ -18,6 +18,17 @@ use crate::{
 impl Sessions {
     /// The session with this key, as a cookie has it; `None` where there is none that has not ended.
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use refrain::sessions::{SecretKey, Sessions};
+    ///
+    /// let sessions = Sessions::new(SecretKey::random());
+    /// assert!(sessions.load(&db, "q6o5m3bxk1l2d5z7h8t9v0w1y2a3c4e5").await?.is_none());
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// One whose data cannot be read, or was signed by nobody, is empty (CONTRACT 5.8).
     pub async fn load(&self, db: impl Into<Db<'_>>, key: &str) -> Result<Option<Session>> {
         if !is_key(key) {
@@ -43,6 +54,21 @@ impl Sessions {
     }
 
     /// Writes a session: a new one under a key of its own, another where it was.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, .. }| {
+    /// use refrain::sessions::{SecretKey, Session, Sessions};
+    ///
+    /// let sessions = Sessions::new(SecretKey::random());
+    /// let mut session = Session::default();
+    /// session.set("cart", [7, 8]);
+    /// sessions.save(&db, &mut session).await?;
+    /// assert!(sessions.cycle_key(&db, &mut session).await?);
+    /// sessions.flush(&db, session).await?;
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// It then lasts as long as a new one. One that was ended meanwhile, by a log-out say, stays ended: that is an error.
     pub async fn save(&self, db: impl Into<Db<'_>>, session: &mut Session) -> Result<()> {
@@ -141,6 +167,16 @@ pub(super) async fn delete(db: Db<'_>, key: &Secret) -> Result<bool> {
 pub const BATCH: u64 = 1000;
 
 /// Deletes the sessions that have ended, so many at once. Returns how many there were.
+///
+/// ```
+/// # use refrain::doc_example::Example;
+/// # refrain::doc_example::run(async |Example { db, .. }| {
+/// use refrain::sessions::{BATCH, clear_expired};
+///
+/// assert_eq!(clear_expired(&db, BATCH).await?, 0);
+/// # Ok(())
+/// # });
+/// ```
 ///
 /// Nobody is let in by one of them anyway: it is for the room that they take.
 #[doc(alias = "clearsessions")]

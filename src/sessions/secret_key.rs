@@ -53,6 +53,14 @@ impl SecretKey {
 
     /// A key that nobody else has.
     ///
+    /// ```
+    /// use refrain::sessions::{SecretKey, Sessions};
+    ///
+    /// // sessions that end with the program
+    /// let sessions = Sessions::new(SecretKey::random());
+    /// # let _ = sessions;
+    /// ```
+    ///
     /// # Panics
     /// When the operating system gives no random bytes.
     pub fn random() -> Self {

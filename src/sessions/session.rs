@@ -27,6 +27,17 @@ pub struct Session {
 }
 
 /// How long a session lasts from its last save, where it says so itself.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use refrain::sessions::{Expiry, Session};
+///
+/// let mut session = Session::default();
+/// assert_eq!(session.expiry(), Expiry::Settings);
+/// session.set_expiry(Expiry::After(Duration::from_secs(600)));
+/// assert_eq!(session.expiry(), Expiry::After(Duration::from_secs(600)));
+/// ```
 #[doc(alias("set_expiry", "_session_expiry"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
@@ -64,6 +75,16 @@ impl Session {
     }
 
     /// Takes a value away. Was there one?
+    ///
+    /// ```
+    /// use refrain::sessions::Session;
+    ///
+    /// let mut session = Session::default();
+    /// session.set("cart", [7, 8]);
+    /// assert!(session.remove("cart"));
+    /// assert!(!session.remove("cart"));
+    /// assert!(session.is_empty());
+    /// ```
     #[doc(alias("pop", "del"))]
     pub fn remove(&mut self, name: &str) -> bool {
         self.data.remove(name)
@@ -75,6 +96,15 @@ impl Session {
     }
 
     /// How long it lasts.
+    ///
+    /// ```
+    /// use refrain::sessions::{Expiry, Session};
+    ///
+    /// let mut session = Session::default();
+    /// assert_eq!(session.expiry(), Expiry::Settings);
+    /// session.set_expiry(Expiry::Browser);
+    /// assert_eq!(session.expiry(), Expiry::Browser);
+    /// ```
     #[doc(alias = "get_expiry_age")]
     pub fn expiry(&self) -> Expiry {
         match self.data.get(EXPIRY) {

@@ -40,6 +40,14 @@ pub(super) struct Inner {
 }
 
 /// Which requests made by other sites' pages a browser sends the cookie with.
+///
+/// ```
+/// use refrain::sessions::{SameSite, SecretKey, Sessions};
+///
+/// let embedded = Sessions::new(SecretKey::random()).secure().same_site(SameSite::None);
+/// assert_eq!(SameSite::default(), SameSite::Lax);
+/// # let _ = embedded;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SameSite {
     /// Where somebody follows a link.
@@ -91,6 +99,19 @@ impl Sessions {
     }
 
     /// Lets the cookies end with the browser.
+    ///
+    /// ```
+    /// use refrain::sessions::{SameSite, SecretKey, Sessions};
+    ///
+    /// let sessions = Sessions::new(SecretKey::random())
+    ///     .ending_with_the_browser()
+    ///     .cookie_name("drivers_session")
+    ///     .csrf_cookie_name("drivers_csrf")
+    ///     .same_site(SameSite::Strict)
+    ///     .path("/drivers")
+    ///     .domain("example.com");
+    /// # let _ = sessions;
+    /// ```
     #[doc(alias = "SESSION_EXPIRE_AT_BROWSER_CLOSE")]
     #[must_use]
     pub fn ending_with_the_browser(self) -> Self {
@@ -146,16 +167,32 @@ impl Sessions {
         self.with(|inner| inner.domain = Some(domain.to_owned()))
     }
 
-    /// One more backend by which who logged in is let in; Django's `ModelBackend` alone where nothing is said. Its name is
-    /// the one that Django knows it by.
+    /// One more backend by which who logged in is let in; Django's `ModelBackend` alone where nothing is said.
+    ///
+    /// ```
+    /// use refrain::sessions::{SecretKey, Sessions};
+    ///
+    /// let sessions = Sessions::new(SecretKey::random()).accepting_backend("club.backends.ByCard");
+    /// # let _ = sessions;
+    /// ```
+    ///
+    /// Its name is the one that Django knows it by.
     #[doc(alias = "AUTHENTICATION_BACKENDS")]
     #[must_use]
     pub fn accepting_backend(self, path: &str) -> Self {
         self.with(|inner| inner.backends.push(path.to_owned()))
     }
 
-    /// The backend that a log-in here names; Django's `ModelBackend` where nothing is said. It has to be one that a site
-    /// beside lets in.
+    /// The backend that a log-in here names; Django's `ModelBackend` where nothing is said.
+    ///
+    /// ```
+    /// use refrain::sessions::{SecretKey, Sessions};
+    ///
+    /// let sessions = Sessions::new(SecretKey::random()).writing_backend("club.backends.ByCard");
+    /// # let _ = sessions;
+    /// ```
+    ///
+    /// It has to be one that a site beside lets in.
     #[must_use]
     pub fn writing_backend(self, path: &str) -> Self {
         self.with(|inner| {

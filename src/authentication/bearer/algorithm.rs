@@ -6,6 +6,12 @@ use ring::signature::{
 
 /// How a token is signed: with a key of which only the public half is known here.
 ///
+/// ```
+/// use refrain::authentication::bearer::Algorithm;
+///
+/// assert_eq!(Algorithm::Es256.name(), "ES256");
+/// ```
+///
 /// There is no `none`, and none with a shared secret: whoever knows what checks such a token could make one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

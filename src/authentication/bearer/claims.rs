@@ -1,6 +1,17 @@
 use serde_json::{Map, Value};
 
 /// What a token says, once it is known to count.
+///
+/// ```
+/// use refrain::{auth::Ceiling, authentication::bearer::Claims};
+///
+/// /// A ceiling for tokens of programs, none for those of people.
+/// fn ceiling(claims: &Claims) -> Option<Ceiling> {
+///     println!("{} comes with {:?}", claims.subject(), claims.get("aud"));
+///     let is_program = claims.text("client_kind") == Some("program");
+///     is_program.then(|| Ceiling::new(claims.scopes().filter(|scope| scope.starts_with("drivers."))))
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Claims(Map<String, Value>);
 

@@ -105,11 +105,47 @@ impl BearerAuthentication {
     }
 
     /// The same with the keys at this address.
+    ///
+    /// ```
+    /// # fn main() -> refrain::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// use refrain::authentication::bearer::{Algorithm, BearerAuthentication};
+    ///
+    /// let bearer = BearerAuthentication::new("https://id.example.com", "https://api.example.com", [Algorithm::Es256])?
+    ///     .with_keys_at("https://id.example.com/keys")?
+    ///     .with_keys_for(Duration::from_secs(300), Duration::from_secs(3600))
+    ///     .with_pause(Duration::from_secs(30))
+    ///     .taking_plain_tokens()
+    ///     .with_username_in("employee_number")
+    ///     .with_metadata_at("https://api.example.com/.well-known/oauth-protected-resource");
+    /// assert_eq!((bearer.issuer(), bearer.audience()), ("https://id.example.com", "https://api.example.com"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_keys_at(self, address: &str) -> Result<Self> {
         Ok(self.with_keys_from(Published::at(address)?))
     }
 
     /// The same with keys from elsewhere: fetched through a proxy, say, or by a certificate authority of one's own.
+    ///
+    /// ```
+    /// use refrain::{Result, async_trait, authentication::bearer::{BearerAuthentication, KeySource}};
+    ///
+    /// /// A key set that never changes.
+    /// struct Kept;
+    ///
+    /// #[async_trait]
+    /// impl KeySource for Kept {
+    ///     async fn fetch(&self) -> Result<String> {
+    ///         Ok(r#"{"keys": []}"#.to_owned())
+    ///     }
+    /// }
+    ///
+    /// fn with_kept_keys(bearer: BearerAuthentication) -> BearerAuthentication {
+    ///     bearer.with_keys_from(Kept)
+    /// }
+    /// ```
     #[must_use]
     pub fn with_keys_from(self, source: impl KeySource) -> Self {
         Self { keys: self.keys.with(|keys| keys.source = Arc::new(source)), ..self }
@@ -145,6 +181,28 @@ impl BearerAuthentication {
     }
 
     /// The same with users found otherwise, or made.
+    ///
+    /// ```
+    /// use refrain::{
+    ///     Db, Result, async_trait,
+    ///     auth::{Auth, User},
+    ///     authentication::bearer::{BearerAuthentication, BearerUsers, Claims},
+    /// };
+    ///
+    /// /// Users are called as their provider calls them, in small letters.
+    /// struct InSmallLetters;
+    ///
+    /// #[async_trait]
+    /// impl BearerUsers for InSmallLetters {
+    ///     async fn user(&self, auth: &Auth, db: Db<'_>, claims: &Claims) -> Result<Option<User>> {
+    ///         auth.user(db, &claims.subject().to_lowercase()).await
+    ///     }
+    /// }
+    ///
+    /// fn with_our_users(bearer: BearerAuthentication) -> BearerAuthentication {
+    ///     bearer.with_users(InSmallLetters)
+    /// }
+    /// ```
     #[must_use]
     pub fn with_users(self, users: impl BearerUsers) -> Self {
         Self { users: Arc::new(users), ..self }
