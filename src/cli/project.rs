@@ -69,7 +69,7 @@ pub trait Project: Send + Sync + 'static {
     /// Mounts viewsets and handlers on an API that knows its database, its users and the global default.
     fn api(api: Api, db: &DatabaseConnection) -> Result<BuiltApi>;
 
-    /// What is served: the API, where nothing is said. Routes, middleware and state of one's own go around it.
+    /// What is served: the API, where nothing is said.
     ///
     /// ```
     /// # use refrain::{Api, BuiltApi, Result, cli::Project, doc_example::{car, cars::Cars}, migration, model::Models};
@@ -106,6 +106,8 @@ pub trait Project: Send + Sync + 'static {
     /// }
     /// ```
     ///
+    /// Routes, middleware and state of one's own go around it.
+    ///
     /// `serve` answers `/healthz` and `/readyz` before it, and names each request ([`Health`](crate::serving::Health),
     /// [`RequestIds`](crate::serving::RequestIds)).
     fn endpoint(api: BuiltApi) -> Result<BoxEndpoint<'static, Response>> {
@@ -113,6 +115,46 @@ pub trait Project: Send + Sync + 'static {
     }
 
     /// How users are kept; Django's own where nothing is said.
+    ///
+    /// ```
+    /// # use refrain::{Api, BuiltApi, Result, cli::Project, doc_example::{Drivers as Other, car, cars::Cars}, model::Models};
+    /// use refrain::{
+    ///     IsAuthenticated, IntoPermissions, ModelPermissions, Permissions,
+    ///     auth::{Auth, password::{Passwords, Recipe}},
+    ///     cli::Starting,
+    ///     permission::Classes,
+    /// };
+    ///
+    /// # struct Drivers;
+    /// impl Project for Drivers {
+    /// #     const NAME: &'static str = "drivers";
+    /// #     const VERSION: &'static str = "1.0";
+    /// #     type Migrator = <Other as Project>::Migrator;
+    /// #     fn models() -> Models {
+    /// #         Models::default().with::<car::Entity>()
+    /// #     }
+    /// #     fn api(api: Api, _db: &sea_orm::DatabaseConnection) -> Result<BuiltApi> {
+    /// #         api.mount(Cars).build()
+    /// #     }
+    ///     fn auth() -> Auth {
+    ///         Auth::default().with_passwords(Passwords::default().preferring(Recipe::ARGON2ID))
+    ///     }
+    ///
+    ///     fn default_permissions() -> Permissions {
+    ///         (IsAuthenticated & ModelPermissions).into_permissions()
+    ///     }
+    ///
+    ///     // DEFAULT_PERMISSIONS="Staff | ModelPermissions"
+    ///     fn classes() -> Classes {
+    ///         Classes::default().with("Staff", refrain::IsAdminUser)
+    ///     }
+    ///
+    ///     async fn prepare(start: &Starting<'_>) -> Result<()> {
+    ///         println!("try http://{}/docs", start.address);
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
     fn auth() -> Auth {
         Auth::default()
     }
@@ -134,6 +176,18 @@ pub trait Project: Send + Sync + 'static {
 }
 
 /// A program about to serve.
+///
+/// ```
+/// use refrain::{Result, auth::NewUser, cli::Starting};
+///
+/// /// What `Project::prepare` may do: demo data, where the database is this program's own and new.
+/// async fn demo(start: &Starting<'_>) -> Result<()> {
+///     if start.is_new {
+///         start.auth.create_user(start.db, NewUser::new("alice")).await?;
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Starting<'a> {

@@ -65,6 +65,15 @@ impl Health {
     }
 
     /// Whether this database answers, and has had these migrations.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Drivers;
+    /// use refrain::{BuiltApi, cli::Project, serving::Health};
+    ///
+    /// fn health(api: &BuiltApi) -> Health {
+    ///     Health::with_migrations::<<Drivers as Project>::Migrator>(api.db())
+    /// }
+    /// ```
     #[cfg(feature = "cli")]
     pub fn with_migrations<M: sea_orm_migration::MigratorTrait>(db: &DatabaseConnection) -> Self {
         Self::looking_at(

@@ -31,6 +31,14 @@ pub struct RequestIds {
 impl RequestIds {
     /// The same, where a proxy in front names requests: it sends their names in this header.
     ///
+    /// ```
+    /// use poem::http::HeaderName;
+    /// use refrain::serving::RequestIds;
+    ///
+    /// let ids = RequestIds::default().given_in(HeaderName::from_static("x-request-id"));
+    /// # let _ = ids;
+    /// ```
+    ///
     /// Only where every request passes the proxy, and the proxy sends a name of its own whatever its client sent: else
     /// anybody may write into the log what they like to be called. A name that no log could hold is not taken.
     #[must_use]

@@ -40,6 +40,14 @@ impl ResourceMetadata {
     }
 
     /// The same with the scopes that clients may ask for.
+    ///
+    /// ```
+    /// use refrain::{authentication::bearer::BearerAuthentication, serving::ResourceMetadata};
+    ///
+    /// fn metadata(bearer: &BearerAuthentication) -> ResourceMetadata {
+    ///     ResourceMetadata::of(bearer).with_scopes(["drivers.view_car", "drivers.change_car"])
+    /// }
+    /// ```
     #[must_use]
     pub fn with_scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         Self { scopes: scopes.into_iter().map(Into::into).collect(), ..self }

@@ -76,7 +76,26 @@ impl Default for ServeSettings {
 }
 
 impl ServeSettings {
-    /// The most connections at one time, one at least. More wait until one ends.
+    /// The most connections at one time, one at least.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::ServeSettings;
+    ///
+    /// let settings = ServeSettings::default()
+    ///     .max_connections(2_000)
+    ///     .idle_timeout(Duration::from_secs(30))
+    ///     .body_timeout(Duration::from_secs(10))
+    ///     .body_rate(10_000)
+    ///     .write_timeout(Duration::from_secs(10))
+    ///     .http2_max_streams(50)
+    ///     .http2_ping_interval(Duration::from_secs(20))
+    ///     .shutdown_timeout(Duration::from_secs(25));
+    /// # let _ = settings;
+    /// ```
+    ///
+    /// More wait until one ends.
     #[must_use]
     pub fn max_connections(mut self, most: u32) -> Self {
         self.max_connections = most.max(1);

@@ -9,6 +9,19 @@ use crate::{Db, Result, auth::User};
 
 /// What a user holds, as a template asks for it (CONTRACT 4.8).
 ///
+/// ```
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, alice, .. }| {
+/// use minijinja::{Environment, context};
+/// use refrain::templates::Perms;
+///
+/// alice.permissions().add(&db, ["drivers.change_car"]).await?;
+/// let perms = Perms::of(&db, &alice).await?.into_value();
+/// let button = "{% if perms.drivers.change_car %}Edit{% endif %}";
+/// assert_eq!(Environment::new().render_str(button, context! { perms })?, "Edit");
+/// # Ok(())
+/// # });
+/// ```
+///
 /// | in a template | is true where the user |
 /// |---|---|
 /// | `perms.drivers.change_car`, `"drivers.change_car" in perms`, `"change_car" in perms.drivers` | holds the permission |

@@ -10,6 +10,26 @@ impl TestSite {
     /// Who gets what where, as a table in Markdown: a request a line, a user a column, `nobody` for one without a credential;
     /// in each cell `yes`, or the status of the refusal.
     ///
+    /// ```
+    /// # use refrain::doc_example::Drivers;
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::testing::TestSite;
+    ///
+    /// let site = TestSite::of::<Drivers>().await;
+    /// site.user("bob").holding(["drivers.view_car"]).await;
+    /// site.assert_access(
+    ///     "
+    ///     |                | nobody | bob |
+    ///     |----------------|--------|-----|
+    ///     | GET /api/cars  | 401    | yes |
+    ///     | POST /api/cars | 401    | 403 |
+    ///     ",
+    /// )
+    /// .await;
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// Nothing is sent, and so nothing changed: the answers are those that [`explain`](crate::BuiltApi::explain) tells. They are
     /// the requests' own as far as the endpoint's permissions say it: before bodies, queries and further arguments such as
     /// [`Listed`](crate::Listed) are read, and without headers.
@@ -33,8 +53,21 @@ impl TestSite {
         }
     }
 
-    /// The table of these users and requests as it is, to begin with: `site.access(&["nobody", "bob"], &["GET
-    /// /api/cars"]).await`.
+    /// The table of these users and requests as it is, to begin with.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Drivers;
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::testing::TestSite;
+    ///
+    /// let site = TestSite::of::<Drivers>().await;
+    /// site.user("bob").holding(["drivers.view_car"]).await;
+    /// let table = site.access(&["nobody", "bob"], &["GET /api/cars"]).await;
+    /// println!("{table}");
+    /// site.assert_access(&table).await;
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// # Panics
     /// Where there is no such user or endpoint.

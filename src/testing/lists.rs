@@ -11,6 +11,23 @@ impl TestSite {
     /// For every viewset, every user that the test spoke of, and nobody: the rows of the list are those that can be retrieved
     /// one by one.
     ///
+    /// ```
+    /// # use refrain::doc_example::{Drivers, car};
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::testing::TestSite;
+    /// use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+    ///
+    /// let site = TestSite::of::<Drivers>().await;
+    /// site.user("alice").holding(["drivers.view_car"]).await;
+    /// for name in ["Golf", "Polo"] {
+    ///     let (name, owner_id, published) = (Set(name.to_owned()), Set(None), Set(true));
+    ///     car::ActiveModel { name, owner_id, published, ..Default::default() }.insert(site.db()).await?;
+    /// }
+    /// site.assert_lists_agree_with_rows().await;
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// The rows are those that the test has put there. A viewset that says different things for `list` and for `retrieve`
     /// is left out, and so is one that is found only below another's rows, or that does not show what its paths name.
     ///

@@ -6,6 +6,22 @@ use crate::auth::{Group, NewUser, User};
 type Made<'s, T> = Pin<Box<dyn Future<Output = T> + Send + 's>>;
 
 /// A user about to be made; awaited, they are there.
+///
+/// ```
+/// # use refrain::doc_example::Drivers;
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::testing::TestSite;
+///
+/// let site = TestSite::of::<Drivers>().await;
+/// site.group("editors").holding(["drivers.change_car"]).await;
+/// let alice = site.user("alice").holding(["drivers.view_car"]).in_group("editors").with_password("correct horse").await;
+/// assert!(alice.has_perms(site.db(), &["drivers.view_car", "drivers.change_car"]).await?);
+///
+/// site.user("root").superuser().await;
+/// site.user("eve").staff().inactive().await;
+/// # Ok(())
+/// # });
+/// ```
 #[must_use = "nobody is made until it is awaited"]
 pub struct TestUser<'s> {
     site: &'s TestSite,
@@ -73,6 +89,18 @@ impl<'s> IntoFuture for TestUser<'s> {
 }
 
 /// A group about to be made; awaited, it is there.
+///
+/// ```
+/// # use refrain::doc_example::Drivers;
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::testing::TestSite;
+///
+/// let site = TestSite::of::<Drivers>().await;
+/// let editors = site.group("editors").holding(["drivers.view_car", "drivers.change_car"]).await;
+/// assert_eq!(editors.permissions().ids(site.db()).await?.len(), 2);
+/// # Ok(())
+/// # });
+/// ```
 #[must_use = "nothing is made until it is awaited"]
 pub struct TestGroup<'s> {
     site: &'s TestSite,

@@ -10,6 +10,31 @@ use super::TestSite;
 pub(crate) struct ActingUser(pub(crate) String);
 
 /// Requests of one sender.
+///
+/// ```
+/// # use refrain::doc_example::Drivers;
+/// # refrain::doc_example::run(async |_| {
+/// use poem::http::Method;
+/// use refrain::testing::TestSite;
+/// use serde_json::json;
+///
+/// let site = TestSite::of::<Drivers>().await;
+/// site.user("root").superuser().await;
+///
+/// let root = site.as_user("root");
+/// root.post("/api/cars", json!({ "name": "Golf" })).await.assert_status(201);
+/// root.put("/api/cars/1", json!({ "name": "Polo" })).await.assert_status(200);
+/// root.patch("/api/cars/1", json!({ "name": "Up" })).await.assert_status(200);
+/// let tag = root.get("/api/cars/1").await.header("etag").map(str::to_owned);
+///
+/// // somebody has changed it meanwhile
+/// root.patch("/api/cars/1", json!({ "name": "Lupo" })).await.assert_status(200);
+/// root.clone().header("If-Match", &tag.unwrap()).delete("/api/cars/1").await.assert_status(412);
+/// root.delete("/api/cars/1").await.assert_status(204);
+/// root.send(Method::OPTIONS, "/api/cars", None::<&()>).await.assert_status(200);
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone)]
 pub struct Requests<'s> {
     site: &'s TestSite,
@@ -98,6 +123,22 @@ impl<'s> Requests<'s> {
 }
 
 /// What a request was answered.
+///
+/// ```
+/// # use refrain::doc_example::Drivers;
+/// # refrain::doc_example::run(async |_| {
+/// use refrain::testing::TestSite;
+/// use serde_json::json;
+///
+/// let site = TestSite::of::<Drivers>().await;
+/// site.user("root").superuser().await;
+/// let made = site.as_user("root").post("/api/cars", json!({ "name": "Golf" })).await;
+/// made.assert_status(201).assert_json(json!({ "id": 1, "name": "Golf", "published": false }));
+/// assert_eq!(made.json()["name"], "Golf");
+/// assert!(made.header("content-type").unwrap().starts_with("application/json"));
+/// # Ok(())
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct TestResponse {
     request: String,

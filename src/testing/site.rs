@@ -19,6 +19,33 @@ use crate::{
 
 /// A program over a database of its own, for one test.
 ///
+/// ```
+/// # use refrain::doc_example::{Drivers, car};
+/// # refrain::doc_example::run(async |_| {
+/// use std::time::Duration;
+///
+/// use refrain::testing::TestSite;
+/// use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+///
+/// let site = TestSite::of::<Drivers>().await;
+/// site.group("editors").holding(["drivers.change_car"]).await;
+/// let alice = site.user("alice").holding(["drivers.view_car"]).in_group("editors").await;
+/// let (name, owner_id) = (Set("Golf".to_owned()), Set(alice.key().ok()));
+/// let car = car::ActiveModel { name, owner_id, published: Set(false), ..Default::default() }.insert(site.db()).await?;
+/// site.grant("delete_car", &alice, &car).await;
+///
+/// site.as_nobody().get("/api/cars").await.assert_status(401);
+/// site.as_user("alice").get("/api/cars/1").await.assert_status(200);
+/// site.let_time_pass(Duration::from_secs(24 * 60 * 60));
+/// site.as_user("alice").get("/api/cars/1").await.assert_status(200);
+///
+/// assert!(site.auth().user(site.db(), "alice").await?.is_some());
+/// assert!(site.api().document().contains("/cars/{id}"));
+/// assert!(site.permission_table().await.contains("ModelPermissions & IsOwnerOrReadOnly"));
+/// # Ok(())
+/// # });
+/// ```
+///
 /// The tables are made by the program's migrations, permissions included; passwords are hashed as cheaply as can be. The
 /// endpoint is what `serve` would serve, but for the counts and addresses of a real server.
 pub struct TestSite {
@@ -48,7 +75,19 @@ impl TestSite {
     }
 
     /// Over a database of its own on this server, whose address names any database of it, as
-    /// `postgres://postgres@localhost/postgres`. It is dropped with the site, and kept where the test fails.
+    /// `postgres://postgres@localhost/postgres`.
+    ///
+    /// ```no_run
+    /// # use refrain::doc_example::Drivers;
+    /// # async fn run() {
+    /// use refrain::testing::TestSite;
+    ///
+    /// let site = TestSite::on_server::<Drivers>("postgres://postgres@localhost/postgres").await;
+    /// site.user("alice").await;
+    /// # }
+    /// ```
+    ///
+    /// It is dropped with the site, and kept where the test fails.
     ///
     /// # Panics
     /// Where the server cannot be reached, or lets nobody make a database, and as [`at`](Self::at) does.
@@ -59,6 +98,18 @@ impl TestSite {
     }
 
     /// Over the database with this address, which is migrated first: an empty one that the test made.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Drivers;
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::testing::TestSite;
+    ///
+    /// let at = TestSite::at::<Drivers>("sqlite::memory:").await;
+    /// let over = TestSite::over::<Drivers>(refrain::connect("sqlite::memory:").await?).await;
+    /// assert_eq!(at.permission_table().await, over.permission_table().await);
+    /// # Ok(())
+    /// # });
+    /// ```
     ///
     /// # Panics
     /// Where it cannot be reached, and as [`of`](Self::of) does.

@@ -5,14 +5,16 @@ use crate::auth::User;
 
 /// How often a caller may ask.
 ///
-/// ```no_run
+/// ```
 /// use refrain::{Api, throttle::{Rate, Throttle}};
 ///
-/// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
-/// Api::new("Drivers", "1.0", db)
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+/// let api = Api::new("Drivers", "1.0", db)
 ///     .throttles([Throttle::anonymous(Rate::per_minute(60)), Throttle::user(Rate::per_minute(600))])
-///     .build()
-/// # }
+///     .build()?;
+/// # let _ = api;
+/// # Ok(())
+/// # });
 /// ```
 ///
 /// Who asks more often is answered 429, with the time to wait in `Retry-After`. Of several throttles each is asked, and
@@ -48,6 +50,13 @@ impl Throttle {
     }
 
     /// The same, of endpoints that name this scope, together.
+    ///
+    /// ```
+    /// use refrain::throttle::{Rate, Throttle};
+    ///
+    /// let uploads = Throttle::scoped("uploads", Rate::per_hour(20));
+    /// assert_eq!(uploads.to_string(), "uploads 20/hour");
+    /// ```
     #[doc(alias("ScopedRateThrottle", "throttle_scope"))]
     pub const fn scoped(scope: &'static str, rate: Rate) -> Self {
         Self { scope: Cow::Borrowed(scope), rate, whose: Whose::Everybody }

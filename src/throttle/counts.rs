@@ -9,7 +9,19 @@ use super::{
 };
 use crate::{Error, Result};
 
-/// Where it is kept who asked how often: in the process, or in Redis, with others. A cheap handle.
+/// Where it is kept who asked how often: in the process, or in Redis, with others.
+///
+/// ```
+/// use refrain::{Api, throttle::Counts};
+///
+/// # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+/// let api = Api::new("Drivers", "1.0", db).counts(Counts::in_process()).build()?;
+/// # let _ = api;
+/// # Ok(())
+/// # });
+/// ```
+///
+/// A cheap handle.
 #[derive(Clone)]
 pub struct Counts(Kept);
 

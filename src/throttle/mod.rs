@@ -1,11 +1,13 @@
 //! How often callers may ask: Django REST Framework's throttle classes, and a limit on wrong passwords.
 //!
-//! ```no_run
+//! ```
 //! use refrain::{Api, throttle::{Rate, Throttle}};
 //!
-//! # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
-//! Api::new("Drivers", "1.0", db).throttles([Throttle::user(Rate::per_minute(600))]).build()
-//! # }
+//! # refrain::doc_example::run(async |refrain::doc_example::Example { db, .. }| {
+//! let api = Api::new("Drivers", "1.0", db).throttles([Throttle::user(Rate::per_minute(600))]).build()?;
+//! # let _ = api;
+//! # Ok(())
+//! # });
 //! ```
 //!
 //! | file | what it is for |

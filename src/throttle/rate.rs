@@ -23,6 +23,13 @@ pub struct Rate {
 }
 
 /// A text that is no rate.
+///
+/// ```
+/// use refrain::throttle::Rate;
+///
+/// let error = "often".parse::<Rate>().unwrap_err();
+/// assert_eq!(error.to_string(), "`often` is no rate: write a number and a period, `10/minute`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no rate: write a number and a period, `10/minute`")]
 pub struct RateError(String);
@@ -42,6 +49,14 @@ impl Rate {
     }
 
     /// So many a second.
+    ///
+    /// ```
+    /// use refrain::throttle::Rate;
+    ///
+    /// assert_eq!(Rate::per_second(1).to_string(), "1/second");
+    /// assert_eq!(Rate::per_hour(20).to_string(), "20/hour");
+    /// assert_eq!(Rate::per_day(1000).to_string(), "1000/day");
+    /// ```
     pub const fn per_second(count: u32) -> Self {
         Self::new(count, Duration::from_secs(1))
     }

@@ -21,7 +21,10 @@ use crate::{Error, Result};
 /// use refrain::throttle::{RedisCounts, WhileAway};
 ///
 /// # fn main() -> refrain::Result<()> {
-/// let counts = RedisCounts::at("redis://127.0.0.1:6379/0")?.named("drivers").requests_while_away(WhileAway::Refuse);
+/// let counts = RedisCounts::at("redis://127.0.0.1:6379/0")?
+///     .named("drivers")
+///     .requests_while_away(WhileAway::Refuse)
+///     .passwords_while_away(WhileAway::Refuse);
 /// # let _ = counts;
 /// # Ok(())
 /// # }
@@ -42,6 +45,18 @@ pub struct RedisCounts {
 }
 
 /// What is done with what cannot be counted.
+///
+/// ```
+/// use refrain::throttle::{RedisCounts, WhileAway};
+///
+/// # fn main() -> refrain::Result<()> {
+/// let counts = RedisCounts::at("redis://127.0.0.1:6379/0")?
+///     .requests_while_away(WhileAway::Refuse)
+///     .passwords_while_away(WhileAway::LetThrough);
+/// # let _ = counts;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhileAway {
     /// It is let through uncounted.
