@@ -213,8 +213,7 @@ impl<P: Part> Api<P> {
         self
     }
 
-    /// Models that no viewset serves. Deleting a row takes what was granted on it away, as a row of every model of its
-    /// table, and what was granted on the rows that the database deletes with it, as far as relations say which they are.
+    /// Models that no viewset serves.
     ///
     /// ```
     /// # use refrain::doc_example::{cars::Cars, trip};
@@ -226,6 +225,9 @@ impl<P: Part> Api<P> {
     /// # Ok(())
     /// # });
     /// ```
+    ///
+    /// Deleting a row takes away what was granted on it, as a row of every model of its table, and what was granted on
+    /// the rows that the database deletes with it, as far as relations say which they are.
     ///
     /// The mounted ones are known; the command line knows those of `Project::models`.
     pub fn models(mut self, models: Models) -> Self {

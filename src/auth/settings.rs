@@ -429,6 +429,21 @@ impl Auth {
 
     /// Forgets what is [kept](super::Snapshots) of one user: their password, or a token of theirs, is another.
     ///
+    /// ```
+    /// # use refrain::doc_example::Example;
+    /// # refrain::doc_example::run(async |Example { db, auth, mut alice, .. }| {
+    /// use sea_orm::TransactionTrait;
+    ///
+    /// let transaction = db.begin().await?;
+    /// alice.set_password(&transaction, "battery staple").await?;
+    /// transaction.commit().await?;
+    /// if let Some(id) = alice.id() {
+    ///     auth.user_changed(id);
+    /// }
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
     /// Called by everything here that changes these; after a transaction of yours call it again, likewise.
     pub fn user_changed(&self, id: UserId) {
         self.inner.notices.about(&id.to_string());

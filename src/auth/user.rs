@@ -21,9 +21,9 @@ use crate::{Db, Error, Result, permission::Rule};
 /// # refrain::doc_example::run(async |Example { db, auth, .. }| {
 /// use refrain::auth::{NewUser, User};
 ///
-/// let alice = auth.create_user(&db, NewUser::new("bob").staff()).await?;
-/// assert!(alice.is_authenticated() && alice.is_active && alice.is_staff);
-/// assert!(alice.id().is_some());
+/// let bob = auth.create_user(&db, NewUser::new("bob").staff()).await?;
+/// assert!(bob.is_authenticated() && bob.is_active && bob.is_staff);
+/// assert!(bob.id().is_some());
 ///
 /// let nobody = User::anonymous(&auth);
 /// assert!(nobody.is_anonymous());

@@ -67,8 +67,10 @@ impl User {
         Checker::for_own_of(self).perms(db, row).await
     }
 
-    /// The codenames granted on this row to groups of the user's: what they hold there through groups alone. Nobody is
-    /// granted more for being a superuser, and an inactive user has nothing (CONTRACT 8.17).
+    /// The codenames granted on this row to the user's groups.
+    ///
+    /// They are what the user holds there through groups alone. Nobody is granted more for being a superuser, and an
+    /// inactive user has nothing (CONTRACT 8.17).
     #[doc(alias = "get_group_perms")]
     pub async fn group_perms<R: ModelTrait<Entity: Model>>(
         &self,

@@ -7,8 +7,7 @@ use crate::{
 };
 
 impl BuiltApi {
-    /// Looks in the database for foreign keys by which grants outlive the rows they are on: it deletes rows with those
-    /// they point at, and no relation says so, so that a viewset does not know whose grants to take away.
+    /// Looks in the database for foreign keys by which grants outlive the rows they are on.
     ///
     /// ```
     /// # use refrain::doc_example::{Example, cars::Cars};
@@ -20,6 +19,9 @@ impl BuiltApi {
     /// # Ok(())
     /// # });
     /// ```
+    ///
+    /// The database deletes rows with those they point at, and no relation says so: a viewset then does not know whose
+    /// grants to take away.
     ///
     /// | code | severity | what |
     /// |---|---|---|

@@ -89,6 +89,15 @@ impl Snapshots {
     }
 
     /// Nobody tells anything: whatever changes is seen after this time at the latest.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::auth::Snapshots;
+    ///
+    /// let snapshots = Snapshots::kept_for(Duration::from_secs(5)).max_bytes(16 << 20);
+    /// # let _ = snapshots;
+    /// ```
     pub fn kept_for(bound: Duration) -> Self {
         Self { told: false, bound, max_bytes: MAX_BYTES, direct: None }
     }
@@ -103,6 +112,15 @@ impl Snapshots {
 
     /// The database server's own address, `postgres://…`, where the API's goes through a pooler: who listens needs a
     /// session of its own, which one that pools by the transaction does not give.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use refrain::auth::Snapshots;
+    ///
+    /// let snapshots = Snapshots::told_within(Duration::from_secs(1)).listening_at("postgres://drivers@db/drivers");
+    /// # let _ = snapshots;
+    /// ```
     #[must_use]
     pub fn listening_at(mut self, url: impl Into<String>) -> Self {
         self.direct = Some(url.into().into());

@@ -40,9 +40,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct ObjectPermissions;
 
-/// [`ObjectPermissions`] that counts what was granted to the user who stands for anonymous callers
-/// ([`Auth::with_anonymous_user`](crate::auth::Auth::with_anonymous_user)); made by
-/// [`ObjectPermissions::with_anonymous`].
+/// [`ObjectPermissions`] that counts what was granted to the user who stands for anonymous callers.
 ///
 /// ```
 /// # use refrain::doc_example::car;
@@ -55,6 +53,9 @@ pub struct ObjectPermissions;
 /// }
 /// # permissions();
 /// ```
+///
+/// [`ObjectPermissions::with_anonymous`] makes it;
+/// [`Auth::with_anonymous_user`](crate::auth::Auth::with_anonymous_user) says who that user is.
 #[derive(Clone, Copy, Debug, Operators)]
 pub struct ObjectPermissionsWithAnonymous;
 

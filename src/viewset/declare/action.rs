@@ -51,7 +51,7 @@ pub trait RowAction: Send + Sync + 'static {
     }
 }
 
-/// An action of your own on the collection.
+/// An action of your own on the collection; its handler takes [`Rows<A>`](crate::viewset::Rows), the rows the caller may see.
 ///
 /// ```
 /// # use refrain::doc_example::{car, cars::Cars};
@@ -82,8 +82,6 @@ pub trait RowAction: Send + Sync + 'static {
 ///     }
 /// }
 /// ```
-///
-/// Its handler takes [`Rows<A>`](crate::viewset::Rows), the rows the caller may see.
 #[doc(alias = "action")]
 pub trait CollectionAction: Send + Sync + 'static {
     /// The viewset it belongs to.

@@ -72,8 +72,7 @@ impl<V: ViewSet, C: ColumnTrait<EntityName: Model<Column = C>>> IntoPermissions 
     }
 }
 
-/// Lets the caller touch a row whose key points at a row of another model that these permissions let them retrieve: for a
-/// model that no viewset serves, and where another rule than its viewset's is meant.
+/// Lets the caller touch a row whose key points at a row of another model that these permissions let them retrieve.
 ///
 /// ```
 /// use refrain::{Access, IsOwner, Through, ThroughRows, ViewSet};
@@ -91,6 +90,8 @@ impl<V: ViewSet, C: ColumnTrait<EntityName: Model<Column = C>>> IntoPermissions 
 ///     }
 /// }
 /// ```
+///
+/// It is for a model that no viewset serves, and where another rule than its viewset's is meant.
 #[derive(Clone, Operators)]
 pub struct ThroughRows<C> {
     key: Permissions,
