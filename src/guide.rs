@@ -37,6 +37,7 @@ pages! {
     errors = "errors.md";
     databases = "databases.md";
     serving = "serving.md";
+    many_nodes = "many-nodes.md";
     throttles = "throttles.md";
     pages = "pages.md";
     #[cfg(feature = "templates")]
