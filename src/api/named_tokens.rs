@@ -39,7 +39,7 @@ pub struct NamedTokens {
 }
 
 impl NamedTokens {
-    /// The same with another number of tokens that a user may have.
+    /// How many tokens a user may have; a hundred where nothing is said.
     ///
     /// ```
     /// use refrain::NamedTokens;

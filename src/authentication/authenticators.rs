@@ -38,15 +38,15 @@ impl Authenticators {
         Self::default()
     }
 
-    /// The same and, after them, one more.
+    /// Asks one more, after those that are there.
     #[must_use]
     pub fn with(self, authenticator: impl Authenticator) -> Self {
         let asked = self.asked.iter().cloned().chain([Arc::new(authenticator) as Arc<dyn Authenticator>]).collect();
         Self { asked, ..self }
     }
 
-    /// The same, and pages of this other origin, `https://app.example.com`, may act with what their reader's browser
-    /// sends by itself (see [`Authenticator::sent_by_browsers`]).
+    /// Lets pages of this other origin, `https://app.example.com`, act with what their reader's browser sends by itself (see
+    /// [`Authenticator::sent_by_browsers`]).
     ///
     /// ```
     /// use refrain::authentication::{Authenticators, BasicAuthentication};

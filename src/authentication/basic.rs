@@ -29,7 +29,7 @@ pub struct BasicAuthentication {
 }
 
 impl BasicAuthentication {
-    /// The same with another realm: what a browser says it wants a password for.
+    /// The realm, which is what a browser says it wants a password for; `api` where nothing is said.
     ///
     /// # Panics
     /// Where the realm has anything but printable ASCII characters, or `"` or `\`.

@@ -26,7 +26,7 @@ pub struct TokenAuthentication {
 }
 
 impl TokenAuthentication {
-    /// The same with another word before the key.
+    /// The word before the key; `Token` where nothing is said.
     ///
     /// # Panics
     /// Unless it is one word, as an authentication scheme has to be.
@@ -36,7 +36,7 @@ impl TokenAuthentication {
         Self { keyword, ..self }
     }
 
-    /// The same, and it takes [named tokens](crate::auth::NamedToken) too, `rfn_…`, from their own table.
+    /// Takes [named tokens](crate::auth::NamedToken) too, `rfn_…`, from their own table.
     ///
     /// ```
     /// use refrain::authentication::{Authenticators, TokenAuthentication};

@@ -29,7 +29,7 @@ pub struct RequestIds {
 }
 
 impl RequestIds {
-    /// The same, where a proxy in front names requests: it sends their names in this header.
+    /// The header in which a proxy in front sends the names of requests; they are named here where nothing is said.
     ///
     /// ```
     /// use poem::http::HeaderName;

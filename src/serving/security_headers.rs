@@ -47,8 +47,7 @@ impl Default for SecurityHeaders {
 }
 
 impl SecurityHeaders {
-    /// The same, and browsers that came over TLS once come over nothing else for this long: `Strict-Transport-Security`.
-    /// It cannot be taken back before that time is over.
+    /// Lets browsers that came over TLS once come over nothing else for this long: `Strict-Transport-Security`. It cannot be taken back before that time is over.
     #[doc(alias = "SECURE_HSTS_SECONDS")]
     #[must_use]
     pub fn only_over_tls(self, time: Duration) -> Self {
@@ -56,7 +55,7 @@ impl SecurityHeaders {
         self.with(header::STRICT_TRANSPORT_SECURITY, value)
     }
 
-    /// The same with one more, or another value of one: a `Content-Security-Policy`, say.
+    /// One more header, or another value of one: a `Content-Security-Policy`, say.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.retain(|(known, _)| *known != name);

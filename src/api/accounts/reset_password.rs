@@ -65,7 +65,7 @@ impl ResetPassword {
         }
     }
 
-    /// The same with links that work for so long; three days where nothing is said.
+    /// How long a link works; three days where nothing is said.
     ///
     /// ```
     /// use std::time::Duration;
@@ -82,7 +82,7 @@ impl ResetPassword {
         Self { tokens: self.tokens.lasting(lasting), ..self }
     }
 
-    /// The same, writing to one address so often at most; five times an hour where nothing is said.
+    /// How often one address is written to at most; five times an hour where nothing is said.
     #[must_use]
     pub fn mails(self, rate: Rate) -> Self {
         Self { recipients: self.recipients.at(rate), ..self }

@@ -104,7 +104,7 @@ impl BearerAuthentication {
         })
     }
 
-    /// The same with the keys at this address.
+    /// The address of the keys; where the issuer's configuration says where nothing is said.
     ///
     /// ```
     /// # fn main() -> refrain::Result<()> {
@@ -127,7 +127,8 @@ impl BearerAuthentication {
         Ok(self.with_keys_from(Published::at(address)?))
     }
 
-    /// The same with keys from elsewhere: fetched through a proxy, say, or by a certificate authority of one's own.
+    /// Where keys come from, such as through a proxy, or by a certificate authority of one's own; from their address where
+    /// nothing is said.
     ///
     /// ```
     /// use refrain::{Result, async_trait, authentication::bearer::{BearerAuthentication, KeySource}};
@@ -151,19 +152,20 @@ impl BearerAuthentication {
         Self { keys: self.keys.with(|keys| keys.source = Arc::new(source)), ..self }
     }
 
-    /// The same, and keys are fetched again when so long has passed, and while that fails are good for so long.
+    /// How long keys are used before they are fetched again, and how long while that fails; ten minutes and an hour where
+    /// nothing is said.
     #[must_use]
     pub fn with_keys_for(self, fresh: Duration, stale: Duration) -> Self {
         Self { keys: self.keys.with(|keys| (keys.fresh, keys.stale) = (fresh, stale.max(fresh))), ..self }
     }
 
-    /// The same, and after a fetch there is none for so long, whatever key a token names.
+    /// How long after a fetch there is no other, whatever key a token names; ten seconds where nothing is said.
     #[must_use]
     pub fn with_pause(self, pause: Duration) -> Self {
         Self { keys: self.keys.with(|keys| keys.pause = pause), ..self }
     }
 
-    /// The same, and tokens count whose head does not say that they are for access: many providers leave it out.
+    /// Takes tokens whose head does not say that they are for access, which many providers leave out.
     ///
     /// Then an ID token of the same issuer for the same audience counts as well.
     #[must_use]
@@ -172,7 +174,7 @@ impl BearerAuthentication {
         self
     }
 
-    /// The same with the user's name in another claim.
+    /// The claim that is the user's name; `sub` where nothing is said.
     ///
     /// Only one that nobody can choose for themselves: at some providers `preferred_username` and `email` are not.
     #[must_use]
@@ -180,7 +182,7 @@ impl BearerAuthentication {
         self.with_users(ByClaim(claim.into()))
     }
 
-    /// The same with users found otherwise, or made.
+    /// Who finds a token's user, or makes one; by their name, and nobody is made, where nothing is said.
     ///
     /// ```
     /// use refrain::{
@@ -208,13 +210,13 @@ impl BearerAuthentication {
         Self { users: Arc::new(users), ..self }
     }
 
-    /// The same, and what the user can is held below the ceiling that these claims stand for, where they stand for one.
+    /// The ceiling that a token's claims stand for; all that its user can where nothing is said.
     #[must_use]
     pub fn with_ceiling(self, ceiling: impl Fn(&Claims) -> Option<Ceiling> + Send + Sync + 'static) -> Self {
         Self { ceiling: Some(Arc::new(ceiling)), ..self }
     }
 
-    /// The same, and callers are told where this resource's metadata are (RFC 9728).
+    /// Where the challenge says that this resource's metadata are (RFC 9728).
     ///
     /// # Panics
     /// Where the address has what no header can.

@@ -92,17 +92,17 @@ impl RedisCounts {
         })
     }
 
-    /// Keys begin with this name: programs that share a Redis and count apart have one each.
+    /// The name with which keys begin; `refrain` where nothing is said. Programs that share a Redis and count apart have one each.
     pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// What is done with requests while Redis does not answer.
+    /// What is done with requests while Redis does not answer; they are let through where nothing is said.
     pub fn requests_while_away(self, requests: WhileAway) -> Self {
         Self { requests, ..self }
     }
 
-    /// What is done with passwords while Redis does not answer.
+    /// What is done with passwords while Redis does not answer; they are refused where nothing is said.
     pub fn passwords_while_away(self, passwords: WhileAway) -> Self {
         Self { passwords, ..self }
     }

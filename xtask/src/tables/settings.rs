@@ -7,7 +7,7 @@ use syn::{Expr, FnArg, ImplItemFn, ItemImpl, Member, ReturnType, Stmt, visit::Vi
 use super::{
     environment::{self, Variable},
     markdown::{Table, code, link},
-    sources::{Sources, last_word, text},
+    sources::{Sources, text},
     words::{aliases, default_of, first_sentence, is_hidden},
 };
 use crate::Result;
@@ -38,11 +38,15 @@ pub(super) fn table(sources: &Sources, name: &str, page: &Path) -> Result<String
 pub(super) fn setters<'a>(sources: &'a Sources, name: &'a str) -> impl Iterator<Item = &'a ImplItemFn> {
     sources.methods_of(name).filter(move |method| {
         let is_of_value = matches!(method.sig.inputs.first(), Some(FnArg::Receiver(_)));
-        let gives = match &method.sig.output {
-            ReturnType::Type(_, answer) => last_word(answer),
-            ReturnType::Default => None,
+        let gives_it = match &method.sig.output {
+            // where it can be refused, in a result
+            ReturnType::Type(_, answer) => {
+                let answer = text(answer);
+                [name, "Self"].iter().any(|of| answer == **of || answer == format!("Result<{of}>"))
+            }
+            ReturnType::Default => false,
         };
-        is_of_value && !is_hidden(&method.attrs) && gives.is_some_and(|word| word == "Self" || word == name)
+        is_of_value && !is_hidden(&method.attrs) && gives_it
     })
 }
 
