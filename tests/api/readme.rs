@@ -202,7 +202,8 @@ fn without_comment(command: &str) -> &str {
 }
 
 fn pages() -> Vec<std::path::PathBuf> {
-    let mut pages: Vec<_> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].map(|page| root().join(page)).into();
+    let mut pages: Vec<_> =
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].map(|page| root().join(page)).into();
     for folder in ["docs", "docs/guide", "openapi", "openapi/typescript", "openapi/python", "openapi/rust"] {
         let entries = fs::read_dir(root().join(folder)).expect("the docs are there");
         let files = entries.map(|entry| entry.expect("the folder can be read").path());

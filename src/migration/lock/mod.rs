@@ -10,7 +10,7 @@ mod postgres;
 use std::time::Duration;
 
 use rand::RngExt;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use tokio::time::{Instant, sleep};
 
 use crate::{Db, Error, Result, db::Executor};
@@ -31,7 +31,7 @@ pub(crate) enum MigrationLock {
     Postgres(postgres::Session),
     /// A session beside theirs.
     #[cfg(feature = "mysql")]
-    MySql(DatabaseConnection),
+    MySql(sea_orm::DatabaseConnection),
     /// A file beside the database's.
     #[cfg(all(feature = "sqlite", unix))]
     File(file::LockFile),

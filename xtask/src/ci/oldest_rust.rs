@@ -25,7 +25,9 @@ impl OldestRust {
             return Ok(Self::Own);
         }
         let untested = |why: &str| {
-            eprintln!("not run: a check with Rust {version}, the oldest that is supported: {why}; cargo {own} is taken");
+            eprintln!(
+                "not run: a check with Rust {version}, the oldest that is supported: {why}; cargo {own} is taken"
+            );
             Ok(Self::Own)
         };
         if find("rustup", &[]).is_none() {

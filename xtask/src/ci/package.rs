@@ -30,7 +30,8 @@ pub(super) fn check() -> Result {
 /// What cargo knows of those that are published, in their order.
 pub(super) fn packages() -> Result<Vec<Json>> {
     let output = capture(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
-    let metadata: Json = serde_json::from_slice(&output.stdout).map_err(|error| format!("`cargo metadata`: {error}"))?;
+    let metadata: Json =
+        serde_json::from_slice(&output.stdout).map_err(|error| format!("`cargo metadata`: {error}"))?;
     let packages = metadata["packages"].as_array().cloned().unwrap_or_default();
     let of_name = |name: &&str| {
         let found = packages.iter().find(|package| package["name"] == **name).cloned();

@@ -15,7 +15,9 @@ const CHECKER: [&str; 3] = ["cargo-semver-checks", "--version", "0.51.0"];
 
 pub(super) fn check() -> Result {
     let Some(tag) = newest_tag()? else {
-        eprintln!("not run: a check for broken items: no tag `v…` is here, so nothing was released that could be broken");
+        eprintln!(
+            "not run: a check for broken items: no tag `v…` is here, so nothing was released that could be broken"
+        );
         return Ok(());
     };
     if !has_cargo("semver-checks") {
