@@ -1,6 +1,7 @@
 //! More than one program over one database: what each keeps of users, and how it hears of changes.
 
 #![allow(missing_docs, unreachable_pub)]
+#![cfg(feature = "testing")] // it sets the clock
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -11,6 +11,7 @@
 //! | `heartbeat.rs` | asks it to tell something, and looks whether the triggers that tell are there |
 
 mod age;
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "no other database tells"))]
 mod freshness;
 #[cfg(feature = "postgres")]
 mod heartbeat;
@@ -20,6 +21,7 @@ mod listener;
 #[cfg(not(feature = "postgres"))]
 #[path = "no_listener.rs"]
 mod listener;
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "no other database tells"))]
 mod notices;
 
 use std::{fmt, ops::RangeInclusive, time::Duration};
