@@ -64,7 +64,7 @@ async fn one_that_lends_by_the_transaction_is_refused(db: TestDb) {
 #[every_database(postgres, tables = none, because = "pgbouncer serves PostgreSQL alone")]
 async fn one_that_keeps_statements_apart_is_served_through(db: TestDb) {
     let folder = Folder::new("pooler-newer");
-    let pooler = Pooler::start_newer(&folder, &db.url());
+    let Some(pooler) = Pooler::start_newer(&folder, &db.url()) else { return };
     // migrations want the server itself
     run(&folder, &["migrate"], &pooler.url, None).is(1, "", "migrations need a session of their own");
     let direct = db.url();

@@ -29,13 +29,21 @@ pub(crate) fn prepare() -> Result<Variables> {
         ("REFRAIN_DJANGO", django_python()?),
         ("REFRAIN_SOURCES", sources()?),
         ("REFRAIN_DJANGO_NEWEST", newest_django_python()?.unwrap_or_default()),
-        ("REFRAIN_PGBOUNCER_NEWER", pgbouncer::newer(&pgbouncer)?),
+        ("REFRAIN_PGBOUNCER_NEWER", newer_pgbouncer(&pgbouncer)),
         ("REFRAIN_PGBOUNCER", pgbouncer),
         ("REFRAIN_NGINX", nginx),
         ("REFRAIN_CHROMIUM", chromium),
         ("REFRAIN_CHROMEDRIVER", chromedriver),
     ];
     Ok(places.map(|(name, place)| (name.to_owned(), place.to_string_lossy().into_owned())).into())
+}
+
+/// One that keeps prepared statements apart; nothing where none can be had, which the tests then say.
+fn newer_pgbouncer(installed: &Path) -> PathBuf {
+    pgbouncer::newer(installed).unwrap_or_else(|why| {
+        eprintln!("not run: tests behind a pgbouncer that keeps prepared statements apart: {why}");
+        PathBuf::new()
+    })
 }
 
 /// What a package's `package-lock.json` names.

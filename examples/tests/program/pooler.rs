@@ -25,9 +25,15 @@ impl Pooler {
     }
 
     /// One that keeps each client's prepared statements apart, and lends by the transaction.
-    pub fn start_newer(folder: &Folder, url: &str) -> Self {
+    ///
+    /// Nothing where none could be had, which is said.
+    pub fn start_newer(folder: &Folder, url: &str) -> Option<Self> {
         let program = env::var("REFRAIN_PGBOUNCER_NEWER").expect("`cargo xtask tools` says where it is");
-        Self::run(&program, folder, "transaction", url, "max_prepared_statements = 200\n")
+        if program.is_empty() {
+            eprintln!("not run: no pgbouncer that keeps prepared statements apart could be had");
+            return None;
+        }
+        Some(Self::run(&program, folder, "transaction", url, "max_prepared_statements = 200\n"))
     }
 
     fn run(program: &str, folder: &Folder, mode: &str, url: &str, more: &str) -> Self {
