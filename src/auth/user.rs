@@ -140,7 +140,7 @@ impl User {
     }
 
     /// The same as they were kept.
-    pub(super) fn as_kept(self) -> Self {
+    pub(super) fn into_kept(self) -> Self {
         Self { is_kept: true, ..self }
     }
 

@@ -128,7 +128,7 @@ impl KeptUsers {
     ) {
         let Some(id) = user.id() else { return };
         let counter = self.notices.counter_of(&id.to_string());
-        let snapshot = Snapshot { user: user.copied().as_kept(), known, token, reading, counter };
+        let snapshot = Snapshot { user: user.copied().into_kept(), known, token, reading, counter };
         self.users.insert(credential, Arc::new(snapshot));
     }
 }
