@@ -4,8 +4,19 @@ use sea_orm::entity::prelude::*;
 
 use crate::Moment;
 
-/// An applied migration. The table itself allows the same app and name twice; Django reads the set of them, and so does
-/// this entity, which leaves out the `id` as its width varies (CONTRACT 1.5).
+/// An applied migration.
+///
+/// ```
+/// use refrain_entity::applied_migration::{Column, Entity};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let of_auth = Entity::find().filter(Column::App.eq("auth"));
+/// let sql = of_auth.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.ends_with(r#"WHERE "django_migrations"."app" = 'auth'"#));
+/// ```
+///
+/// The table itself allows the same app and name twice; Django reads the set of them, and so does this entity, which leaves
+/// out the `id` as its width varies (CONTRACT 1.5).
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "django_migrations")]
 pub struct Model {

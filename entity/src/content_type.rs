@@ -3,6 +3,15 @@
 use sea_orm::entity::prelude::*;
 
 /// A model, by the label of its app and its name in lower case without separators (CONTRACT 2.2).
+///
+/// ```
+/// use refrain_entity::content_type::{Column, Entity};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let cars = Entity::find().filter(Column::AppLabel.eq("drivers")).filter(Column::Model.eq("car"));
+/// let sql = cars.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#"FROM "django_content_type""#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "django_content_type")]
 pub struct Model {

@@ -3,6 +3,17 @@
 use sea_orm::entity::prelude::*;
 
 /// A group of users.
+///
+/// ```
+/// use refrain_entity::{group, permission};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let permissions_of_editors = group::Entity::find()
+///     .filter(group::Column::Name.eq("editors"))
+///     .find_also_related(permission::Entity);
+/// let sql = permissions_of_editors.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#"LEFT JOIN "auth_group_permissions""#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "auth_group")]
 pub struct Model {

@@ -3,6 +3,15 @@
 use sea_orm::entity::prelude::*;
 
 /// One permission on one row, unique by group, permission and row (CONTRACT 1.6).
+///
+/// ```
+/// use refrain_entity::group_object_permission::{Column, Entity};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let on_row_7 = Entity::find().filter(Column::ContentTypeId.eq(1)).filter(Column::ObjectPk.eq("7"));
+/// let sql = on_row_7.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#"FROM "guardian_groupobjectpermission""#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "guardian_groupobjectpermission")]
 pub struct Model {

@@ -2,8 +2,18 @@
 
 use sea_orm::entity::prelude::*;
 
-/// A link, whose key is the pair of its ends: the width of the table's own `id` varies (CONTRACT 1.5), so it is left to
-/// the database.
+/// A link, whose key is the pair of its ends.
+///
+/// ```
+/// use refrain_entity::group_permission;
+/// use sea_orm::{ActiveValue::Set, DbBackend, EntityTrait, QueryTrait};
+///
+/// let link = group_permission::ActiveModel { group_id: Set(1), permission_id: Set(2) };
+/// let sql = group_permission::Entity::insert(link).build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains("VALUES (1, 2)"));
+/// ```
+///
+/// The width of the table's own `id` varies (CONTRACT 1.5), so it is left to the database.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "auth_group_permissions")]
 pub struct Model {

@@ -26,6 +26,13 @@ pub struct Moment(DateTime<Utc>);
 
 impl Moment {
     /// The present moment.
+    ///
+    /// ```
+    /// use refrain_entity::Moment;
+    ///
+    /// let now = Moment::now();
+    /// assert_eq!(Moment::from(now.to_utc()), now);
+    /// ```
     pub fn now() -> Self {
         let now = Self::from(crate::clock::now());
         let micros = now.0.nanosecond() / 1_000;

@@ -4,7 +4,18 @@ use sea_orm::entity::prelude::*;
 
 use crate::{Moment, Secret};
 
-/// A token. What a client presents is not in it.
+/// A token.
+///
+/// ```
+/// use refrain_entity::{Moment, named_token};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let ended = named_token::Entity::find().filter(named_token::Column::ExpiresAt.lt(Moment::now()));
+/// let sql = ended.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#""refrain_token"."expires_at" < "#));
+/// ```
+///
+/// What a client presents is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refrain_token")]
 pub struct Model {

@@ -3,6 +3,17 @@
 use sea_orm::entity::prelude::*;
 
 /// A permission, unique by content type and codename (CONTRACT 1.6).
+///
+/// ```
+/// use refrain_entity::{content_type, permission};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let of_drivers = permission::Entity::find()
+///     .find_also_related(content_type::Entity)
+///     .filter(content_type::Column::AppLabel.eq("drivers"));
+/// let sql = of_drivers.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#"LEFT JOIN "django_content_type""#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "auth_permission")]
 pub struct Model {

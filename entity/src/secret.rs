@@ -2,7 +2,7 @@ use std::fmt;
 
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 
-/// Text that opens a door: a password hash, a token, a session's key. It is stored as it is and never shown by `Debug`.
+/// Text that opens a door: a password hash, a token, a session's key.
 ///
 /// ```
 /// use refrain_entity::Secret;
@@ -11,6 +11,8 @@ use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 /// assert_eq!(format!("{key:?}"), "Secret(…)");
 /// assert_eq!(key.expose().len(), 40);
 /// ```
+///
+/// It is stored as it is and never shown by `Debug`.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
 pub struct Secret(String);
 
@@ -21,6 +23,12 @@ impl Secret {
     }
 
     /// The text itself, owned.
+    ///
+    /// ```
+    /// use refrain_entity::Secret;
+    ///
+    /// assert_eq!(Secret::from("9944b0").into_exposed(), "9944b0");
+    /// ```
     pub fn into_exposed(self) -> String {
         self.0
     }

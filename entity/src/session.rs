@@ -4,7 +4,18 @@ use sea_orm::entity::prelude::*;
 
 use crate::{Moment, Secret};
 
-/// A session. Key and data would let a reader take it over, so `Debug` shows neither.
+/// A session.
+///
+/// ```
+/// use refrain_entity::{Moment, session};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let alive = session::Entity::find().filter(session::Column::ExpireDate.gt(Moment::now()));
+/// let sql = alive.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#""django_session"."expire_date" > "#));
+/// ```
+///
+/// Key and data would let a reader take it over, so `Debug` shows neither.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "django_session")]
 pub struct Model {

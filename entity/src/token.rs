@@ -4,7 +4,16 @@ use sea_orm::entity::prelude::*;
 
 use crate::{Moment, Secret};
 
-/// A token. Its key is what a client presents, so `Debug` does not show it.
+/// A token.
+///
+/// ```
+/// use refrain_entity::{Moment, Secret, token};
+///
+/// let token = token::Model { key: Secret::from("9944b0"), created: Moment::now(), user_id: 7 };
+/// assert!(!format!("{token:?}").contains("9944b0"));
+/// ```
+///
+/// Its key is what a client presents, so `Debug` does not show it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "authtoken_token")]
 pub struct Model {

@@ -5,6 +5,15 @@ use sea_orm::entity::prelude::*;
 use crate::{Moment, Secret};
 
 /// A user, with an integer key.
+///
+/// ```
+/// use refrain_entity::user;
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let staff = user::Entity::find().filter(user::Column::IsStaff.eq(true)).filter(user::Column::IsActive.eq(true));
+/// let sql = staff.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#"FROM "auth_user""#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "auth_user")]
 pub struct Model {

@@ -3,6 +3,15 @@
 use sea_orm::entity::prelude::*;
 
 /// One permission on one row, unique by user, permission and row (CONTRACT 1.6).
+///
+/// ```
+/// use refrain_entity::user_object_permission::{Column, Entity};
+/// use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait};
+///
+/// let of_user_7 = Entity::find().filter(Column::UserId.eq(7));
+/// let sql = of_user_7.build(DbBackend::Sqlite).to_string();
+/// assert!(sql.contains(r#"FROM "guardian_userobjectpermission""#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "guardian_userobjectpermission")]
 pub struct Model {

@@ -1,6 +1,12 @@
 use std::borrow::Cow;
 
 /// The type of a user's primary key.
+///
+/// ```
+/// use refrain_entity::{Key, UserTable};
+///
+/// assert_eq!(UserTable::default().key, Key::Integer);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
     /// `integer`: Django's `AutoField`, and its own `auth_user`.
@@ -12,6 +18,14 @@ pub enum Key {
 }
 
 /// A column of Django's `AbstractUser` that a site's own user model may be without.
+///
+/// ```
+/// use refrain_entity::{Key, UserColumn, UserTable};
+///
+/// let members = UserTable::custom("club", "Member", Key::Uuid).without([UserColumn::IsStaff]);
+/// assert!(!members.has(UserColumn::IsStaff) && members.has(UserColumn::Email));
+/// assert_eq!(UserColumn::IsStaff.name(), "is_staff");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UserColumn {
     /// `first_name`: everybody's is empty.
@@ -114,6 +128,13 @@ impl UserTable {
     }
 
     /// Does the table have this column?
+    ///
+    /// ```
+    /// use refrain_entity::{UserColumn, UserTable};
+    ///
+    /// let users = UserTable::default();
+    /// assert!(users.is_auth_user() && users.has(UserColumn::DateJoined));
+    /// ```
     pub fn has(&self, column: UserColumn) -> bool {
         !self.lacking.contains(&column)
     }

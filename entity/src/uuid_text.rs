@@ -25,6 +25,14 @@ pub struct UuidText(Uuid);
 
 impl UuidText {
     /// The same as uuid's own type.
+    ///
+    /// ```
+    /// use refrain_entity::UuidText;
+    /// use uuid::Uuid;
+    ///
+    /// let reference = UuidText::from(Uuid::from_u128(255));
+    /// assert_eq!(reference.to_uuid(), Uuid::from_u128(255));
+    /// ```
     pub fn to_uuid(self) -> Uuid {
         self.0
     }

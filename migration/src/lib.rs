@@ -52,6 +52,27 @@ pub use own::OwnTables;
 
 /// The migrations that create or adopt Django's tables, to be put first among a site's own.
 ///
+/// ```
+/// use refrain_entity::{Key, UserTable};
+/// use sea_orm_migration::{MigrationTrait, MigratorTrait};
+///
+/// struct Migrator;
+///
+/// impl MigratorTrait for Migrator {
+///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///         refrain_migration::django_tables(UserTable::custom("club", "Member", Key::Integer))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sea_orm::DbErr> {
+/// let db = sea_orm::Database::connect("sqlite::memory:").await?;
+/// Migrator::up(&db, None).await?;
+/// assert!(refrain_migration::made_tables(&db).await?.contains(&"club_member".to_owned()));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// With a user table of the site's own, that table and its two link tables are made or adopted as the site's app, and
 /// `auth_user` and its link tables are not made. `django_migrations` is then told that the `0001_initial` of that app is
 /// applied: if the site's Django app has more models, their tables are for the site's own migrations to make.
@@ -60,6 +81,22 @@ pub fn django_tables(users: UserTable) -> Vec<Box<dyn MigrationTrait>> {
 }
 
 /// The migration that makes the table of tokens with a name, an end and a ceiling, to be put behind [`django_tables`].
+///
+/// ```
+/// use refrain_entity::UserTable;
+/// use sea_orm_migration::{MigrationTrait, MigratorTrait};
+///
+/// struct Migrator;
+///
+/// impl MigratorTrait for Migrator {
+///     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+///         let mut all = refrain_migration::django_tables(UserTable::default());
+///         all.extend(refrain_migration::named_tokens(UserTable::default()));
+///         all
+///     }
+/// }
+/// # assert_eq!(Migrator::migrations().len(), 2);
+/// ```
 ///
 /// It is Refrain's own, `refrain_token`. Its rows go with their user, whoever deletes that: a foreign key sees to it, so
 /// that nobody who gets a deleted user's key gets their tokens.
