@@ -114,6 +114,7 @@ pub trait Model: EntityTrait {
     ///
     /// assert!(matches!(car::Entity::column_of("owner_id"), Some(car::Column::OwnerId)));
     /// assert!(car::Entity::column_of("driver").is_none());
+    /// assert!(matches!(car::Entity::owner(), Some(car::Column::OwnerId)));
     /// ```
     fn column_of(field: &str) -> Option<Self::Column> {
         Self::FIELDS.iter().find(|(name, _)| *name == field).map(|(_, column)| *column)

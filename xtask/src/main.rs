@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod examples;
 mod figures;
 mod fuzz;
 mod install;

@@ -10,7 +10,7 @@ mod semver;
 use clap::ValueEnum;
 
 use crate::{
-    Result,
+    Result, examples,
     run::{cargo, show},
     test,
 };
@@ -31,7 +31,7 @@ pub(crate) enum Step {
     Outside,
     /// Clippy has nothing to say.
     Clippy,
-    /// The documentation builds without a warning.
+    /// Every public item has an example, and the documentation builds without a warning.
     Docs,
     /// No public item is broken since the last release. Before a release only, since it compiles two versions: it runs
     /// where it is named.
@@ -53,10 +53,12 @@ pub(crate) fn run(steps: &[Step]) -> Result {
         Step::Clippy => {
             show(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny=warnings"]))
         }
-        Step::Docs => show(
-            cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--document-private-items"])
-                .env("RUSTDOCFLAGS", "--deny=warnings"),
-        ),
+        Step::Docs => examples::check().and_then(|()| {
+            show(
+                cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--document-private-items"])
+                    .env("RUSTDOCFLAGS", "--deny=warnings"),
+            )
+        }),
         Step::Semver => semver::check(),
         Step::Test => test::run(&test::Options::default()),
     })
