@@ -197,9 +197,9 @@ async fn endure(db: &TestDb, folder: &Arc<Folder>, url: &str) {
     over.store(true, Ordering::Relaxed);
     clients.into_iter().for_each(|client| client.join().expect("no client panics"));
 
-    let asked = asked.lock().expect("no panic");
+    let asked = std::mem::take(&mut *asked.lock().expect("no panic"));
     let mut counted = [0; 2];
-    for Asked { from, to, code } in asked.iter() {
+    for Asked { from, to, code } in &asked {
         assert!(matches!(code, 200 | 403 | 503), "{code}");
         // wholly within a turn, and later in it than the bound
         let Some(turn) = turns.iter().find(|turn| *from >= turn.from + BOUND + SLACK && *to <= turn.to) else {
