@@ -70,23 +70,26 @@ struct More {
 }
 
 /// The body of every error.
-///
-/// ```
-/// use poem_openapi::types::ToJSON;
-/// use refrain::http::ProblemBody;
-///
-/// let body = ProblemBody {
-///     kind: "about:blank".to_owned(),
-///     title: "Not Found".to_owned(),
-///     status: 404,
-///     detail: "Not found.".to_owned(),
-///     code: "not_found".to_owned(),
-///     errors: None,
-///     refused_by: None,
-///     request_id: None,
-/// };
-/// assert_eq!(body.to_json().unwrap()["code"], "not_found");
-/// ```
+// the OpenAPI document takes a type's description from its doc comment, and is no place for Rust
+#[cfg_attr(
+    doc,
+    doc = "\n```\n\
+use poem_openapi::types::ToJSON;\n\
+use refrain::http::ProblemBody;\n\
+\n\
+let body = ProblemBody {\n\
+    kind: \"about:blank\".to_owned(),\n\
+    title: \"Not Found\".to_owned(),\n\
+    status: 404,\n\
+    detail: \"Not found.\".to_owned(),\n\
+    code: \"not_found\".to_owned(),\n\
+    errors: None,\n\
+    refused_by: None,\n\
+    request_id: None,\n\
+};\n\
+assert_eq!(body.to_json().unwrap()[\"code\"], \"not_found\");\n\
+```"
+)]
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "Problem", skip_serializing_if_is_none)]
 pub struct ProblemBody {

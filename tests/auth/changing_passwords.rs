@@ -94,7 +94,7 @@ async fn what_is_kept_ends_no_session(db: TestDb, auth: Auth) -> Result<()> {
     let moved = Browser::with(&there, &browser.cookie("sessionid").expect("it is kept"));
     moved.set("csrftoken", &browser.cookie("csrftoken").expect("it is kept"));
     let changed = moved.post(PATH, Some(change(OLD, NEW))).await;
-    assert_eq!(changed.code(), 200, "{}", changed.text);
+    assert_eq!(changed.code(), 204, "{}", changed.text);
     let back = Browser::with(&here, &moved.cookie("sessionid").expect("it goes on"));
     for _ in 0..2 {
         assert_eq!(back.name().await.as_deref(), Some("alice"));

@@ -72,7 +72,8 @@ async fn a_stranger_is_asked_for_each_time(db: TestDb) -> Result<()> {
     let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
     let client = site(&db, &auth, LONG);
     assert_eq!(client.get("/api/cars", &token).await.code(), 200);
-    let almost = format!("{}0", &token[..39]);
+    let last = if token.ends_with('0') { '1' } else { '0' };
+    let almost = format!("{}{last}", &token[..39]);
     for wrong in [&*almost, &token.to_uppercase(), ""] {
         assert_eq!(client.get("/api/cars", wrong).await.code(), 401, "{wrong}");
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, punctuated::Punctuated};
 
 /// A public item and the methods that can be called on it.
 pub(super) struct Page {
@@ -67,7 +67,15 @@ fn examples(attributes: &[Attribute]) -> String {
 
 /// The text of a doc comment's line.
 fn documentation(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(pair) = &attribute.meta else { return None };
+    // what rustdoc alone is to read stands behind a condition
+    let conditional = match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let both = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+            Some(both.into_iter().nth(1)?)
+        }
+        _ => None,
+    };
+    let Meta::NameValue(pair) = conditional.as_ref().unwrap_or(&attribute.meta) else { return None };
     match &pair.value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if pair.path.is_ident("doc") => Some(text.value()),
         _ => None,
