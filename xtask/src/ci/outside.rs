@@ -19,9 +19,8 @@ use crate::{
     run::{quietly, root, show, target},
 };
 
-/// The features of `refrain` that are compiled with nothing else.
-const ALONE: [&str; 8] =
-    ["sqlite", "postgres", "mysql", "cli,sqlite", "tls,postgres", "tls,mysql", "openid,sqlite", "redis,sqlite"];
+/// The features of `refrain` that are compiled with nothing else; `cli` is, below the program.
+const ALONE: [&str; 6] = ["sqlite", "postgres", "mysql", "tls,postgres", "openid,sqlite", "redis,sqlite"];
 
 pub(super) fn check() -> Result {
     let packages = package::packages()?;
