@@ -285,13 +285,6 @@ impl Auth {
     }
 }
 
-impl Auth {
-    /// The same as the database has them now, though they may be [kept](super::Snapshots).
-    pub(crate) async fn user_by_id_now(&self, db: Db<'_>, id: UserId) -> Result<Option<User>> {
-        Ok(self.plain().load(db, Lookup::Id(id)).await?)
-    }
-}
-
 impl User {
     /// Loads this user afresh: flags, permissions and all.
     ///

@@ -60,10 +60,9 @@ impl SessionAuthentication {
         // whoever was deleted, or is inactive, may be there again
         let mut user = auth.load(db, Lookup::Id(id)).await?;
         // a session is ended, or signed anew, by what the database has
-        if user.as_ref().is_some_and(|user| {
-            user.is_kept() && !matches!(sessions.fits(before.hash.as_deref(), user), Some(SignedBy::Current))
-        }) {
-            user = auth.user_by_id_now(db, id).await?;
+        let is_signed = |user: &User| matches!(sessions.fits(before.hash.as_deref(), user), Some(SignedBy::Current));
+        if let Some(kept) = user.as_ref().filter(|user| user.is_kept() && !is_signed(user)) {
+            user = kept.reload(db).await?;
         }
         let Some(user) = user.filter(|user| user.is_active) else { return Ok(None) };
         match sessions.fits(before.hash.as_deref(), &user) {

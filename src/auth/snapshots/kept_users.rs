@@ -1,4 +1,4 @@
-use std::{hash::RandomState, sync::Arc, time::Duration};
+use std::{hash::RandomState, sync::Arc};
 
 use moka::{policy::EvictionPolicy, sync::Cache};
 use refrain_entity::UserTable;
@@ -7,9 +7,6 @@ use sha2::{Digest, Sha256};
 
 use super::{Snapshots, age::Age, freshness::Freshness, notices::Notices};
 use crate::auth::{Auth, Lookup, User, UserId, held::Known, named_token::TokenRow};
-
-/// However much is heard, nobody is kept for longer: what nothing tells of, as a change of the tables themselves, ends then.
-const LONGEST: Duration = Duration::from_secs(300);
 
 /// The users of one API, over its one database.
 pub(crate) struct KeptUsers {
@@ -70,12 +67,11 @@ impl Credential {
 
 impl KeptUsers {
     pub(crate) fn new(settings: Snapshots, auth: &Auth, db: DatabaseConnection) -> Self {
-        let longest = if settings.told { LONGEST } else { settings.bound };
         let users = Cache::builder()
             .max_capacity(settings.max_bytes)
             .weigher(|_: &Credential, snapshot: &Arc<Snapshot>| snapshot.bytes())
             .eviction_policy(EvictionPolicy::lru())
-            .time_to_live(longest)
+            .time_to_live(settings.longest())
             .build_with_hasher(RandomState::new());
         Self {
             db,
@@ -111,8 +107,7 @@ impl KeptUsers {
 
     fn counts(&self, auth: &Auth, snapshot: &Snapshot) -> bool {
         let Snapshot { reading, counter, .. } = snapshot;
-        let longest = if self.settings.told { LONGEST } else { self.settings.bound };
-        reading.age.is_below(longest)
+        reading.age.is_below(self.settings.longest())
             && reading.grants_made == auth.grants_made()
             && self.notices.none_since(reading.notices, *counter)
     }

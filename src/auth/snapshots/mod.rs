@@ -78,6 +78,9 @@ pub struct Snapshots {
 /// What a bound may be: a shorter one would ask the database more often than requests do.
 const BOUNDS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(86_400);
 
+/// However much is heard, nobody is kept for longer: what nothing tells of, as a change of the tables themselves, ends then.
+const LONGEST: Duration = Duration::from_secs(300);
+
 /// The bytes that the users kept may take, where nothing is said: some ten thousands of them.
 const MAX_BYTES: u64 = 64 << 20;
 
@@ -127,6 +130,11 @@ impl Snapshots {
     pub fn listening_at(mut self, url: impl Into<String>) -> Self {
         self.direct = Some(url.into().into());
         self
+    }
+
+    /// For how long anybody is kept at most.
+    fn longest(&self) -> Duration {
+        if self.told { LONGEST } else { self.bound }
     }
 
     /// An error where the bound is none that can be kept.
