@@ -127,6 +127,23 @@ impl UserTable {
         self
     }
 
+    /// The tables that say who somebody is and what they hold, each with the column that says whose row it is, and with
+    /// those that count where not all do; with none where a row may be about everybody.
+    #[doc(hidden)]
+    pub fn identity_tables(&self) -> [(&str, Vec<&str>); 8] {
+        [
+            (&self.table, vec!["id"]),
+            (&self.groups_table, vec![&self.link_column]),
+            (&self.permissions_table, vec![&self.link_column]),
+            ("authtoken_token", vec!["user_id"]),
+            // not when it was last used
+            ("refrain_token", vec!["user_id", "digest", "expires_at", "ceiling"]),
+            ("auth_group_permissions", vec![]),
+            ("auth_permission", vec![]),
+            ("django_content_type", vec![]),
+        ]
+    }
+
     /// Does the table have this column?
     ///
     /// ```

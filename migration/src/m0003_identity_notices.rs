@@ -21,23 +21,6 @@ const EVENTS: [(&str, &str); 4] = [
     ("TRUNCATE", ""),
 ];
 
-/// The tables that say who somebody is and what they hold, each with the column that says whose row it is, and with those
-/// that count where not all do; with none where a row may be about everybody.
-fn tables(users: &UserTable) -> [(&str, Vec<&str>); 8] {
-    let UserTable { table, groups_table, permissions_table, link_column, .. } = users;
-    [
-        (table, vec!["id"]),
-        (groups_table, vec![link_column]),
-        (permissions_table, vec![link_column]),
-        ("authtoken_token", vec!["user_id"]),
-        // not when it was last used
-        ("refrain_token", vec!["user_id", "digest", "expires_at", "ceiling"]),
-        ("auth_group_permissions", vec![]),
-        ("auth_permission", vec![]),
-        ("django_content_type", vec![]),
-    ]
-}
-
 pub(crate) async fn make(manager: &SchemaManager<'_>, users: &UserTable) -> Result<(), DbErr> {
     let db = manager.get_connection();
     if db.get_database_backend() != DbBackend::Postgres {
@@ -47,7 +30,9 @@ pub(crate) async fn make(manager: &SchemaManager<'_>, users: &UserTable) -> Resu
     let there = db.query_all_raw(Statement::from_string(DbBackend::Postgres, PLAIN_TABLES)).await?;
     let there = there.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
     db.execute_unprepared(FUNCTION).await?;
-    for (table, columns) in tables(users).into_iter().filter(|(table, _)| there.iter().any(|name| name == table)) {
+    for (table, columns) in
+        users.identity_tables().into_iter().filter(|(table, _)| there.iter().any(|name| name == table))
+    {
         let columns = columns.iter().map(|column| format!("'{column}'")).collect::<Vec<_>>().join(", ");
         for (event, rows) in EVENTS {
             let name = format!("refrain_tells_{}", event.to_lowercase());

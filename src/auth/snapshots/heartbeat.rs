@@ -38,21 +38,8 @@ struct Tables {
 
 impl Tables {
     fn of(users: &UserTable) -> Self {
-        let own = [
-            (&users.table, "id"),
-            (&users.groups_table, &users.link_column),
-            (&users.permissions_table, &users.link_column),
-        ];
-        let own = own.map(|(table, column)| (table.to_string(), column.to_owned()));
-        let others = [
-            ("authtoken_token", "user_id"),
-            ("refrain_token", "user_id,digest,expires_at,ceiling"),
-            ("auth_group_permissions", ""),
-            ("auth_permission", ""),
-            ("django_content_type", ""),
-        ];
-        let others = others.map(|(table, argument)| (table.to_owned(), argument.to_owned()));
-        let (names, arguments) = own.into_iter().chain(others).unzip();
+        let tables = users.identity_tables().into_iter();
+        let (names, arguments) = tables.map(|(table, columns)| (table.to_owned(), columns.join(","))).unzip();
         Self { names, arguments }
     }
 }
