@@ -15,13 +15,17 @@
 //!
 //! The servers come from `cargo xtask test`, or from `cargo xtask servers` for single tests. Without them, the tests on
 //! PostgreSQL and MariaDB fail; `REFRAIN_TEST_ONLY=sqlite` leaves them out and says so.
+//!
+//! What becomes of a program when its server goes away is tried behind a [`Proxy`].
 
 mod backend;
 mod counter;
 mod database;
 mod mariadb;
 mod outcome;
+mod port;
 mod postgres;
+mod proxy;
 mod run;
 mod sqlite;
 mod tables;
@@ -30,6 +34,8 @@ mod test_db;
 pub use backend::Backend;
 pub use counter::{Counter, counted};
 pub use outcome::Outcome;
+pub use port::free_port;
+pub use proxy::Proxy;
 /// Runs one async test on every database: `async fn name(db: TestDb)` becomes `name::sqlite`, `name::postgres` and
 /// `name::mariadb`.
 ///

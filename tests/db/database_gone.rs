@@ -11,7 +11,7 @@ use std::{
 };
 
 use refrain::{Access, Action, AllowAny, Api, Context, IsAuthenticated, PoolSettings, Problem, ViewSet, auth::NewUser};
-use refrain_testing::{TestDb, every_database};
+use refrain_testing::{Proxy, TestDb, every_database};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value as Json, json};
 use tokio::sync::Notify;
@@ -19,7 +19,6 @@ use tokio::sync::Notify;
 use crate::support::{
     Answer, Car, auth, car, car_of,
     meanwhile::begin_first,
-    proxy::Proxy,
     sync, token_and_basic, user,
     wire::{Header, Sent, Wire},
 };

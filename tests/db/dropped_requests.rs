@@ -8,13 +8,13 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{self, Car, Client, auth, car, car_of, proxy::Proxy, sync, user, wire::Wire};
+use crate::support::{self, Car, Client, auth, car, car_of, sync, user, wire::Wire};
 use poem::http::Method;
 use refrain::{
     Access, Api, IsAuthenticated, PoolSettings, Problem, ViewSet,
     auth::{Auth, NewUser, User},
 };
-use refrain_testing::{Backend, TestDb, every_database};
+use refrain_testing::{Backend, Proxy, TestDb, every_database};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait,
 };

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::support::{Car, Client, auth, car, car_of, meanwhile::wait_until_blocked, proxy::Proxy, sync, user};
+use crate::support::{Car, Client, auth, car, car_of, meanwhile::wait_until_blocked, sync, user};
 use poem::http::Method;
 use refrain::{
     Access, Api, IsAuthenticated, PoolSettings, ViewSet,
     auth::{NewUser, User},
 };
-use refrain_testing::{Backend, TestDb, every_database};
+use refrain_testing::{Backend, Proxy, TestDb, every_database};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, TransactionTrait};
 use serde_json::json;
 

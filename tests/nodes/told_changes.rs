@@ -9,11 +9,11 @@ use refrain::{
     authentication::{Authenticators, TokenAuthentication},
     migration::{MigrationTrait, SchemaManager, identity_notices, make_identity_notices, named_tokens},
 };
-use refrain_testing::{Counter, TestDb, counted, every_database};
+use refrain_testing::{Counter, Proxy, TestDb, counted, every_database};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
 
-use crate::support::{Client, Rules, auth, car, cars, proxy::Proxy, sync, user};
+use crate::support::{Client, Rules, auth, car, cars, sync, user};
 
 struct ByModel;
 

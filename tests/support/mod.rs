@@ -21,7 +21,6 @@ use serde_json::Value as Json;
 
 pub mod log;
 pub mod meanwhile;
-pub mod proxy;
 pub mod wire;
 
 pub mod car {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use poem::{EndpointExt, http::Method};
 use refrain::{Api, PoolSettings, serving::Health};
-use refrain_testing::{TestDb, every_database};
+use refrain_testing::{Proxy, TestDb, every_database};
 
 use super::{Known, ask, boxed, site};
-use crate::support::{cars, proxy::Proxy};
+use crate::support::cars;
 
 #[every_database]
 async fn a_program_that_can_answer_says_so_to_everybody(db: TestDb) {

@@ -7,13 +7,14 @@ use std::{
 };
 
 use refrain::throttle::{RedisCounts, WhileAway};
+use refrain_testing::Proxy;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
 use super::*;
-use crate::support::{log::log, proxy::Proxy};
+use crate::support::log::log;
 
 /// The test's own counts in the Redis that `cargo xtask test` starts; `None` where the other servers are left out.
 fn counts(url: Option<String>) -> Option<RedisCounts> {

@@ -1,4 +1,4 @@
-//! A road to the test's own server that can be closed, swallow what is sent over it, or end at a COMMIT.
+//! A road to a server that can be closed, swallow what is sent over it, end at a COMMIT, or lead to another one.
 
 use std::{
     io,
@@ -10,13 +10,14 @@ use std::{
     time::Duration,
 };
 
-use refrain_testing::TestDb;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
     sync::{Notify, watch},
     task::{JoinHandle, JoinSet},
 };
+
+use crate::{TestDb, port::free_port};
 
 /// What becomes of what is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +33,7 @@ enum Road {
     },
 }
 
+/// An address in front of a server, on the way to which things fail.
 pub struct Proxy {
     address: SocketAddr,
     server: String,
@@ -60,11 +62,9 @@ impl Proxy {
 
     /// To the server at this address.
     pub async fn to(url: &str) -> Self {
-        let authority = url.find('@').unwrap_or(url.find("//").expect("an address") + 1) + 1;
-        let (before, rest) = url.split_at(authority);
-        let (server, path) = rest.split_once('/').expect("the address ends in a path");
+        let (before, server, path) = parts(url);
         let mut proxy = Self {
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            address: SocketAddr::from(([127, 0, 0, 1], free_port())),
             server: server.to_owned(),
             url: (before.to_owned(), path.to_owned()),
             road: watch::Sender::new(Road::Open),
@@ -94,7 +94,6 @@ impl Proxy {
     /// Takes connections, at the port it had.
     pub async fn start(&mut self) {
         let listener = TcpListener::bind(self.address).await.expect("the port is free");
-        self.address = listener.local_addr().expect("a listener has an address");
         self.road.send_replace(Road::Open);
         let (server, road, commits) = (self.server.clone(), self.road.clone(), self.commits.clone());
         let (late, isolations) = (self.late.clone(), self.isolations.clone());
@@ -106,6 +105,19 @@ impl Proxy {
                 connections.spawn(carry(client, server.clone(), road.subscribe(), counts, late.clone()));
             }
         }));
+    }
+
+    /// Breaks every connection there is; new ones lead to the server at this address.
+    pub async fn lead_to(&mut self, url: &str) {
+        self.stop().await;
+        self.server = parts(url).1.to_owned();
+        self.start().await;
+    }
+
+    /// Breaks every connection there is.
+    pub async fn cut(&mut self) {
+        self.stop().await;
+        self.start().await;
     }
 
     /// Swallows what is sent over the connections there are, for good, and over new ones until it `heals`.
@@ -142,6 +154,14 @@ impl Proxy {
     pub fn commits(&self) -> u32 {
         self.commits.load(Ordering::SeqCst)
     }
+}
+
+/// What stands before the server, the server, and the path behind it.
+fn parts(url: &str) -> (&str, &str, &str) {
+    let authority = url.find('@').unwrap_or(url.find("//").expect("an address") + 1) + 1;
+    let (before, rest) = url.split_at(authority);
+    let (server, path) = rest.split_once('/').expect("the address ends in a path");
+    (before, server, path)
 }
 
 async fn carry(
