@@ -16,9 +16,12 @@
 //! The servers come from `cargo xtask test`, or from `cargo xtask servers` for single tests. Without them, the tests on
 //! PostgreSQL and MariaDB fail; `REFRAIN_TEST_ONLY=sqlite` leaves them out and says so.
 //!
-//! What becomes of a program when its server goes away is tried behind a [`Proxy`].
+//! What becomes of a program when its server goes away is tried behind a [`Proxy`], and over a `Cluster`, which is servers
+//! of the test's own.
 
 mod backend;
+#[cfg(unix)]
+mod cluster;
 mod counter;
 mod database;
 mod mariadb;
@@ -32,6 +35,8 @@ mod tables;
 mod test_db;
 
 pub use backend::Backend;
+#[cfg(unix)]
+pub use cluster::{Cluster, Stop};
 pub use counter::{Counter, counted};
 pub use outcome::Outcome;
 pub use port::free_port;

@@ -47,7 +47,7 @@ async fn make_template(
 }
 
 /// One connection, since the lock belongs to a connection.
-async fn admin(server: &Url) -> Result<DatabaseConnection, DbErr> {
+pub(crate) async fn admin(server: &Url) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(server.to_string());
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options).await
