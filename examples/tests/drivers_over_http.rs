@@ -1,4 +1,7 @@
 //! The drivers, asked over HTTP: what each of the demo users may do.
+//!
+//! Not by the test kit, which takes the place of the program's authentication: here each sends the token that the program
+//! has printed, as the README does.
 
 #![allow(missing_docs)]
 

@@ -2,128 +2,80 @@
 
 #![allow(missing_docs)]
 
-use poem::{Response, endpoint::BoxEndpoint, http::Method, test::TestClient};
-use refrain::{
-    Api,
-    auth::{Auth, password::Passwords},
-    migration::{MigratorTrait, WithPermissions},
-    sessions::SecretKey,
-};
+use refrain::{Api, BuiltApi, Result, cli::Project, model::Models, sessions::SecretKey, testing::TestSite};
 use refrain_examples::tracker::{Tracker, demo};
 use refrain_testing::{TestDb, every_database};
+use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 
-struct Site {
-    client: TestClient<BoxEndpoint<'static, Response>>,
-    people: Vec<demo::Person>,
+/// The tracker with a key for its cursors: on a server's database it would ask the environment for one.
+struct TrackerWithKey;
+
+impl Project for TrackerWithKey {
+    const NAME: &'static str = Tracker::NAME;
+    const VERSION: &'static str = Tracker::VERSION;
+    type Migrator = <Tracker as Project>::Migrator;
+
+    fn models() -> Models {
+        Tracker::models()
+    }
+
+    fn api(api: Api, _: &DatabaseConnection) -> Result<BuiltApi> {
+        Tracker::parts(api, SecretKey::random())
+    }
 }
 
-struct Answer {
-    status: u16,
-    tag: String,
-    body: Value,
+/// Acme: alice its admin, bob and carol members, project 1 with tasks 1 (bob's), 2 (carol's) and 3 (bob's, private).
+/// Beta: dave its admin. And root, a superuser.
+async fn open(db: &TestDb) -> TestSite {
+    let site = TestSite::over::<TrackerWithKey>(db.db().clone()).await;
+    demo::add(site.db(), site.auth()).await.expect("the demo data is added");
+    site
 }
 
-impl Site {
-    /// Acme: alice its admin, bob and carol members, project 1 with tasks 1 (bob's), 2 (carol's) and 3 (bob's, private).
-    /// Beta: dave its admin.
-    async fn open(db: &TestDb) -> Self {
-        WithPermissions::<Tracker>::up(db.db(), None).await.expect("an empty database takes the migrations");
-        let auth = Auth::default().with_passwords(Passwords::default().iterations(1));
-        demo::add(db, &auth).await.expect("the demo data is added");
-        let people = demo::people(db, &auth).await.expect("they are there");
-        assert_eq!(people.len(), demo::PEOPLE.len());
-        let key = SecretKey::new("what this test seals with").expect("a key");
-        let api = Api::new("Tracker", "1", db.db().clone()).auth(auth);
-        let api = Tracker::parts(api, key).expect("the tracker fits");
-        Self { client: TestClient::new(api.into_endpoint()), people }
-    }
-
-    async fn send(
-        &self,
-        who: &str,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Option<Value>,
-    ) -> Answer {
-        let mut request = self.client.request(method, path);
-        if let Some(person) = self.people.iter().find(|person| person.name == who) {
-            request = request.header("authorization", format!("Token {}", person.token));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(body) = body {
-            request = request.body_json(&body);
-        }
-        let response = request.send().await.0;
-        let status = response.status().as_u16();
-        let tag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned();
-        let text = response.into_body().into_string().await.expect("text");
-        Answer { status, tag, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
-    }
-
-    async fn get(&self, who: &str, path: &str) -> Answer {
-        self.send(who, Method::GET, path, &[], None).await
-    }
-
-    async fn post(&self, who: &str, path: &str, body: Value) -> Answer {
-        self.send(who, Method::POST, path, &[], Some(body)).await
-    }
-
-    async fn patch(&self, who: &str, path: &str, body: Value) -> Answer {
-        self.send(who, Method::PATCH, path, &[], Some(body)).await
-    }
-
-    /// The keys of the rows that somebody finds.
-    async fn ids(&self, who: &str, path: &str) -> Vec<i64> {
-        let answer = self.get(who, path).await;
-        assert_eq!(answer.status, 200, "{who} {path}: {}", answer.body);
-        let rows = answer.body["results"].as_array().cloned().unwrap_or_default();
-        rows.iter().filter_map(|row| row["id"].as_i64()).collect()
-    }
+async fn key_of(site: &TestSite, name: &str) -> Value {
+    site.as_user(name).get("/api/auth/me").await.json()["id"].clone()
 }
 
 #[every_database(tables = none)]
 async fn who_belongs_to_an_organization_sees_it_and_its_admins_change_it(db: TestDb) {
-    let site = Site::open(&db).await;
+    let site = open(&db).await;
+    let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(|name| site.as_user(name));
     for (who, seen) in [("root", vec![1, 2]), ("alice", vec![1]), ("bob", vec![1]), ("dave", vec![2])] {
-        assert_eq!(site.ids(who, "/api/organizations").await, seen, "{who}");
+        site.as_user(who).get("/api/organizations").await.assert_ids(seen);
     }
-    assert_eq!(site.get("nobody", "/api/organizations").await.status, 401);
-    for (who, path, status) in [
-        ("alice", "/api/organizations/1", 200),
-        ("bob", "/api/organizations/1", 403),
-        ("dave", "/api/organizations/1", 404),
-        ("root", "/api/organizations/1", 200),
-    ] {
-        let answer = site.patch(who, path, json!({"name": "Acme Inc."})).await;
-        assert_eq!(answer.status, status, "{who}: {}", answer.body);
+    site.as_nobody().get("/api/organizations").await.assert_status(401);
+    for (who, status) in [("alice", 200), ("bob", 403), ("dave", 404), ("root", 200)] {
+        let changed = site.as_user(who).patch("/api/organizations/1", json!({"name": "Acme Inc."})).await;
+        changed.assert_status(status);
     }
+
     // whoever makes one is its first admin
-    let made = site.post("bob", "/api/organizations", json!({"slug": "bobs", "name": "Bob's"})).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    let path = format!("/api/organizations/{}", made.body["id"]);
-    assert_eq!(site.patch("bob", &path, json!({"name": "Bob"})).await.status, 200);
-    assert_eq!(site.post("carol", "/api/organizations", json!({"slug": "bobs", "name": "x"})).await.status, 409);
-    assert_eq!(site.post("nobody", "/api/organizations", json!({"slug": "x", "name": "x"})).await.status, 401);
+    let bobs = json!({"slug": "bobs", "name": "Bob's"});
+    let made = bob.post("/api/organizations", &bobs).await;
+    made.assert_status(201);
+    let path = format!("/api/organizations/{}", made.json()["id"]);
+    bob.patch(&path, json!({"name": "Bob"})).await.assert_status(200);
+    carol.post("/api/organizations", &bobs).await.assert_status(409);
+    site.as_nobody().post("/api/organizations", json!({"slug": "x", "name": "x"})).await.assert_status(401);
 
     // who belongs to it: members see it, admins write it
-    assert_eq!(site.ids("carol", "/api/memberships").await.len(), 3);
-    let dave = site.get("dave", "/api/auth/me").await.body["id"].clone();
-    let belongs = json!({"organization_id": 1, "user_id": dave, "role": "member"});
-    assert_eq!(site.post("bob", "/api/memberships", belongs.clone()).await.status, 403);
-    assert_eq!(site.post("dave", "/api/memberships", belongs.clone()).await.status, 403);
-    assert_eq!(site.post("alice", "/api/memberships", belongs.clone()).await.status, 201);
-    assert_eq!(site.post("alice", "/api/memberships", belongs).await.status, 409);
-    assert_eq!(site.ids("dave", "/api/organizations").await, [1, 2]);
-    assert_eq!(site.ids("dave", "/api/tasks").await, [1, 2], "and with it everything that hangs on it");
+    assert_eq!(carol.get("/api/memberships").await.ids().len(), 3);
+    let of_dave = json!({"organization_id": 1, "user_id": key_of(&site, "dave").await, "role": "member"});
+    for (who, status) in [("bob", 403), ("dave", 403), ("alice", 201), ("alice", 409)] {
+        site.as_user(who).post("/api/memberships", &of_dave).await.assert_status(status);
+    }
+    dave.get("/api/organizations").await.assert_ids([1, 2]);
+    // and with it everything that hangs on it
+    dave.get("/api/tasks").await.assert_ids([1, 2]);
+    alice.get("/api/memberships").await.assert_status(200);
+    site.assert_lists_agree_with_rows().await;
 }
 
 #[every_database(tables = none)]
 async fn projects_are_seen_by_members_and_by_whom_they_are_shared_with(db: TestDb) {
-    let site = Site::open(&db).await;
+    let site = open(&db).await;
+    let [alice, bob, dave] = ["alice", "bob", "dave"].map(|name| site.as_user(name));
     let shown = |budget: Option<&str>| {
         let mut project = json!({"id": 1, "organization_id": 1, "name": "Rocket", "archived": false});
         if let Some(budget) = budget {
@@ -131,123 +83,145 @@ async fn projects_are_seen_by_members_and_by_whom_they_are_shared_with(db: TestD
         }
         project
     };
-    assert_eq!(site.get("alice", "/api/projects/1").await.body, shown(Some("10000.00")));
-    assert_eq!(site.get("bob", "/api/projects/1").await.body, shown(None));
-    assert_eq!(site.get("dave", "/api/projects/1").await.status, 404);
-    assert_eq!(site.ids("bob", "/api/organizations/1/projects").await, [1]);
-    assert_eq!(site.get("dave", "/api/organizations/1/projects").await.status, 404);
-    let refused = site.patch("bob", "/api/projects/1", json!({"budget": "1.00"})).await;
-    assert_eq!(refused.status, 403, "{}", refused.body);
-    assert_eq!(site.patch("alice", "/api/projects/1", json!({"budget": "1.50"})).await.body, shown(Some("1.50")));
-    let new = json!({"name": "Boat"});
-    assert_eq!(site.post("bob", "/api/organizations/1/projects", new.clone()).await.status, 403);
-    assert_eq!(site.post("dave", "/api/organizations/1/projects", new.clone()).await.status, 404);
-    let made = site.post("alice", "/api/organizations/1/projects", new).await;
-    assert_eq!((made.status, &made.body["organization_id"]), (201, &json!(1)), "{}", made.body);
+    alice.get("/api/projects/1").await.assert_json(shown(Some("10000.00")));
+    bob.get("/api/projects/1").await.assert_json(shown(None));
+    dave.get("/api/projects/1").await.assert_status(404);
+    bob.get("/api/organizations/1/projects").await.assert_ids([1]);
+    dave.get("/api/organizations/1/projects").await.assert_status(404);
+    bob.patch("/api/projects/1", json!({"budget": "1.00"})).await.assert_status(403);
+    alice.patch("/api/projects/1", json!({"budget": "1.50"})).await.assert_json(shown(Some("1.50")));
+    for (who, status) in [("bob", 403), ("dave", 404), ("alice", 201)] {
+        let made = site.as_user(who).post("/api/organizations/1/projects", json!({"name": "Boat"})).await;
+        made.assert_status(status);
+        assert!(status != 201 || made.json()["organization_id"] == 1, "{}", made.text);
+    }
     // nobody finds out by a key what there is
     for organization in [2, 99] {
-        let answer = site.post("alice", "/api/projects", json!({"name": "x", "organization_id": organization})).await;
-        assert_eq!(answer.status, 403, "{}", answer.body);
+        alice.post("/api/projects", json!({"name": "x", "organization_id": organization})).await.assert_status(403);
     }
 
     let share = "/api/projects/1/share";
-    assert_eq!(site.post("bob", share, json!({"username": "dave"})).await.status, 403);
-    assert_eq!(site.post("alice", share, json!({"username": "nobody here"})).await.status, 400);
-    assert_eq!(site.post("alice", share, json!({"username": "dave"})).await.body, shown(Some("1.50")));
-    assert_eq!(site.get("dave", "/api/projects/1").await.body, shown(None));
-    assert_eq!(site.patch("dave", "/api/projects/1", json!({"name": "his"})).await.status, 403);
-    assert_eq!(site.ids("dave", "/api/tasks").await, [1, 2], "what hangs on it, but for what is private");
-    assert_eq!(site.post("dave", "/api/projects/1/tasks", json!({"title": "x"})).await.status, 403, "he is no member");
-    assert_eq!(site.ids("dave", "/api/organizations").await, [2]);
+    bob.post(share, json!({"username": "dave"})).await.assert_status(403);
+    alice.post(share, json!({"username": "nobody here"})).await.assert_status(400);
+    alice.post(share, json!({"username": "dave"})).await.assert_json(shown(Some("1.50")));
+    dave.get("/api/projects/1").await.assert_json(shown(None));
+    dave.patch("/api/projects/1", json!({"name": "his"})).await.assert_status(403);
+    // what hangs on it, but for what is private; he is no member, and makes nothing there
+    dave.get("/api/tasks").await.assert_ids([1, 2]);
+    dave.post("/api/projects/1/tasks", json!({"title": "x"})).await.assert_status(403);
+    dave.get("/api/organizations").await.assert_ids([2]);
+    site.assert_lists_agree_with_rows().await;
 }
 
 #[every_database(tables = none)]
 async fn tasks_are_made_by_members_and_changed_by_assignees_and_admins(db: TestDb) {
-    let site = Site::open(&db).await;
+    let site = open(&db).await;
+    let [bob, carol] = ["bob", "carol"].map(|name| site.as_user(name));
     for (who, seen) in [("alice", vec![1, 2, 3]), ("bob", vec![1, 2, 3]), ("carol", vec![1, 2]), ("dave", vec![])] {
-        assert_eq!(site.ids(who, "/api/tasks").await, seen, "{who}");
+        site.as_user(who).get("/api/tasks").await.assert_ids(seen);
     }
     for (who, task, status) in
         [("carol", 3, 404), ("carol", 1, 403), ("carol", 2, 200), ("alice", 1, 200), ("dave", 1, 404)]
     {
-        let answer = site.patch(who, &format!("/api/tasks/{task}"), json!({"estimate": "2.5"})).await;
-        assert_eq!(answer.status, status, "{who} {task}: {}", answer.body);
+        let changed = site.as_user(who).patch(&format!("/api/tasks/{task}"), json!({"estimate": "2.5"})).await;
+        changed.assert_status(status);
     }
-    let made = site.post("carol", "/api/projects/1/tasks", json!({"title": "Mine", "private": true})).await;
-    let carol = site.get("carol", "/api/auth/me").await.body["id"].clone();
-    assert_eq!((made.status, &made.body["assignee_id"]), (201, &carol), "{}", made.body);
-    assert!(!site.ids("bob", "/api/tasks").await.contains(&4), "it is hers");
-    let open = site.post("carol", "/api/projects/1/tasks", json!({"title": "Anybody's"})).await;
-    assert_eq!((open.status, &open.body["assignee_id"]), (201, &Value::Null));
-    let bob = site.get("bob", "/api/auth/me").await.body["id"].clone();
-    let for_bob = json!({"title": "His", "private": true, "assignee_id": bob});
-    assert_eq!(
-        site.post("carol", "/api/projects/1/tasks", for_bob).await.status,
-        403,
-        "a private one for somebody else"
-    );
 
-    // filters, search, order, pages by number
-    assert_eq!(site.ids("bob", "/api/tasks?status__in=open,doing&assignee_id__isnull=true").await, [5]);
-    assert_eq!(site.ids("bob", "/api/tasks?search=it&ordering=-title").await, [1, 2]);
-    assert_eq!(site.ids("bob", "/api/tasks?ordering=-id&page=2&page_size=3").await, [1]);
+    let tasks = "/api/projects/1/tasks";
+    let made = carol.post(tasks, json!({"title": "Mine", "private": true})).await;
+    made.assert_status(201);
+    assert_eq!(made.json()["assignee_id"], key_of(&site, "carol").await);
+    assert!(!bob.get("/api/tasks").await.ids().contains(&made.json()["id"]), "it is hers");
+    let made = carol.post(tasks, json!({"title": "Anybody's"})).await;
+    made.assert_status(201);
+    assert_eq!(made.json()["assignee_id"], Value::Null);
+    // a private one for somebody else
+    let his = json!({"title": "His", "private": true, "assignee_id": key_of(&site, "bob").await});
+    carol.post(tasks, his).await.assert_status(403);
+}
+
+#[every_database(tables = none)]
+async fn tasks_are_filtered_searched_ordered_and_paged(db: TestDb) {
+    let site = open(&db).await;
+    let [bob, carol] = ["bob", "carol"].map(|name| site.as_user(name));
+    carol.post("/api/projects/1/tasks", json!({"title": "Anybody's"})).await.assert_status(201);
+    for (query, listed) in [
+        ("status__in=open,doing&assignee_id__isnull=true", vec![4]),
+        ("search=it&ordering=-title", vec![1, 2]),
+        ("ordering=-id&page=2&page_size=3", vec![1]),
+    ] {
+        bob.get(&format!("/api/tasks?{query}")).await.assert_ids(listed);
+    }
     for (query, status) in
         [("page=9", 404), ("page=0", 404), ("status__gt=open", 400), ("due__gte=x", 400), ("nothing=1", 400)]
     {
-        assert_eq!(site.get("bob", &format!("/api/tasks?{query}")).await.status, status, "{query}");
+        bob.get(&format!("/api/tasks?{query}")).await.assert_status(status);
     }
+}
 
-    // a write for another state of the row
-    let read = site.get("carol", "/api/tasks/2").await;
-    let tag = [("if-match", read.tag.as_str())];
-    let change = |title: &str| Some(json!({"title": title}));
-    assert_eq!(site.send("carol", Method::PATCH, "/api/tasks/2", &tag, change("first")).await.status, 200);
-    assert_eq!(site.send("carol", Method::PATCH, "/api/tasks/2", &tag, change("second")).await.status, 412);
-    assert_eq!(site.get("carol", "/api/tasks/2").await.body["title"], "first");
-    assert_eq!(site.send("carol", Method::GET, "/api/tasks/1", &[("if-none-match", "*")], None).await.status, 304);
+#[every_database(tables = none)]
+async fn a_change_for_another_state_of_a_task_is_refused(db: TestDb) {
+    let site = open(&db).await;
+    let carol = site.as_user("carol");
+    let read = carol.get("/api/tasks/2").await;
+    let if_unchanged = carol.clone().header("if-match", read.header("etag").expect("a tag"));
+    if_unchanged.patch("/api/tasks/2", json!({"title": "first"})).await.assert_status(200);
+    if_unchanged.patch("/api/tasks/2", json!({"title": "second"})).await.assert_status(412);
+    assert_eq!(carol.get("/api/tasks/2").await.json()["title"], "first");
+    carol.clone().header("if-none-match", "*").get("/api/tasks/1").await.assert_status(304);
+}
 
-    // given to a member, closed many at once, and as a table
-    assert_eq!(site.post("carol", "/api/tasks/5/assign", json!({"user_id": 99})).await.status, 400);
-    assert_eq!(site.post("carol", "/api/tasks/5/assign", json!({"user_id": bob})).await.body["assignee_id"], bob);
-    assert_eq!(site.post("dave", "/api/tasks/5/assign", json!({"user_id": null})).await.status, 404);
-    let closed = site.post("bob", "/api/tasks/close", json!({"ids": [1, 5]})).await;
-    assert_eq!(closed.status, 200, "{}", closed.body);
-    assert_eq!(site.post("bob", "/api/tasks/close", json!({"ids": [3, 2]})).await.status, 403, "one is carol's");
-    assert_eq!(site.get("bob", "/api/tasks/3").await.body["status"], "open", "all or none");
-    assert_eq!(site.ids("bob", "/api/tasks?status=closed").await, [1, 5]);
-    let table = site.get("dave", "/api/tasks/export").await;
-    assert_eq!(table.body, json!("id,project_id,title,assignee_id,status,due,estimate\n"));
-    let table = site.get("carol", "/api/tasks/export").await.body;
-    assert!(table.as_str().is_some_and(|table| table.lines().count() == 5), "{table}");
-    let many = site.post(
-        "alice",
-        "/api/tasks/bulk",
-        json!([{"project_id": 1, "title": "a"}, {"project_id": 9, "title": "b"}]),
-    );
-    assert_eq!(many.await.status, 403);
-    assert_eq!(site.ids("alice", "/api/tasks").await.len(), 5, "all or none");
+#[every_database(tables = none)]
+async fn tasks_are_given_to_members_closed_many_at_once_and_exported(db: TestDb) {
+    let site = open(&db).await;
+    let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(|name| site.as_user(name));
+    carol.post("/api/projects/1/tasks", json!({"title": "Anybody's"})).await.assert_status(201);
+    let key_of_bob = key_of(&site, "bob").await;
+    carol.post("/api/tasks/4/assign", json!({"user_id": 99})).await.assert_status(400);
+    let given = carol.post("/api/tasks/4/assign", json!({"user_id": key_of_bob})).await;
+    assert_eq!(given.json()["assignee_id"], key_of_bob);
+    dave.post("/api/tasks/4/assign", json!({"user_id": null})).await.assert_status(404);
+
+    bob.post("/api/tasks/close", json!({"ids": [1, 4]})).await.assert_status(200);
+    // one is carol's: all or none
+    bob.post("/api/tasks/close", json!({"ids": [3, 2]})).await.assert_status(403);
+    assert_eq!(bob.get("/api/tasks/3").await.json()["status"], "open");
+    bob.get("/api/tasks?status=closed").await.assert_ids([1, 4]);
+    let many = json!([{"project_id": 1, "title": "a"}, {"project_id": 9, "title": "b"}]);
+    alice.post("/api/tasks/bulk", many).await.assert_status(403);
+    alice.get("/api/tasks").await.assert_ids([1, 2, 3, 4]);
+
+    let table = dave.get("/api/tasks/export").await;
+    assert_eq!(table.text, "id,project_id,title,assignee_id,status,due,estimate\n");
+    let table = carol.get("/api/tasks/export").await.text;
+    assert_eq!(table.lines().count(), 4, "a head, and what she sees: {table}");
 }
 
 #[every_database(tables = none)]
 async fn comments_are_seen_with_their_task_and_changed_by_their_authors(db: TestDb) {
-    let site = Site::open(&db).await;
+    let site = open(&db).await;
+    let [alice, bob, carol, dave] = ["alice", "bob", "carol", "dave"].map(|name| site.as_user(name));
     for body in ["one", "two", "three"] {
-        let made = site.post("carol", "/api/tasks/1/comments", json!({"body": body})).await;
-        assert_eq!(made.status, 201, "{}", made.body);
+        carol.post("/api/tasks/1/comments", json!({"body": body})).await.assert_status(201);
     }
-    assert_eq!(site.post("carol", "/api/tasks/3/comments", json!({"body": "x"})).await.status, 404, "it is private");
-    assert_eq!(site.post("dave", "/api/comments", json!({"task_id": 1, "body": "x"})).await.status, 403);
-    assert_eq!(site.ids("bob", "/api/tasks/1/comments").await, [3, 2, 1], "the newest first");
-    assert_eq!(site.ids("dave", "/api/comments").await, [0_i64; 0]);
-    assert_eq!(site.patch("bob", "/api/comments/1", json!({"body": "his"})).await.status, 403);
-    assert_eq!(site.patch("carol", "/api/comments/1", json!({"body": "hers"})).await.status, 200);
-    assert_eq!(site.send("alice", Method::DELETE, "/api/comments/1", &[], None).await.status, 403);
+    // it is private
+    carol.post("/api/tasks/3/comments", json!({"body": "x"})).await.assert_status(404);
+    dave.post("/api/comments", json!({"task_id": 1, "body": "x"})).await.assert_status(403);
+    // the newest first
+    bob.get("/api/tasks/1/comments").await.assert_ids([3, 2, 1]);
+    dave.get("/api/comments").await.assert_ids(json!([]));
+    bob.patch("/api/comments/1", json!({"body": "his"})).await.assert_status(403);
+    carol.patch("/api/comments/1", json!({"body": "hers"})).await.assert_status(200);
+    alice.delete("/api/comments/1").await.assert_status(403);
+    site.assert_lists_agree_with_rows().await;
 
-    // pages by cursor
-    let first = site.get("bob", "/api/comments?page_size=2").await;
-    assert_eq!(first.status, 200, "{}", first.body);
-    let next = first.body["next"].as_str().expect("there is one more").to_owned();
-    assert_eq!(site.post("carol", "/api/tasks/1/comments", json!({"body": "four"})).await.status, 201);
-    assert_eq!(site.ids("bob", &next).await, [1], "what came meanwhile moves nothing");
-    assert_eq!(site.get("carol", &next).await.status, 400, "a cursor is its reader's");
+    // pages by cursor: what comes meanwhile moves nothing
+    let first = bob.get("/api/comments?page_size=2").await;
+    first.assert_ids([3, 2]);
+    let first = first.json();
+    let next = first["next"].as_str().expect("there is one more");
+    carol.post("/api/tasks/1/comments", json!({"body": "four"})).await.assert_status(201);
+    bob.get(next).await.assert_ids([1]);
+    // a cursor is its reader's
+    carol.get(next).await.assert_status(400);
 }

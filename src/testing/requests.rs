@@ -190,6 +190,49 @@ impl TestResponse {
             .unwrap_or_else(|error| panic!("{request}: {status} with no JSON ({error})\n\n{text}"))
     }
 
+    /// The `id` of each row of a list, in the list's order.
+    ///
+    /// ```
+    /// # use refrain::doc_example::Drivers;
+    /// # refrain::doc_example::run(async |_| {
+    /// use refrain::testing::TestSite;
+    /// use serde_json::json;
+    ///
+    /// let site = TestSite::of::<Drivers>().await;
+    /// site.user("root").superuser().await;
+    /// let root = site.as_user("root");
+    /// for name in ["Golf", "Polo"] {
+    ///     root.post("/api/cars", json!({ "name": name })).await.assert_status(201);
+    /// }
+    /// assert_eq!(root.get("/api/cars").await.ids(), [1, 2]);
+    /// root.delete("/api/cars/1").await.assert_status(204);
+    /// root.get("/api/cars").await.assert_ids([2]);
+    /// # Ok(())
+    /// # });
+    /// ```
+    ///
+    /// # Panics
+    /// Where it is no list of rows that have one.
+    #[track_caller]
+    pub fn ids(&self) -> Vec<Value> {
+        self.assert_status(200);
+        let json = self.json();
+        let ids = json["results"].as_array().map(|rows| rows.iter().map(|row| row.get("id").cloned()).collect());
+        let ids: Option<Option<Vec<_>>> = ids;
+        ids.flatten().unwrap_or_else(|| panic!("{}: no list of rows that have an `id`\n\n{json:#}", self.request))
+    }
+
+    /// It is a list of the rows with these keys, in this order.
+    ///
+    /// # Panics
+    /// Where it lists others, or is no list.
+    #[track_caller]
+    pub fn assert_ids(&self, expected: impl Into<Value>) -> &Self {
+        let (ids, expected) = (Value::Array(self.ids()), expected.into());
+        assert!(ids == expected, "{}: {ids} is listed, and {expected} was expected", self.request);
+        self
+    }
+
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
