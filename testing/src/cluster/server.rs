@@ -39,10 +39,11 @@ struct Running {
 const SHELL: &str = r#""$@" </dev/null >>"$0" 2>&1 & echo $!; read -r _ || kill -s QUIT $!; wait $!"#;
 
 /// For a standby, and for speed: what the system has, it keeps when a server is killed.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "fsync=off",
+    "max_connections=300",
     "wal_level=replica",
     "max_wal_senders=10",
     "hot_standby=on",
