@@ -13,6 +13,7 @@ mod pgbouncer;
 mod pictures;
 mod run;
 mod servers;
+mod soak;
 mod stop;
 mod tables;
 mod test;
@@ -53,6 +54,8 @@ enum Task {
     Mutants(mutants::Options),
     /// Give what reads bytes from outside bytes that nobody meant, for long.
     Fuzz(fuzz::Options),
+    /// Serve by two nodes while what they stand on fails, in every way and at random, for long.
+    Soak(soak::Options),
     /// Run what a change must pass; with names, only these steps.
     Ci {
         /// The steps, all of them when left out.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run(&options),
         Task::Mutants(options) => mutants::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Soak(options) => soak::run(&options),
         Task::Ci { steps } => ci::run(&steps),
     };
     match done {
