@@ -34,9 +34,14 @@ struct Running {
     server: String,
 }
 
-/// Starts a server, whose log is `$0`, and says its number. Then it waits for a line, and ends the server where its input
-/// ends without one, since whoever would have written it is gone.
-const SHELL: &str = r#""$@" </dev/null >>"$0" 2>&1 & echo $!; read -r _ || kill -s QUIT $!; wait $!"#;
+/// Starts a server, whose log is `$0`, and says its number. Then it waits for a line. Where its input ends without one,
+/// whoever would have written it is gone: it ends the server and removes the folder, which is the current one.
+const SHELL: &str = r#"
+    "$@" </dev/null >>"$0" 2>&1 &
+    echo $!
+    read -r _ || { kill -s QUIT $!; wait $!; rm -rf "$PWD"; }
+    wait $!
+"#;
 
 /// For a standby, and for speed: what the system has, it keeps when a server is killed.
 const SETTINGS: [&str; 9] = [
