@@ -33,7 +33,7 @@ impl Pooler {
             eprintln!("not run: no pgbouncer that keeps prepared statements apart could be had");
             return None;
         }
-        Some(Self::run(&program, folder, "transaction", url, "max_prepared_statements = 200\n"))
+        Some(Self::run(&program, folder, "transaction", url, "max_prepared_statements = 200\nserver_login_retry = 1\n"))
     }
 
     fn run(program: &str, folder: &Folder, mode: &str, url: &str, more: &str) -> Self {

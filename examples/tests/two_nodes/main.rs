@@ -109,6 +109,25 @@ async fn nor_when_the_standby_takes_over(_db: TestDb) {
     .await;
 }
 
+#[every_database(postgres, tables = none, because = "no other has a standby")]
+async fn nor_when_that_happens_behind_a_pooler(_db: TestDb) {
+    let mut cluster = Cluster::start().await;
+    let folder = Arc::new(Folder::new("two-nodes-pooled-promoted"));
+    let Some(pooler) = Pooler::start_newer(&folder, &cluster.url()) else { return };
+    let site = Site::start(folder, [&pooler.url, &cluster.url(), &cluster.url()]).await;
+    cluster.replicate_synchronously().await;
+    endure(&site, PACE, async |round| {
+        match round {
+            1 => cluster.restart_primary(Stop::Fast),
+            2 => cluster.restart_primary(Stop::Immediate),
+            3 => cluster.promote().await,
+            _ => {}
+        }
+        round < 4
+    })
+    .await;
+}
+
 /// Between the beginning of a turn and the change of the reader's right: what fails at once, fails before it.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
