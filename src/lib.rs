@@ -88,6 +88,7 @@ pub mod permission;
 pub mod serializer;
 pub mod serving;
 pub mod sessions;
+mod standby;
 #[cfg(feature = "templates")]
 pub mod templates;
 #[cfg(feature = "testing")]
@@ -109,6 +110,7 @@ pub use permission::*;
 pub use refrain_entity as entity;
 pub use serializer::{Choices, Serializer};
 pub use serving::ServeSettings;
+pub use standby::Standby;
 pub use viewset::{
     Access, CollectionAction, Filter, Listed, Locked, LockedBatch, LockedRows, Lookup, Nested, Order, Pagination,
     Reference, Represent, Row, RowAction, Rows, ShownRow, Through, ThroughRows, ViewSet,

@@ -37,10 +37,10 @@ impl Requests {
     }
 
     /// How many were answered, and in how long.
-    pub(crate) async fn load(&self, address: &str, length: Duration) -> (u64, Duration) {
+    pub(crate) async fn load(&self, addresses: &[String], length: Duration) -> (u64, Duration) {
         let start = Instant::now();
         let clients = (0..CONNECTIONS).map(|n| {
-            let (address, requests) = (address.to_owned(), self.clone());
+            let (address, requests) = (addresses[n % addresses.len()].clone(), self.clone());
             tokio::spawn(async move {
                 let mut stream = connect(&address).await;
                 // each somewhere else, so that no two are at one row
@@ -71,13 +71,13 @@ impl Requests {
     }
 }
 
-async fn connect(address: &str) -> BufReader<TcpStream> {
+pub(crate) async fn connect(address: &str) -> BufReader<TcpStream> {
     let stream = TcpStream::connect(address).await.expect("the server listens");
     stream.set_nodelay(true).expect("a connection");
     BufReader::new(stream)
 }
 
-async fn ask(stream: &mut BufReader<TcpStream>, text: &str) -> (u16, Vec<u8>) {
+pub(crate) async fn ask(stream: &mut BufReader<TcpStream>, text: &str) -> (u16, Vec<u8>) {
     stream.get_mut().write_all(text.as_bytes()).await.expect("a request is sent");
     let (mut line, mut status, mut length) = (String::new(), 0, 0);
     loop {

@@ -15,6 +15,7 @@ mod load;
 mod options;
 mod processor;
 mod question;
+mod revocation;
 mod serve;
 mod viewset;
 
@@ -77,6 +78,10 @@ async fn measure(db: &TestDb, options: &Options) {
     }
     println!("\n| target | asked for | measured |\n|---|---|---|");
     lines.iter().for_each(|line| println!("{line}"));
+    let kept = servers.iter().find(|server| server.contestant == Contestant::Kept);
+    if let (Backend::Postgres, true, Some(kept)) = (db.backend(), options.asks(revocation::NAME), kept) {
+        println!("\n{}", revocation::seen(db, &callers.few.token, &kept.addresses[0], options).await);
+    }
 }
 
 /// Round after round, each contestant once in it.
@@ -142,7 +147,7 @@ async fn compare(asked: &[(&Asked, &Running)]) {
     for at in (0..10).map(|at| at * 1_999) {
         let mut first: Option<Value> = None;
         for (asked, server) in asked {
-            let body = asked.requests.once(&server.address, at).await;
+            let body = asked.requests.once(&server.addresses[0], at).await;
             let shown = serde_json::from_slice(&body).expect("JSON");
             let shown = bare(shown, asked.requests.method == "POST");
             let first = first.get_or_insert_with(|| shown.clone());
@@ -191,7 +196,7 @@ async fn turn(db: &TestDb, server: &Running, asked: &Asked, length: Duration) ->
     let name = if db.backend() == Backend::Postgres { Some(fill::name(db).await) } else { None };
     let times = || (Times::of_tree(server.id()), name.as_deref().map(Times::of_postgres));
     let before = times();
-    let (answered, took) = asked.requests.load(&server.address, length).await;
+    let (answered, took) = asked.requests.load(&server.addresses, length).await;
     let after = times();
     let database = after.1.zip(before.1).map_or(0.0, |(after, before)| after.since(&before));
     Turn {

@@ -36,7 +36,7 @@ pub(crate) struct Target {
 const FEW: &str = "8 held";
 const MANY: &str = "400 held";
 
-pub(crate) const TARGETS: [Target; 23] = [
+pub(crate) const TARGETS: [Target; 25] = [
     at_most("detail", "Refrain, 8 held", "by hand, no permissions", 2.0),
     at_most("detail", "Refrain, 400 held", "by hand, no permissions", 2.0),
     at_most("detail", "Refrain, row permissions, 8 held", "by hand, no permissions", 2.0),
@@ -46,6 +46,8 @@ pub(crate) const TARGETS: [Target; 23] = [
     at_most("detail", "Refrain with snapshots, 8 held", "by hand, no permissions", 1.15),
     at_most("detail", "Refrain with snapshots, 400 held", "by hand, no permissions", 1.15),
     at_least("detail", "DRF + guardian, 8 held", "Refrain with snapshots, 8 held", 35.0),
+    within_5_percent("detail", "two nodes with snapshots, 8 held", "Refrain with snapshots, 8 held"),
+    within_5_percent("list of 20", "two nodes with snapshots, 8 held", "Refrain with snapshots, 8 held"),
     at_most("list of 20 and count", "Refrain with snapshots, 8 held", "by hand, no permissions", 1.1),
     at_most("list of 20", "Refrain with snapshots, 8 held", "by hand, no permissions", 1.1),
     at_most("list of 20", "Refrain with snapshots, 400 held", "by hand, no permissions", 1.1),
@@ -166,6 +168,7 @@ fn by_all(callers: &Callers, shape: impl Fn(Contestant, &Caller) -> Option<Shape
         of(Contestant::Refrain, "/told", many),
         of(Contestant::Kept, "", few),
         of(Contestant::Kept, "", many),
+        of(Contestant::KeptTwice, "", few),
         of(Contestant::PoemGrants, "", few),
         of(Contestant::PoemGrants, "", many),
         of(Contestant::Crudcrate, "", few),

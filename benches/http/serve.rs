@@ -13,6 +13,7 @@ use std::{
 use poem::{EndpointExt, Route, Server, endpoint::BoxEndpoint, listener::TcpListener};
 use poem_openapi::OpenApiService;
 use sea_orm::{ConnectOptions, Database};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{by_hand::ByHand, load::CONNECTIONS, viewset};
 
@@ -32,14 +33,24 @@ pub(crate) enum Contestant {
     Refrain,
     /// with snapshots of its users
     Kept,
+    /// the same twice, each asked by half of the clients
+    KeptTwice,
     PoemGrants,
     Crudcrate,
     Django,
 }
 
 impl Contestant {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::ByHand, Self::ByHandChecked, Self::Refrain, Self::Kept, Self::PoemGrants, Self::Crudcrate, Self::Django];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::ByHand,
+        Self::ByHandChecked,
+        Self::Refrain,
+        Self::Kept,
+        Self::KeptTwice,
+        Self::PoemGrants,
+        Self::Crudcrate,
+        Self::Django,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -47,6 +58,7 @@ impl Contestant {
             Self::ByHandChecked => "by hand, with permissions",
             Self::Refrain => "Refrain",
             Self::Kept => "Refrain with snapshots",
+            Self::KeptTwice => "two nodes with snapshots",
             Self::PoemGrants => "poem-grants",
             Self::Crudcrate => "crudcrate",
             Self::Django => "DRF + guardian",
@@ -57,7 +69,8 @@ impl Contestant {
 /// A server that ends when this value is dropped.
 pub(crate) struct Running {
     pub(crate) contestant: Contestant,
-    pub(crate) address: String,
+    /// Where it is asked, by one client after the other.
+    pub(crate) addresses: Vec<String>,
     process: Child,
 }
 
@@ -71,21 +84,22 @@ impl Running {
                 command.args([contestant.name(), url]).stdout(Stdio::piped());
                 (None, command)
             }
-            Contestant::ByHand | Contestant::ByHandChecked | Contestant::Refrain | Contestant::Kept => {
+            _ => {
                 let mut command = Command::new(env::current_exe().expect("this program is a file"));
                 command.args([SERVE, contestant.name(), url]).stdout(Stdio::piped());
                 (None, command)
             }
         };
         let mut process = command.spawn().expect("a program starts that is there");
-        let address = address.unwrap_or_else(|| {
+        let addresses = address.unwrap_or_else(|| {
             let mut address = String::new();
             let out = process.stdout.take().expect("it is piped");
             BufReader::new(out).read_line(&mut address).expect("the server says where it listens");
             address.trim().to_owned()
         });
-        let mut running = Self { contestant, address, process };
-        while net::TcpStream::connect(&running.address).is_err() {
+        let addresses = addresses.split(' ').map(str::to_owned).collect();
+        let mut running = Self { contestant, addresses, process };
+        while running.addresses.iter().any(|address| net::TcpStream::connect(address).is_err()) {
             let ended = !matches!(running.process.try_wait(), Ok(None));
             assert!(!ended, "the server of {} ended at once", contestant.name());
             std::thread::sleep(Duration::from_millis(20));
@@ -153,10 +167,23 @@ pub(crate) async fn serve(name: &str, url: &str) {
         Some(Contestant::ByHand) => by_hand(false),
         Some(Contestant::ByHandChecked) => by_hand(true),
         Some(Contestant::Refrain) => viewset::endpoint(db, None).await,
-        Some(Contestant::Kept) => viewset::endpoint(db.clone(), Some(viewset::snapshots(&db))).await,
+        Some(Contestant::Kept | Contestant::KeptTwice) => {
+            viewset::endpoint(db.clone(), Some(viewset::snapshots(&db))).await
+        }
         _ => panic!("`{name}` is not served by this program"),
     };
+    // a program of its own, which ends with this one
+    let other = (name == Contestant::KeptTwice.name()).then(|| Running::start(Contestant::Kept, url)).flatten();
     let address = free_address();
-    println!("{address}");
-    Server::new(TcpListener::bind(address)).run(endpoint).await.expect("it serves until it is killed");
+    let others = other.iter().flat_map(|other| &other.addresses);
+    println!("{}", [&address].into_iter().chain(others).cloned().collect::<Vec<_>>().join(" "));
+    let killed = async {
+        let mut killed = signal(SignalKind::terminate()).expect("signals are heard");
+        killed.recv().await;
+    };
+    let server = Server::new(TcpListener::bind(address));
+    server
+        .run_with_graceful_shutdown(endpoint, killed, Some(Duration::ZERO))
+        .await
+        .expect("it serves until it is killed");
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 use poem::{
@@ -184,6 +184,25 @@ impl BuiltApi {
         match self.kept_users() {
             Some(kept) => kept.listen().await,
             None => Ok(()),
+        }
+    }
+
+    /// How long it takes the [`Standby`](crate::Standby) to have what the primary has now.
+    ///
+    /// Nothing without a standby; an error where it has it not within the bound, or cannot be asked.
+    ///
+    /// ```no_run
+    /// # async fn run(api: refrain::BuiltApi) -> refrain::Result<()> {
+    /// if let Some(lag) = api.standby_lag().await? {
+    ///     println!("the standby is {lag:?} behind");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn standby_lag(&self) -> Result<Option<Duration>> {
+        match &self.gate.site.standby {
+            Some(standby) => standby.lag().await.map(Some),
+            None => Ok(None),
         }
     }
 

@@ -64,6 +64,7 @@ impl Explainer {
             user: Arc::new(user),
             headers: Arc::new(HeaderMap::new()),
             below: None,
+            standby: None,
         };
         viewset.explain(visit, request, endpoint, &variables).await
     }

@@ -1,6 +1,6 @@
 use std::{
     any::TypeId,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Instant,
 };
 
@@ -23,6 +23,7 @@ use crate::{
     http::{BodyLimits, Caller, FormToken, Kind, Problem, Site, client_address, is_over_tls, path_of},
     permission::{Action, Permissions},
     sessions::SetCookies,
+    standby::{LAST_COMMIT, Writing},
     throttle::{self, Throttle, Usage},
     viewset::{self, Actions, Guard, Visit},
 };
@@ -63,6 +64,18 @@ pub(super) enum Asks {
 struct Known {
     caller: OnceLock<Arc<User>>,
     usage: OnceLock<Usage>,
+    /// where it may write, and lists are read from a standby
+    writing: Mutex<Option<Writing>>,
+}
+
+impl Known {
+    fn begin_writing(&self, writing: Writing) {
+        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = Some(writing);
+    }
+
+    fn take_writing(&self) -> Option<Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 impl Asks {
@@ -96,8 +109,15 @@ impl Endpoint for Front {
         let cookies = Arc::<SetCookies>::default();
         let (method, path) = (request.method().clone(), path_of(&request).to_owned());
         let (began, known) = (Instant::now(), Known::default());
+        let over_tls = is_over_tls(&request);
         let (answer, statements) = counting_statements(self.in_time(request, &known, &cookies)).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
+        if let Some(writing) = known.take_writing()
+            && let Some(last) = writing.end(response.status()).await
+        {
+            let sessions = self.site.authenticators.sessions();
+            cookies.set_for_a_while(LAST_COMMIT, last.position, last.seconds, over_tls, sessions);
+        }
         let decision = Decision {
             caller: known.caller.get().map(|user| &**user),
             action: &self.name,
@@ -194,7 +214,7 @@ impl Front {
         if let Some(joined) = joined {
             request.extensions_mut().insert(joined);
         }
-        request.extensions_mut().insert(Caller(user));
+        request.extensions_mut().insert(Caller(user.clone()));
         request.extensions_mut().insert(site.clone());
         request.extensions_mut().insert(cookies);
         request.extensions_mut().insert(self.actions.clone());
@@ -212,6 +232,9 @@ impl Front {
             }
         }
         let limits = BodyLimits::on(&mut request, site.body_limit, site.body_values);
+        if let Some(standby) = site.standby.as_ref().filter(|_| !request.method().is_safe()) {
+            known.begin_writing(Writing::begin(standby.clone(), user, request.headers()));
+        }
         self.inner.call(request).await.map_err(|error| limits.explain(error))
     }
 }

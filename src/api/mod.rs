@@ -61,6 +61,7 @@ use crate::{
     model::Models,
     permission::IntoPermissions,
     sessions::SecretKey,
+    standby::{Standby, StandbyReads},
     throttle::{Counts, Throttle},
     viewset::{ViewSet, ViewSetApi},
 };
@@ -94,6 +95,7 @@ pub struct Api<P = ()> {
     models: Models,
     counts: Option<Counts>,
     snapshots: Option<Snapshots>,
+    standby: Option<Standby>,
     parts: P,
 }
 
@@ -112,6 +114,7 @@ impl Api {
             models: Models::default(),
             counts: None,
             snapshots: None,
+            standby: None,
             parts: (),
         }
     }
@@ -150,6 +153,24 @@ impl<P: Part> Api<P> {
     /// Where changes are to be heard of, nothing that is kept counts before [`BuiltApi::listen`].
     pub fn snapshots(mut self, snapshots: Snapshots) -> Self {
         self.snapshots = Some(snapshots);
+        self
+    }
+
+    /// A standby from which those viewsets read their lists that say so by
+    /// [`LISTS_FROM_STANDBY`](ViewSet::LISTS_FROM_STANDBY).
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use refrain::{Api, Standby};
+    ///
+    /// # fn build(db: sea_orm::DatabaseConnection) -> refrain::Result<refrain::BuiltApi> {
+    /// let standby = Standby::at("postgres://drivers@standby/drivers").within(Duration::from_secs(1));
+    /// Api::new("Drivers", "1.0", db).standby(standby).build()
+    /// # }
+    /// ```
+    pub fn standby(mut self, standby: Standby) -> Self {
+        self.standby = Some(standby);
         self
     }
 
@@ -619,8 +640,8 @@ impl<P: Part> Api<P> {
     }
 
     fn add<Q: Part>(self, part: Q) -> Api<(P, Q)> {
-        let Self { title, version, prefix, site, models, counts, snapshots, parts } = self;
-        Api { title, version, prefix, site, models, counts, snapshots, parts: (parts, part) }
+        let Self { title, version, prefix, site, models, counts, snapshots, standby, parts } = self;
+        Api { title, version, prefix, site, models, counts, snapshots, standby, parts: (parts, part) }
     }
 
     /// Meets everything with everything: refuses what does not fit, with a message that says what to write.
@@ -633,6 +654,10 @@ impl<P: Part> Api<P> {
             snapshots.check()?;
             let kept = KeptUsers::new(snapshots, &self.site.auth, self.site.db.clone());
             self.site.auth = self.site.auth.keeping(Arc::new(kept));
+        }
+        if let Some(standby) = self.standby {
+            standby.check(&self.site.db)?;
+            self.site.standby = Some(Arc::new(StandbyReads::new(standby, self.site.db.clone())));
         }
         let site = Arc::new(self.site);
         site.handler_permissions.check(None)?;

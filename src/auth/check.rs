@@ -23,7 +23,7 @@ impl User {
     /// label is compared exactly: a wrong one is held by nobody, and no error (CONTRACT 3.1). Beyond a
     /// [ceiling](User::within) nothing is held.
     pub async fn has_perm(&self, db: impl Into<Db<'_>>, label: &str) -> Result<bool> {
-        let db = db.into();
+        let db = db.into().of_identity();
         if let Some(held) = self.has_perm_now(label) {
             return Ok(held);
         }
@@ -56,7 +56,7 @@ impl User {
 
     /// Does the user hold all of these permissions? Everybody holds all of none (CONTRACT 3.3).
     pub async fn has_perms<L: AsRef<str>>(&self, db: impl Into<Db<'_>>, labels: &[L]) -> Result<bool> {
-        let db = db.into();
+        let db = db.into().of_identity();
         for label in labels {
             if !self.has_perm(db, label.as_ref()).await? {
                 return Ok(false);
@@ -67,7 +67,7 @@ impl User {
 
     /// Does the user hold any permission of an app (CONTRACT 3.4)?
     pub async fn has_module_perms(&self, db: impl Into<Db<'_>>, app_label: &str) -> Result<bool> {
-        let db = db.into();
+        let db = db.into().of_identity();
         if let Some(ceiling) = self.ceiling() {
             for label in ceiling.labels().filter(|label| label.split('.').next() == Some(app_label)) {
                 if self.has_perm(db, label).await? {
@@ -109,7 +109,7 @@ impl User {
     /// Of them those that a [ceiling](User::within) allows.
     #[doc(alias = "get_all_permissions")]
     pub async fn all_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
-        let db = db.into();
+        let db = db.into().of_identity();
         if self.holds_all_allowed() {
             return self.every_label(db).await;
         }
@@ -127,13 +127,13 @@ impl User {
     /// The permissions granted to the user directly; of an active superuser every one there is.
     #[doc(alias = "get_user_permissions")]
     pub async fn user_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
-        self.granted(db.into(), |held| held.direct.clone()).await
+        self.granted(db.into().of_identity(), |held| held.direct.clone()).await
     }
 
     /// The permissions the user's groups hold; of an active superuser every one there is.
     #[doc(alias = "get_group_permissions")]
     pub async fn group_permissions(&self, db: impl Into<Db<'_>>) -> Result<HashSet<String>> {
-        self.granted(db.into(), |held| held.through_groups.clone()).await
+        self.granted(db.into().of_identity(), |held| held.through_groups.clone()).await
     }
 
     async fn granted(&self, db: Db<'_>, pick: impl FnOnce(&Held) -> HashSet<String>) -> Result<HashSet<String>> {
@@ -167,7 +167,7 @@ impl Auth {
         if label.split('.').count() != 2 {
             return Err(Error::invalid(format!("`{label}` is not of the form `app_label.codename`")));
         }
-        let db = db.into();
+        let db = db.into().of_identity();
         let on = db.get_database_backend();
         let as_of = self.grants_made();
         // rows, not a comparison of text, since MariaDB's collations take one label for another

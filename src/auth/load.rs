@@ -31,6 +31,7 @@ impl Auth {
     /// there and what is kept counts, and else loaded in one statement: all that they hold or, where this handle is
     /// [asking](Auth::asking), those that are asked.
     pub(crate) async fn load(&self, db: Db<'_>, lookup: Lookup<'_>) -> Result<Option<User>, DbErr> {
+        let db = db.of_identity();
         let keeping = self.kept(db).and_then(|kept| Some((kept, Credential::of(&lookup)?)));
         let Some((kept, credential)) = keeping else {
             return Ok(self.load_now(db, lookup, self.asked()).await?.and_then(|found| found.open(self, db)));
@@ -134,6 +135,7 @@ impl Auth {
         id: UserId,
         asked: Option<&Arc<Asked>>,
     ) -> Result<Option<Held>, DbErr> {
+        let db = db.of_identity();
         let on = db.get_database_backend();
         if asks_nothing(asked) {
             return Ok(Some(Held::default()));

@@ -4,7 +4,7 @@ use clap::Args;
 
 use sea_orm::DbBackend;
 
-use crate::{Api, PoolSettings, auth::Snapshots};
+use crate::{Api, PoolSettings, Standby, auth::Snapshots};
 
 /// How many connections, and how long what may take; in seconds, of which there may be fractions.
 #[derive(Args)]
@@ -41,6 +41,12 @@ pub(super) struct Limits {
     /// by the migration `identity_notices`. Asked with each request where nothing is said
     #[arg(long, env = "SNAPSHOTS_WITHIN", value_name = "SECONDS", value_parser = some_seconds)]
     snapshots_within: Option<Duration>,
+    /// A standby of PostgreSQL's, from which viewsets read their lists that say so; none where nothing is said
+    #[arg(long, env = "STANDBY_URL", value_name = "URL", hide_env_values = true)]
+    standby_url: Option<String>,
+    /// How stale such a list may be; 1 where nothing is said
+    #[arg(long, env = "STANDBY_WITHIN", value_name = "SECONDS", value_parser = some_seconds)]
+    standby_within: Option<Duration>,
     /// How many proxies stand in front, each of which adds to X-Forwarded-For whom it heard from; none where nothing is said
     #[arg(long, env = "BEHIND_PROXIES", value_name = "NUMBER")]
     behind_proxies: Option<u8>,
@@ -77,8 +83,8 @@ impl Limits {
         pool
     }
 
-    /// The same API, with the limit of a request that was asked for, what stands in front, and what is kept of callers; on
-    /// PostgreSQL it hears of changes at the server's own address.
+    /// The same API, with the limit of a request that was asked for, what stands in front, what is kept of callers, and where
+    /// lists are read; on PostgreSQL it hears of changes at the server's own address.
     pub(super) fn on(&self, api: Api, backend: DbBackend, direct: String) -> Api {
         let mut api = api.behind_proxies(self.behind_proxies.unwrap_or_default());
         if let Some(bound) = self.snapshots_within {
@@ -86,6 +92,11 @@ impl Limits {
                 DbBackend::Postgres => Snapshots::told_within(bound).listening_at(direct),
                 _ => Snapshots::kept_for(bound),
             });
+        }
+        // a variable that is set to nothing is not set
+        if let Some(url) = self.standby_url.as_deref().filter(|url| !url.is_empty()) {
+            let standby = Standby::at(url).pool(self.pool());
+            api = api.standby(self.standby_within.into_iter().fold(standby, Standby::within));
         }
         match self.request_timeout {
             Some(limit) => api.request_timeout(or_never(limit)),

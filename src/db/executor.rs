@@ -32,6 +32,8 @@ pub struct Db<'a> {
     on: Executor<'a>,
     /// set by every statement, where somebody wants to know of them
     has_run: Option<&'a AtomicBool>,
+    /// beside a standby, where who somebody is and what they hold is read
+    primary: Option<&'a DatabaseConnection>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,16 @@ impl<'a> Db<'a> {
     /// The same, which tells by this flag that it ran a statement.
     pub(crate) fn telling(self, has_run: &'a AtomicBool) -> Self {
         Self { has_run: Some(has_run), ..self }
+    }
+
+    /// A transaction on a standby, of this primary.
+    pub(crate) fn of_standby(standby: &'a DatabaseTransaction, primary: &'a DatabaseConnection) -> Self {
+        Self { primary: Some(primary), ..standby.into() }
+    }
+
+    /// Where who somebody is and what they hold is read: never from a standby.
+    pub(crate) fn of_identity(self) -> Self {
+        self.primary.map_or(self, |primary| Self { has_run: self.has_run, ..primary.into() })
     }
 
     /// What it is, to run something by.
@@ -100,13 +112,13 @@ impl<'a> Db<'a> {
 
 impl<'a> From<&'a DatabaseConnection> for Db<'a> {
     fn from(db: &'a DatabaseConnection) -> Self {
-        Self { on: Executor::Connection(db), has_run: None }
+        Self { on: Executor::Connection(db), has_run: None, primary: None }
     }
 }
 
 impl<'a> From<&'a DatabaseTransaction> for Db<'a> {
     fn from(db: &'a DatabaseTransaction) -> Self {
-        Self { on: Executor::Transaction(db), has_run: None }
+        Self { on: Executor::Transaction(db), has_run: None, primary: None }
     }
 }
 

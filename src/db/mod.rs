@@ -1,5 +1,6 @@
 //! The database: how it is opened, which executor runs, how values are bound, and how transactions begin.
 
+mod age;
 mod cascading;
 mod column_defaults;
 mod connect;
@@ -21,6 +22,7 @@ mod stored_decimals;
 mod watch;
 mod write;
 
+pub(crate) use age::Age;
 pub(crate) use cascading::{Cascading, cascading};
 pub(crate) use column_defaults::columns_with_defaults;
 pub use connect::connect;

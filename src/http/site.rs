@@ -14,6 +14,7 @@ use crate::{
     grants::Deleting,
     permission::{AllowAny, Denied, IntoPermissions, IsAuthenticated, ModelPermissions, Permissions, RelatedViewSets},
     sessions::SecretKey,
+    standby::StandbyReads,
     throttle::{Counts, Throttle},
 };
 
@@ -68,6 +69,8 @@ pub(crate) struct Site {
     pub(crate) links_origin: Option<Origin>,
     /// How long an answer may take.
     pub(crate) request_timeout: Option<Duration>,
+    /// Where viewsets read their lists that say so.
+    pub(crate) standby: Option<Arc<StandbyReads>>,
 }
 
 /// Who may read the OpenAPI document, and Swagger UI, which holds it.
@@ -130,6 +133,7 @@ impl Site {
             openapi_3_1: false,
             links_origin: None,
             request_timeout: Some(REQUEST_TIMEOUT),
+            standby: None,
         }
     }
 

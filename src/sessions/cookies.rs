@@ -67,6 +67,28 @@ impl SetCookies {
         change(&mut cookies);
     }
 
+    /// Has a browser keep a word that no page reads and that is no secret, for so many seconds; where sessions' cookies are
+    /// kept, if there are any.
+    pub(crate) fn set_for_a_while(
+        &self,
+        name: &str,
+        value: String,
+        seconds: u64,
+        over_tls: bool,
+        sessions: Option<&Sessions>,
+    ) {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        let cookie = match sessions {
+            Some(sessions) => sessions.cookie_of(name, value, Some(seconds), over_tls, true),
+            None => {
+                let cookie = Cookie::build((name, value)).path("/").max_age(time::Duration::seconds(seconds));
+                let text = cookie.http_only(true).secure(over_tls).same_site(CookieSameSite::Lax).build().to_string();
+                HeaderValue::from_str(&text).expect("both are plain words")
+            }
+        };
+        self.set(name, cookie, |_| {});
+    }
+
     /// The key of the session that the browser has from this answer on, where it is another than it sent.
     pub(crate) fn session(&self) -> Option<Secret> {
         self.cookies().session.clone()

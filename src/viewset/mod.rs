@@ -182,6 +182,22 @@ pub trait ViewSet: Sized + Send + Sync + 'static {
     #[doc(alias("sparse_fieldsets", "DynamicFieldsModelSerializer"))]
     const SPARSE_FIELDS: bool = false;
 
+    /// Are lists read from the API's [`Standby`](crate::Standby), where it has one and that is near enough?
+    ///
+    /// ```
+    /// # use refrain::{Action, ViewSet, doc_example::cars::Car};
+    /// # struct Cars;
+    /// impl ViewSet for Cars {
+    /// #     type Serializer = Car;
+    /// #     const PATH: &'static str = "/cars";
+    ///     const LISTS_FROM_STANDBY: bool = true;
+    /// }
+    /// ```
+    ///
+    /// A list may then be stale by the standby's bound, the grants on its rows too. Hooks of a list get a
+    /// [`Context`] whose database is the standby.
+    const LISTS_FROM_STANDBY: bool = false;
+
     /// Who may do what; the global default where nothing is said.
     #[doc(alias("permission_classes", "get_permissions"))]
     fn permissions() -> Access<EntityOf<Self>> {

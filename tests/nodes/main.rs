@@ -7,4 +7,5 @@
 mod support;
 
 mod kept_users; // who comes again is known already
+mod lists_from_standby; // and single rows from the primary
 mod told_changes; // PostgreSQL tells, and what cannot be heard does not count

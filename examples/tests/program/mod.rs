@@ -33,6 +33,8 @@ impl Folder {
             "DATABASE_URL",
             "DIRECT_DATABASE_URL",
             "SNAPSHOTS_WITHIN",
+            "STANDBY_URL",
+            "STANDBY_WITHIN",
             "REDIS_URL",
             "BIND",
             "DEFAULT_PERMISSIONS",

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use super::age::Age;
+use crate::db::Age;
 
 /// How fresh what was heard is.
 ///

@@ -5,8 +5,11 @@ use refrain_entity::UserTable;
 use sea_orm::DatabaseConnection;
 use sha2::{Digest, Sha256};
 
-use super::{Snapshots, age::Age, freshness::Freshness, notices::Notices};
-use crate::auth::{Auth, Lookup, User, UserId, held::Known, named_token::TokenRow};
+use super::{Snapshots, freshness::Freshness, notices::Notices};
+use crate::{
+    auth::{Auth, Lookup, User, UserId, held::Known, named_token::TokenRow},
+    db::Age,
+};
 
 /// The users of one API, over its one database.
 pub(crate) struct KeptUsers {

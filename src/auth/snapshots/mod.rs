@@ -6,11 +6,9 @@
 //! | `kept_users.rs` | the users that are kept, and when one still counts |
 //! | `notices.rs` | which users changed, in the order in which it was heard |
 //! | `freshness.rs` | how fresh what was heard is |
-//! | `age.rs` | how long ago something was |
 //! | `listener.rs` | hears what PostgreSQL tells |
 //! | `heartbeat.rs` | asks it to tell something, and looks whether the triggers that tell are there |
 
-mod age;
 #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "no other database tells"))]
 mod freshness;
 #[cfg(feature = "postgres")]

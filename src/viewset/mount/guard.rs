@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
-use sea_orm::{EntityTrait, Select, Value, sea_query::Expr};
+use sea_orm::{DatabaseTransaction, EntityTrait, Select, Value, sea_query::Expr};
 
 use crate::{
     Db,
@@ -10,6 +10,7 @@ use crate::{
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
     permission::{Action, Context, Denied, Judged, Permissions, Rule, judge_one},
+    standby::StandbyReads,
     throttle::Throttle,
     viewset::{Declared, row::ReadAhead},
 };
@@ -53,6 +54,8 @@ pub(crate) struct Visit {
     pub(crate) headers: Arc<HeaderMap>,
     /// The row of another viewset that the path is below.
     pub(crate) below: Option<Arc<Below>>,
+    /// Where rows are read, where that is no more the primary.
+    pub(crate) standby: Option<Arc<DatabaseTransaction>>,
 }
 
 /// A row of another viewset that was retrieved, and below which rows are looked for or made.
@@ -70,12 +73,32 @@ pub(crate) struct Below {
 impl Visit {
     pub(crate) fn new(request: &poem::Request, guard: Arc<Guard>) -> Result<Self, Problem> {
         let user = Caller::of(request)?.0;
-        Ok(Self { site: site_of(request)?, guard, user, headers: Arc::new(request.headers().clone()), below: None })
+        let (site, headers) = (site_of(request)?, Arc::new(request.headers().clone()));
+        Ok(Self { site, guard, user, headers, below: None, standby: None })
     }
 
-    /// The connection outside a transaction.
+    /// The connection outside a transaction, or that on the standby.
     pub(crate) fn db(&self) -> Db<'_> {
-        (&self.site.db).into()
+        match &self.standby {
+            Some(standby) => Db::of_standby(standby, &self.site.db),
+            None => (&self.site.db).into(),
+        }
+    }
+
+    /// What `read` answers with rows from the standby; from the primary, where that one is of no use.
+    pub(crate) async fn by_standby<T, F>(
+        &self,
+        standby: &Arc<StandbyReads>,
+        read: impl Fn(Self) -> F,
+    ) -> Result<T, Problem>
+    where
+        F: Future<Output = Result<T, Problem>>,
+    {
+        let there = |transaction| read(Self { standby: Some(transaction), ..self.clone() });
+        match standby.answer(&self.user, &self.headers, self.site.request_timeout, there).await {
+            Some(answer) => answer,
+            None => read(self.clone()).await,
+        }
     }
 
     pub(crate) fn context<'a>(&'a self, db: Db<'a>) -> Context<'a> {

@@ -79,8 +79,15 @@ impl<V: ViewSet> Mounted<V> {
     async fn list(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let tell = self.told().ask(&visit.context(visit.db())).await?.choosing(ChosenMembers::read::<V>(request)?);
         let query = ListQuery::read(request, &self.list, visit, &tell).await?;
-        let rows = visit.scope(&self.viewset, visit.db())?;
-        let page = visit.list(&self.viewset, request, rows, rule, &query, &tell).await?;
+        let (query, tell) = (&query, &tell);
+        let page = |visit: Visit| async move {
+            let rows = visit.scope(&self.viewset, visit.db())?;
+            visit.list(&self.viewset, request, rows, rule, query, tell).await
+        };
+        let page = match visit.site.standby.as_ref().filter(|_| V::LISTS_FROM_STANDBY) {
+            Some(standby) => visit.by_standby(standby, page).await?,
+            None => page(visit.clone()).await?,
+        };
         Ok(json(StatusCode::OK, page))
     }
 

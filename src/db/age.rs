@@ -4,7 +4,7 @@ use refrain_entity::clock;
 
 /// How long ago something was, by two clocks: one stands still while the machine sleeps, and the other may be set.
 #[derive(Clone, Copy)]
-pub(super) struct Age {
+pub(crate) struct Age {
     at: Instant,
     by_calendar: SystemTime,
     /// a test can let time pass
@@ -12,12 +12,12 @@ pub(super) struct Age {
 }
 
 impl Age {
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self { at: Instant::now(), by_calendar: SystemTime::now(), ahead: clock::ahead() }
     }
 
     /// Is it less, by either? A calendar that was set back tells nothing.
-    pub(super) fn is_below(self, longest: Duration) -> bool {
+    pub(crate) fn is_below(self, longest: Duration) -> bool {
         let ahead = clock::ahead().saturating_sub(self.ahead);
         let by_calendar = SystemTime::now().duration_since(self.by_calendar);
         self.at.elapsed() + ahead < longest && by_calendar.is_ok_and(|elapsed| elapsed + ahead < longest)
