@@ -34,7 +34,7 @@ pub use executor::Db;
 pub(crate) use executor::Executor;
 pub(crate) use given_up::Abandonable;
 pub(crate) use isolation::{Begun, Isolation};
-pub(crate) use parameter::{bounded, parameter};
+pub(crate) use parameter::{bounded, moment, parameter};
 pub(crate) use passing::may_pass;
 #[cfg(feature = "postgres")]
 pub(crate) use pooler::lends_by_the_transaction;

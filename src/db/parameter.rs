@@ -1,4 +1,8 @@
-use sea_orm::{DbBackend, Statement, StatementBuilder, Value, sea_query::Expr};
+use refrain_entity::Moment;
+use sea_orm::{
+    DbBackend, Statement, StatementBuilder, Value,
+    sea_query::{Expr, ExprTrait},
+};
 
 /// A value bound to a place that its planner does not look behind.
 ///
@@ -8,6 +12,17 @@ pub(crate) fn parameter(value: Value, on: DbBackend) -> Expr {
     match on {
         DbBackend::Sqlite => Expr::cust_with_values("+?", [value]),
         _ => value.into(),
+    }
+}
+
+/// A moment with which a statement that writes compares a column.
+///
+/// A moment is bound without a zone. PostgreSQL compares a column that has one with it by an operator that depends on the
+/// session, and Citus refuses a write that asks such an operator of its rows. So the moment is given the zone first.
+pub(crate) fn moment(at: Moment, on: DbBackend) -> Expr {
+    match on {
+        DbBackend::Postgres => Expr::val(at).cast_as("timestamptz"),
+        _ => Expr::val(at),
     }
 }
 
@@ -30,6 +45,16 @@ mod tests {
     use sea_orm::sea_query::{Query, SelectStatement};
 
     use super::*;
+
+    #[test]
+    fn a_moment_is_given_its_zone_before_postgresql_compares_it() {
+        let ended = |on| {
+            let is_over = Expr::col("expires_at").lte(moment(Moment::now(), on));
+            on.build(&Query::delete().from_table("token").and_where(is_over).to_owned()).sql
+        };
+        assert!(ended(DbBackend::Postgres).ends_with(r#""expires_at" <= CAST($1 AS timestamptz)"#));
+        assert!(ended(DbBackend::Sqlite).ends_with(r#""expires_at" <= ?"#));
+    }
 
     #[test]
     fn only_the_last_bounds_are_hidden_and_only_from_sqlite() {

@@ -1,7 +1,11 @@
 //! The rows of `django_session`.
 
 use refrain_entity::{Moment, Secret, session};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
 use subtle::ConstantTimeEq;
 
 use super::{
@@ -12,7 +16,7 @@ use super::{
 };
 use crate::{
     Db, Error, Result,
-    db::{commit, roll_back},
+    db::{commit, moment, roll_back},
 };
 
 impl Sessions {
@@ -186,15 +190,20 @@ pub async fn clear_expired(db: impl Into<Db<'_>>, batch: u64) -> Result<u64> {
     let mut deleted = 0;
     loop {
         // looked for before they are deleted: not every database bounds a `DELETE`
-        let keys: Vec<Secret> =
-            ended().select_only().column(session::Column::SessionKey).limit(batch.max(1)).into_tuple().all(&db).await?;
+        let keys: Vec<Secret> = ended()
+            .select_only()
+            .column(session::Column::SessionKey)
+            .limit(Ord::max(batch, 1))
+            .into_tuple()
+            .all(&db)
+            .await?;
         if keys.is_empty() {
             return Ok(deleted);
         }
         let delete = session::Entity::delete_many()
             .filter(session::Column::SessionKey.is_in(keys))
             // one may have been saved since
-            .filter(session::Column::ExpireDate.lt(Moment::now()))
+            .filter(Expr::col(session::Column::ExpireDate).lt(moment(Moment::now(), db.get_database_backend())))
             .into_query();
         deleted += db.execute_whole(&delete).await?.rows_affected();
     }

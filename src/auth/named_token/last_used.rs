@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::TABLE;
-use crate::Db;
+use crate::{Db, db::moment};
 
 /// A token's last use is written where the one that is stored is older.
 const SELDOM: TimeDelta = TimeDelta::minutes(10);
@@ -112,7 +112,7 @@ async fn write(db: &DatabaseConnection, uses: &BTreeMap<i64, Moment>) -> Result<
         .table(Alias::new(TABLE))
         .value(Alias::new("last_used"), *latest)
         .and_where(Expr::col(Alias::new("id")).is_in(uses.keys().copied()))
-        .and_where(last_used().is_null().or(last_used().lt(*latest)))
+        .and_where(last_used().is_null().or(last_used().lt(moment(*latest, db.get_database_backend()))))
         .to_owned();
     Db::from(db).execute_whole(&statement).await.map(drop)
 }

@@ -10,7 +10,7 @@ use super::{NamedToken, NewToken, TABLE, digest_of, read::read_ceiling, secret::
 use crate::{
     Db, Error, Result,
     auth::{Auth, Ceiling, User},
-    db::commit,
+    db::{commit, moment},
 };
 
 /// The most tokens that a user may have where nothing is said.
@@ -87,7 +87,7 @@ impl User {
         let ended = Query::delete()
             .from_table(Alias::new(TABLE))
             .and_where(column("user_id").eq(user.clone()))
-            .and_where(column("expires_at").lte(now))
+            .and_where(column("expires_at").lte(moment(now, db.get_database_backend())))
             .to_owned();
         db.execute(&ended).await?;
         let count = Query::select()
