@@ -28,14 +28,18 @@ fn passes(error: &(dyn DatabaseError + 'static)) -> bool {
     if let Some(passes) = mysql_passes(error) {
         return passes;
     }
-    let Some(code) = error.code() else { return false };
+    error.code().is_some_and(|code| code_passes(&code))
+}
+
+fn code_passes(code: &str) -> bool {
     match code.parse::<u32>() {
-        // SQLite, by the low byte: busy, locked, out of memory, interrupted, input and output, full, cannot open
-        Ok(code) if code < 10_000 => matches!(code & 0xff, 5 | 6 | 7 | 9 | 10 | 13 | 14),
+        // SQLite, by the low byte: busy, locked, out of memory, interrupted, input and output, full, cannot open. A SQLSTATE
+        // that is a number, as `08006` is, has five digits
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 7 | 9 | 10 | 13 | 14),
         // PostgreSQL's classes: connection, rolled back, resources, stopped by somebody, the system below; and a lock
         // that was not to be had, a server that only reads for now
         _ => {
-            matches!(&*code, "55P03" | "25006")
+            matches!(code, "55P03" | "25006")
                 || ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
         }
     }
@@ -58,4 +62,25 @@ fn mysql_passes(error: &(dyn DatabaseError + 'static)) -> Option<bool> {
     }
     let _ = error;
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_passes;
+
+    #[test]
+    fn each_databases_codes_are_its_own() {
+        // SQLite: busy, busy with a stale snapshot, an error of input and output
+        for passes in ["5", "517", "266"] {
+            assert!(code_passes(passes), "{passes}");
+        }
+        // PostgreSQL: a connection that failed, of this server's own to another among them; a deadlock, a shutdown
+        for passes in ["08006", "08000", "40P01", "57P01", "55P03"] {
+            assert!(code_passes(passes), "{passes}");
+        }
+        // constraints of both, a statement that is wrong
+        for stays in ["2067", "787", "23505", "42601", "0A000"] {
+            assert!(!code_passes(stays), "{stays}");
+        }
+    }
 }

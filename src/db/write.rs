@@ -70,7 +70,7 @@ pub(crate) fn was_refused(error: &DbErr) -> bool {
     let Some(code) = said_by_database(error).and_then(|error| error.code()) else { return false };
     match code.parse::<u32>() {
         // SQLite: busy, and what constraints refuse; the low byte is the kind of error
-        Ok(code) if code.to_string().len() < 5 => matches!(code & 0xff, 5 | 19),
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 19),
         // SQLSTATE: constraints, wrong states of a transaction, rollbacks, errors raised by triggers
         _ => code != "40003" && ["22", "23", "25", "40", "44", "45", "P0"].iter().any(|class| code.starts_with(class)),
     }
