@@ -38,6 +38,7 @@ pages! {
     databases = "databases.md";
     serving = "serving.md";
     many_nodes = "many-nodes.md";
+    distributed_postgresql = "distributed-postgresql.md";
     throttles = "throttles.md";
     pages = "pages.md";
     #[cfg(feature = "templates")]

@@ -7,6 +7,7 @@
 //! | `words` | an item's first sentence, its default and its Django names |
 //! | `markdown` | rows and columns |
 //! | `classes`, `hooks`, `settings`, `environment`, `errors`, `columns`, `features` | a table each |
+//! | `statements` | the tables of what the library asks a database |
 
 mod classes;
 mod columns;
@@ -18,6 +19,7 @@ mod markdown;
 mod marks;
 mod settings;
 mod sources;
+mod statements;
 mod words;
 
 use std::{
@@ -72,6 +74,7 @@ fn table_of(asked: &str, sources: &Sources, page: &Path) -> Result<String> {
         ["features"] => features::table(),
         ["hooks", of] => hooks::table(sources, of, page),
         ["settings", of] => settings::table(sources, of, page),
+        ["statements", group] => statements::table(sources, group, page),
         _ => Err(format!("there is no table `{asked}`")),
     }
 }

@@ -9,7 +9,7 @@ use syn::{ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, ItemTrait, Type, Vis
 
 use crate::{Result, run::root};
 
-/// All of `src`.
+/// All of `src`, and of the crate that makes the tables.
 #[derive(Default)]
 pub(super) struct Sources {
     files: Vec<File>,
@@ -25,6 +25,7 @@ impl Sources {
     pub(super) fn read() -> Result<Self> {
         let mut sources = Self::default();
         sources.read_folder(&root().join("src"))?;
+        sources.read_folder(&root().join("migration/src"))?;
         sources.files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(sources)
     }
