@@ -9,6 +9,7 @@ use std::fs;
 
 use program::{Folder, Server, Told};
 use refrain_examples::drivers::demo::PASSWORD;
+use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 #[test]
@@ -137,7 +138,9 @@ fn what_cannot_be_read_is_told_in_a_sentence() {
     let mark = format!("\n    {expression}\n                      ^\n");
     told.is(1, "", "error: DEFAULT_PERMISSIONS: no permission class is called `Nobody`").is(1, "", &mark);
     for (url, sentence) in [
-        ("oracle://u:s3cret@here/cars", "begins with `oracle`"),
+        ("oracle://u:s3cret@here/cars", "begins with `oracle`; this program knows `sqlite://`, "),
+        ("s3cret.sqlite3", "the address of the database does not say which kind of database it is: "),
+        ("", "the address of the database is empty: it is to begin with `sqlite://`, "),
         ("postgres://u:s3cret@127.0.0.1:1/cars", "error: PostgreSQL at `127.0.0.1:1` cannot be reached: "),
         ("postgres://u:s3cret@127.0.0.1:port/cars", "error: the database's address cannot be read: "),
         ("sqlite:///no/such/folder/cars", "error: the SQLite file `/no/such/folder/cars` cannot be reached: "),
@@ -221,7 +224,7 @@ fn a_check_changes_nothing() {
         told.out.contains("note: POST /api/auth/token: everybody may do it: it says `AllowAny` itself"),
         "{told:?}"
     );
-    assert!(told.out.contains("note: the database was not looked at"), "{told:?}");
+    assert!(told.out.contains("note: the database was not looked at: it is not there yet"), "{told:?}");
     assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
     folder.run(&["check", "--strict"]).is(0, "0 errors, 0 warnings", "");
     let missing = ["check", "--default-permissions", "HasPerm(\"drivers.fly_car\")"];
@@ -313,10 +316,27 @@ fn the_table_is_printed_for_people_and_programs() {
     assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 0, "not even the file is made");
 }
 
+/// A model that was changed without a migration, or came without one.
+#[tokio::test]
+async fn a_check_finds_what_no_migration_has_made() {
+    let folder = Folder::new("unmade");
+    folder.run(&["migrate"]).is(0, "", "");
+    let url = format!("sqlite://{}", folder.0.join("drivers.sqlite3").display());
+    let db = refrain::connect(&url).await.expect("the file is there");
+    for (change, told) in [
+        ("ALTER TABLE drivers_trip RENAME COLUMN title TO name", "no such column: drivers_trip.title"),
+        ("DROP TABLE drivers_trip", "no such table: drivers_trip"),
+    ] {
+        db.execute_unprepared(change).await.expect("it is changed");
+        let checked = folder.run(&["check"]).is(1, "error: rows of `drivers.trip` cannot be read: ", "");
+        assert!(checked.out.contains(told) && checked.out.contains("write a migration"), "{checked:?}");
+    }
+}
+
 #[test]
 fn users_need_tables() {
     let folder = Folder::new("no-tables");
-    let first = "error: the tables are not there yet: run `drivers migrate` first\n";
+    let first = "error: the tables are not there yet: `drivers migrate` makes them, or `cargo run -- migrate`\n";
     for arguments in [&["createsuperuser", "--no-input", "--username", "root"][..], &["changepassword", "root"]] {
         folder.run(arguments).is(1, "", first);
         assert!(fs::read_dir(&folder.0).expect("it is there").next().is_none(), "no file is left behind");

@@ -318,13 +318,23 @@ impl Database {
 
     /// For a command about users: where their table is not there yet, it says what makes it, and leaves no file behind.
     pub(super) async fn open_migrated<P: Project>(&self) -> Outcome<DatabaseConnection> {
-        let missing = || Failure::saying(format!("the tables are not there yet: run `{} migrate` first", P::NAME));
-        if lacks_file(&self.direct::<P>()) {
+        let missing = || {
+            let name = P::NAME;
+            Failure::saying(format!(
+                "the tables are not there yet: `{name} migrate` makes them, or `cargo run -- migrate`"
+            ))
+        };
+        if self.is_missing::<P>() {
             return Err(missing());
         }
         let db = self.open::<P>(Opening::Serving(PoolSettings::default())).await?;
         let users = P::auth().users().table.to_string();
         if SchemaManager::new(&db).has_table(users).await? { Ok(db) } else { Err(missing()) }
+    }
+
+    /// Is it a file that is not there yet?
+    pub(super) fn is_missing<P: Project>(&self) -> bool {
+        lacks_file(&self.direct::<P>())
     }
 
     pub(super) fn direct<P: Project>(&self) -> String {

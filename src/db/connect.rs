@@ -98,12 +98,24 @@ pub(crate) async fn open(url: &str, opening: Opening) -> Result<DatabaseConnecti
             reach(&options, &place, &opening).await?;
             Ok(server::<sqlx::MySql>(options, &settings, mysql_session(&settings), "ROLLBACK").into())
         }
-        _ => Err(Error::wiring(format!(
-            "no database of this program has an address that begins with `{}`; it knows {}",
-            if url.contains(':') { scheme } else { "…" },
-            known().join(", ")
-        ))),
+        _ => Err(Error::wiring(unknown(url))),
     }
+}
+
+/// Why no database of this program has this address, which may hold a password and is not shown.
+fn unknown(url: &str) -> String {
+    let known = known().join(", ");
+    let Some((scheme, _)) = url.split_once(':') else {
+        let what = if url.is_empty() { "is empty" } else { "does not say which kind of database it is" };
+        return format!("the address of the database {what}: it is to begin with {known}");
+    };
+    let feature = match scheme {
+        "sqlite" => "sqlite",
+        "postgres" | "postgresql" => "postgres",
+        "mysql" | "mariadb" => "mysql",
+        _ => return format!("the address of no database begins with `{scheme}`; this program knows {known}"),
+    };
+    format!("`{scheme}:` needs Refrain's feature `{feature}`, which this program is built without; it knows {known}")
 }
 
 #[cfg(feature = "sqlite")]
@@ -218,9 +230,9 @@ fn read<O: std::str::FromStr<Err = sqlx::Error>>(url: &str) -> Result<O> {
 
 fn known() -> Vec<&'static str> {
     [
-        (cfg!(feature = "sqlite"), "`sqlite:`"),
-        (cfg!(feature = "postgres"), "`postgres:`"),
-        (cfg!(feature = "mysql"), "`mysql:`"),
+        (cfg!(feature = "sqlite"), "`sqlite://`"),
+        (cfg!(feature = "postgres"), "`postgres://`"),
+        (cfg!(feature = "mysql"), "`mysql://`"),
     ]
     .into_iter()
     .filter_map(|(known, scheme)| known.then_some(scheme))

@@ -1,6 +1,8 @@
 use std::{any::TypeId, borrow::Cow, fmt, pin::Pin};
 
 use sea_orm::{Condition, DbErr, PrimaryKeyTrait, QueryFilter, QuerySelect, Value, sea_query::IntoValueTuple};
+#[cfg(feature = "cli")]
+use sea_orm::{QueryTrait, sea_query::SelectStatement};
 
 use super::{ForeignKey, Model, key_columns};
 use crate::{
@@ -41,6 +43,8 @@ pub struct ModelInfo {
     key: Option<KeyColumn>,
     foreign_keys: fn() -> Vec<ForeignKey>,
     keys_where: KeysWhere,
+    #[cfg(feature = "cli")]
+    select: fn() -> SelectStatement,
     user_grants: Option<&'static str>,
     group_grants: Option<&'static str>,
     /// `app.codename` for each first part that a standard action asks
@@ -66,6 +70,8 @@ impl ModelInfo {
             key: KeyColumn::of::<M>(),
             foreign_keys: ForeignKey::of::<M>,
             keys_where: keys_where::<M>,
+            #[cfg(feature = "cli")]
+            select: || M::find().into_query(),
             user_grants: M::USER_GRANTS,
             group_grants: M::GROUP_GRANTS,
             labels: STANDARD.map(|first| label(M::APP_LABEL, first, M::MODEL_NAME)),
@@ -151,6 +157,12 @@ impl ModelInfo {
     /// The keys of the rows that meet a condition; until the transaction ends nobody else changes these, where asked.
     pub(crate) async fn keys_where(&self, db: Db<'_>, condition: Condition, lock: bool) -> Result<Vec<Value>> {
         Ok((self.keys_where)(db, condition, lock).await?)
+    }
+
+    /// A statement that reads every column, and no row: whether the database has them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn no_rows(&self) -> SelectStatement {
+        (self.select)().limit(0).to_owned()
     }
 
     /// The model's own table of users' grants, where it has one.

@@ -64,6 +64,11 @@ use sea_orm::{EntityTrait, Iterable, PrimaryKeyToColumn};
 /// is a [`PermissionOf<car::Entity>`](crate::grants::PermissionOf). A codename that is no identifier then (`export.all`),
 /// or one the entity uses already (`column`, `owner`), has none and is written as text.
 #[doc(alias = "Meta")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no model",
+    label = "the derive `refrain::Model` is missing on the entity's struct",
+    note = "add `refrain::Model` to the derives of its `Model`, and `#[refrain(app = \"…\", model = \"…\")]`"
+)]
 pub trait Model: EntityTrait {
     /// The label of the app, as in `drivers.view_car`.
     const APP_LABEL: &'static str;

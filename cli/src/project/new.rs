@@ -56,7 +56,8 @@ pub(crate) fn new(name: &str, database: Database, refrain: Option<&Path>) -> Res
         written.file(path, text);
     }
     let told = written.write()?;
-    Ok(format!("{told}\nTo try it:\n\n  cd {name}\n  cargo test\n  cargo run -- createsuperuser\n  cargo run\n"))
+    let commands = ["cargo test", "cargo run -- migrate", "cargo run -- createsuperuser", "cargo run"];
+    Ok(format!("{told}\nTo try it:\n\n  cd {name}\n  {}\n", commands.join("\n  ")))
 }
 
 /// What cargo takes for a package, Rust for a crate, and Django for an app.

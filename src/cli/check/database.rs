@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 
 use super::super::Project;
@@ -8,6 +8,7 @@ use crate::{
     Result,
     api::{BuiltApi, Finding},
     auth::{Auth, Permission},
+    error::causes,
     model::{ModelInfo, Models},
 };
 
@@ -26,8 +27,22 @@ pub(super) async fn look<P: Project>(
     }
     let there = auth.permissions(db).await?;
     let mut findings = ungrantable(api, models, &there);
+    findings.extend(unreadable(db, models).await);
     findings.extend(models.iter().flat_map(|model| of_permissions(model, &there, api)));
     Ok(findings)
+}
+
+/// Models that no migration has made a table for, or one with other columns.
+async fn unreadable(db: &DatabaseConnection, models: &Models) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for model in models.iter() {
+        if let Err(error) = db.query_all(&model.no_rows()).await {
+            let message = format!("rows of `{model}` cannot be read: {}", causes(&error));
+            let finding = Finding::error("unreadable_rows", message);
+            findings.push(finding.write("a migration that makes what is missing, and apply it by `migrate`"));
+        }
+    }
+    findings
 }
 
 /// Permissions that endpoints ask and the database lacks: nobody can be granted them.

@@ -42,18 +42,18 @@ async fn look<P: Project>(options: &Check) -> Outcome<Vec<Finding>> {
     let mut findings = api.check(&models).await;
     findings.extend(of_models(&models, &api));
     findings.extend(document::compared::<P>(options.document.as_deref(), &api));
-    match api.check_foreign_keys().await {
-        Ok(found) => findings.extend(found),
-        Err(error) => {
-            let message = format!("the foreign keys were not looked at: {}", causes(&error));
-            findings.push(Finding::note("database_not_looked_at", message));
+    let not_looked_at =
+        |what: &str, why: &str| Finding::note("database_not_looked_at", format!("{what} not looked at: {why}"));
+    if options.database.is_missing::<P>() {
+        findings.push(not_looked_at("the database was", "it is not there yet, and `migrate` makes it"));
+    } else {
+        match api.check_foreign_keys().await {
+            Ok(found) => findings.extend(found),
+            Err(error) => findings.push(not_looked_at("the foreign keys were", &causes(&error))),
         }
-    }
-    match database::look::<P>(&db, &auth, &models, &api).await {
-        Ok(found) => findings.extend(found),
-        Err(error) => {
-            let message = format!("the database was not looked at: {}", causes(&error));
-            findings.push(Finding::note("database_not_looked_at", message));
+        match database::look::<P>(&db, &auth, &models, &api).await {
+            Ok(found) => findings.extend(found),
+            Err(error) => findings.push(not_looked_at("the database was", &causes(&error))),
         }
     }
     findings.sort_by_key(|finding| Reverse(finding.severity));
