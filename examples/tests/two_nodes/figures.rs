@@ -49,7 +49,7 @@ impl Figures {
             if after >= BOUND + SLACK {
                 let (changed, at) = (if holds { "given" } else { "taken" }, *from - turns[0].from);
                 assert!(is_right, "at {at:?}, in turn {turn}: {code} {after:?} after the right was {changed}");
-                telling[usize::from(holds)] += 1;
+                telling[usize::from(holds)] += usize::from(*code != 503);
             } else if !is_right {
                 stale[turn] = stale[turn].max(after);
             }
@@ -64,7 +64,7 @@ impl Figures {
 
     /// Are they enough to believe?
     pub fn check(&self) {
-        assert!(self.telling.iter().all(|count| *count > 50) && self.written > 50, "{self}");
+        assert!(self.telling.iter().all(|count| *count > 50) && self.written > 20, "{self}");
         assert!(self.silence < Duration::from_secs(15), "{self}");
     }
 }

@@ -10,10 +10,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::time::sleep;
+
 use crate::{node::Node, site::token};
 
 /// What readers ask for: a short answer, however many cars there are.
 pub const LIST: &str = "GET /api/cars?limit=1";
+
+/// A database and two nodes that failed are back by then.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Clients of both nodes, who ask all the time until they are stopped.
 pub struct Load {
@@ -77,6 +82,17 @@ impl Load {
                 thread::sleep(pause);
             }
         }));
+    }
+
+    /// Waits until so many of the readers who asked since then were told what they may; for a while, where nobody tells.
+    pub async fn wait_until_heard(&self, enough: usize, since: Instant) {
+        let heard = || {
+            let heard = self.heard.lock().expect("no panic");
+            heard.read.iter().rev().take(1000).filter(|read| read.from >= since && read.code != 503).count()
+        };
+        while heard() < enough && since.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits for the last answers.

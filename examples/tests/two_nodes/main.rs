@@ -131,8 +131,11 @@ async fn nor_when_that_happens_behind_a_pooler(_db: TestDb) {
 /// Between the beginning of a turn and the change of the reader's right: what fails at once, fails before it.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
-/// The reader's right changes while something fails, and then it is quiet for longer than the bound; again and again, as
-/// long as what fails says that there is more.
+/// So many answers in each turn tell whether what is kept is right.
+const ENOUGH: usize = 40;
+
+/// The reader's right changes while something fails, and then it is quiet until many have heard of it for longer than the
+/// bound; again and again, as long as what fails says that there is more.
 async fn endure(site: &Site, pace: Pace, mut fail: impl AsyncFnMut(usize) -> bool) {
     let (load, mut turns, mut goes_on) = (Load::on(&site.nodes, pace), Vec::new(), true);
     let mut holds = false;
@@ -141,7 +144,7 @@ async fn endure(site: &Site, pace: Pace, mut fail: impl AsyncFnMut(usize) -> boo
         let change = site.give_or_take(holds, A_MOMENT);
         goes_on = fail(turns.len()).await;
         let from = change.await.expect("no panic");
-        sleep(BOUND + SLACK + Duration::from_millis(400)).await;
+        load.wait_until_heard(ENOUGH, from + BOUND + SLACK).await;
         turns.push(Turn { from, to: Instant::now(), holds });
     }
     let heard = load.stop();
