@@ -53,7 +53,7 @@ pub(crate) use writing::Writing;
 /// | the standby is further behind, away, slow, made a primary, or follows another server | the list is read from the primary, and the standby is asked again a moment later |
 /// | lists are asked for more seldom than the bound | they are read from the primary: nobody knows then how far the standby is |
 ///
-/// Each such list takes a transaction on the standby and one more statement there, each write one more on the primary.
+/// Each such list takes a transaction on the standby with two statements more, each write one more on the primary.
 #[derive(Clone)]
 pub struct Standby {
     url: Secret,
