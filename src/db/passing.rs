@@ -32,17 +32,23 @@ fn passes(error: &(dyn DatabaseError + 'static)) -> bool {
 }
 
 fn code_passes(code: &str) -> bool {
-    match code.parse::<u32>() {
-        // SQLite, by the low byte: busy, locked, out of memory, interrupted, input and output, full, cannot open. A SQLSTATE
-        // that is a number, as `08006` is, has five digits
-        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 7 | 9 | 10 | 13 | 14),
+    match sqlite_kind(code) {
+        // busy, locked, out of memory, interrupted, input and output, full, cannot open
+        Some(kind) => matches!(kind, 5 | 6 | 7 | 9 | 10 | 13 | 14),
         // PostgreSQL's classes: connection, rolled back, resources, stopped by somebody, the system below; and a lock
         // that was not to be had, a server that only reads for now
-        _ => {
+        None => {
             matches!(code, "55P03" | "25006")
                 || ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class))
         }
     }
+}
+
+/// The kind of an error of SQLite's, which is its number's low byte; `None` for a SQLSTATE, which has five characters also
+/// where it is a number, as `08006` is.
+pub(super) fn sqlite_kind(code: &str) -> Option<u32> {
+    let number: u32 = code.parse().ok()?;
+    (code.len() < 5).then_some(number & 0xff)
 }
 
 /// MySQL and MariaDB file most of these under one SQLSTATE: the number tells.

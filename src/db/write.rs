@@ -4,6 +4,8 @@ use sea_orm::{
 };
 use tracing::Instrument;
 
+use super::passing::sqlite_kind;
+
 /// Begins a transaction that is going to write.
 ///
 /// In a task of its own, as it is ended: a request may be given up at any moment, and between a `BEGIN` that was sent
@@ -68,11 +70,13 @@ pub(crate) fn is_worth_retrying(error: &DbErr) -> bool {
 /// connection that broke, a server that is shutting down.
 pub(crate) fn was_refused(error: &DbErr) -> bool {
     let Some(code) = said_by_database(error).and_then(|error| error.code()) else { return false };
-    match code.parse::<u32>() {
-        // SQLite: busy, and what constraints refuse; the low byte is the kind of error
-        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 19),
+    match sqlite_kind(&code) {
+        // SQLite: busy, and what constraints refuse
+        Some(kind) => matches!(kind, 5 | 19),
         // SQLSTATE: constraints, wrong states of a transaction, rollbacks, errors raised by triggers
-        _ => code != "40003" && ["22", "23", "25", "40", "44", "45", "P0"].iter().any(|class| code.starts_with(class)),
+        None => {
+            code != "40003" && ["22", "23", "25", "40", "44", "45", "P0"].iter().any(|class| code.starts_with(class))
+        }
     }
 }
 

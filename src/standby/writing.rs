@@ -32,8 +32,8 @@ impl Writing {
     /// Whatever an answer says was done was committed before where the log is now; one that refuses did nothing. Behind the
     /// request, whose time may be over.
     pub(crate) async fn end(mut self, status: StatusCode) -> Option<LastCommit> {
-        self.has_ended = true;
         if status.is_client_error() {
+            self.has_ended = true;
             return None;
         }
         let position = match status.is_server_error() {
@@ -41,18 +41,15 @@ impl Writing {
             false => self.position().await,
         };
         self.standby.commits.remember(&self.caller, position);
+        self.has_ended = true;
         let position = self.before.map_or(position, |before| before.max(position)).to_string();
         // a browser counts from when it hears of it
         Some(LastCommit { position, seconds: self.standby.bound().as_secs() + 1 })
     }
 
-    async fn position(&mut self) -> Position {
-        // until it is known
-        self.has_ended = false;
+    async fn position(&self) -> Position {
         let read = Abandonable::new(Mark::read(&self.standby.primary));
-        let read = tokio::time::timeout(self.standby.patience(), read).await;
-        self.has_ended = true;
-        match read {
+        match tokio::time::timeout(self.standby.patience(), read).await {
             Ok(Ok(mark)) => {
                 let position = mark.position;
                 self.standby.marks.note(mark);
