@@ -6,6 +6,8 @@ use sea_orm::{
     StatementBuilder, TransactionTrait,
 };
 
+use super::given_up::Abandonable;
+
 /// What runs statements: a connection, or the transaction under way.
 ///
 /// ```
@@ -91,22 +93,20 @@ impl<'a> Db<'a> {
     pub(crate) async fn begin(self) -> Result<DatabaseTransaction, DbErr> {
         match self.executor() {
             Executor::Connection(db) => super::begin_write(db).await,
-            Executor::Transaction(db) => db.begin().await,
+            Executor::Transaction(db) => Abandonable::boxed(db.begin()).await,
         }
     }
 
     /// Runs a statement that must not be lost once it is answered: in a transaction of its own, unless one is under way,
     /// so that it is committed whatever state the connection was left in.
     pub(crate) async fn execute_whole(self, statement: &impl StatementBuilder) -> Result<ExecResult, DbErr> {
-        match self.executor() {
-            Executor::Connection(_) => {
-                let transaction = self.begin().await?;
-                let done = transaction.execute(statement).await?;
-                super::commit(transaction).await?;
-                Ok(done)
-            }
-            Executor::Transaction(db) => db.execute(statement).await,
+        if self.is_transaction() {
+            return self.execute(statement).await;
         }
+        let transaction = self.begin().await?;
+        let done = Db { has_run: self.has_run, ..Db::from(&transaction) }.execute(statement).await?;
+        super::commit(transaction).await?;
+        Ok(done)
     }
 }
 
@@ -139,29 +139,29 @@ impl ConnectionTrait for Db<'_> {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => db.execute_raw(statement).await,
-            Executor::Transaction(db) => db.execute_raw(statement).await,
+            Executor::Connection(db) => Abandonable::boxed(db.execute_raw(statement)).await,
+            Executor::Transaction(db) => Abandonable::boxed(db.execute_raw(statement)).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => db.execute_unprepared(sql).await,
-            Executor::Transaction(db) => db.execute_unprepared(sql).await,
+            Executor::Connection(db) => Abandonable::boxed(db.execute_unprepared(sql)).await,
+            Executor::Transaction(db) => Abandonable::boxed(db.execute_unprepared(sql)).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => db.query_one_raw(statement).await,
-            Executor::Transaction(db) => db.query_one_raw(statement).await,
+            Executor::Connection(db) => Abandonable::boxed(db.query_one_raw(statement)).await,
+            Executor::Transaction(db) => Abandonable::boxed(db.query_one_raw(statement)).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => db.query_all_raw(statement).await,
-            Executor::Transaction(db) => db.query_all_raw(statement).await,
+            Executor::Connection(db) => Abandonable::boxed(db.query_all_raw(statement)).await,
+            Executor::Transaction(db) => Abandonable::boxed(db.query_all_raw(statement)).await,
         }
     }
 

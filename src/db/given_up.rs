@@ -1,4 +1,4 @@
-//! Which requests were dropped before they ended, so that pools look twice at what such a one gives back.
+//! Which work was dropped before it ended, so that pools look twice at what such a one gives back.
 
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use std::time::Duration;
@@ -19,30 +19,37 @@ pub(super) fn given_up_lately() -> bool {
     GIVEN_UP.lately(SUSPICIOUS)
 }
 
-/// For this time after a request was given up, nothing is believed of the connections that come back.
+/// For this time after something was given up, nothing is believed of the connections that come back.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 const SUSPICIOUS: Duration = Duration::from_secs(5);
 
-/// When a request of this process was last given up.
+/// When a request, or a statement, of this process was last given up.
 static GIVEN_UP: Last = Last::never();
 
-/// A request's work, which may be dropped before it ends: then the pools look twice at what it gives back.
+/// Work that may be dropped before it ends, a request's or one statement's: then the pools look twice at what it gives
+/// back.
 pub(crate) struct Abandonable<F> {
-    work: Pin<Box<F>>,
+    work: F,
     ended: bool,
 }
 
-impl<F> Abandonable<F> {
+impl<F: Future> Abandonable<Pin<Box<F>>> {
     pub(crate) fn new(work: F) -> Self {
-        Self { work: Box::pin(work), ended: false }
+        Self::boxed(Box::pin(work))
     }
 }
 
-impl<F: Future> Future for Abandonable<F> {
+impl<F: Future + Unpin> Abandonable<F> {
+    pub(super) fn boxed(work: F) -> Self {
+        Self { work, ended: false }
+    }
+}
+
+impl<F: Future + Unpin> Future for Abandonable<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let polled = self.work.as_mut().poll(cx);
+        let polled = Pin::new(&mut self.work).poll(cx);
         self.ended = polled.is_ready();
         polled
     }

@@ -11,7 +11,7 @@ use std::{
 use crate::support::{self, Car, Client, auth, car, car_of, sync, user, wire::Wire};
 use poem::http::Method;
 use refrain::{
-    Access, Api, IsAuthenticated, PoolSettings, Problem, ViewSet,
+    Access, Api, Db, IsAuthenticated, PoolSettings, Problem, ViewSet,
     auth::{Auth, NewUser, User},
 };
 use refrain_testing::{Backend, Proxy, TestDb, every_database};
@@ -288,4 +288,21 @@ async fn a_transaction_that_was_dropped_outside_of_requests_ends_too(db: TestDb)
     is_at_rest(&db).await;
     let after = car::Entity::find().filter(car::Column::Name.eq("after")).count(db.db()).await.unwrap();
     assert_eq!(after, 10, "what was answered is lost");
+}
+
+/// Whose time limit it was does not matter: what runs through the library and is given up keeps no connection.
+#[every_database(postgres, mariadb, because = "SQLite is not reached over a network")]
+async fn a_statement_that_a_program_gave_up_keeps_no_connection(db: TestDb) {
+    let pool = PoolSettings::default().max_connections(1).connect(&db.url()).await.unwrap();
+    let asking = Db::from(&pool);
+    // the server answered just now, so that nobody would look without a reason
+    asking.execute_unprepared("SELECT 1").await.unwrap();
+    let sleep = match db.backend() {
+        Backend::MariaDb => "SELECT SLEEP(8)",
+        _ => "SELECT pg_sleep(8)",
+    };
+    let given_up = tokio::time::timeout(Duration::from_millis(50), asking.query_all_raw(db.statement(sleep))).await;
+    assert!(given_up.is_err(), "it sleeps");
+    let next = tokio::time::timeout(Duration::from_secs(4), asking.execute_unprepared("SELECT 1")).await;
+    next.expect("the connection is waited for no longer").unwrap();
 }
