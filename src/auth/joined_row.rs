@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sea_orm::{DbBackend, QueryResult, Value};
+use sea_orm::{DbBackend, QueryResult, Value, sea_query::Expr};
 
 use crate::db::Sql;
 
@@ -11,8 +11,10 @@ use crate::db::Sql;
 pub(crate) struct JoinedRow {
     /// the columns of a row, and what is asked about it and the [`CALLER`]
     pub(crate) columns: Arc<Sql>,
-    /// `LEFT JOIN … ON …`, which finds one row at most
-    pub(crate) join: Sql,
+    /// as statements name it
+    pub(crate) table: Arc<str>,
+    /// true of one row at most; becomes text only where somebody is looked for
+    pub(crate) is_it: Expr,
 }
 
 /// The tables' names in the statements that find a user: no other table can be joined under one of them.
@@ -69,7 +71,8 @@ impl Text {
             return (self.whole.clone(), values);
         };
         // PostgreSQL's places have numbers, and the user's is settled; elsewhere they count as they stand
-        let is_numbered = row.join.on() == DbBackend::Postgres;
+        let on = row.columns.on();
+        let is_numbered = on == DbBackend::Postgres;
         let mut behind = Some(found_by);
         if is_numbered {
             values.extend(behind.take());
@@ -79,7 +82,10 @@ impl Text {
         text += ", ";
         row.columns.write_to(&mut text, &mut values);
         text += &self.from;
-        row.join.write_to(&mut text, &mut values);
+        for part in ["LEFT JOIN ", &row.table, " ON "] {
+            text += part;
+        }
+        Sql::of(&row.is_it, on).write_to(&mut text, &mut values);
         text += &self.by;
         values.extend(behind);
         (text, values)

@@ -41,5 +41,5 @@ pub(crate) use pooler::lends_by_the_transaction;
 pub use settings::PoolSettings;
 pub(crate) use sql::{Sql, joined, quoted, quoted_table};
 pub(crate) use statements_run::counting_statements;
-pub(crate) use stored_decimals::{is_stored_otherwise, read_from, readable};
+pub(crate) use stored_decimals::{columns_named, is_stored_otherwise, read_from, readable};
 pub(crate) use write::{begin_write, commit, is_worth_retrying, roll_back, was_refused};

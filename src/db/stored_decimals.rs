@@ -6,6 +6,8 @@ use sea_orm::{
     sea_query::{ColumnType, Expr},
 };
 
+use super::{Sql, quoted};
+
 /// The rows with their decimals in a form that a model reads.
 ///
 /// Such a column is selected once more under its name, and the later of two is the one that is read: what a viewset's
@@ -29,6 +31,17 @@ pub(crate) fn read_from(column: &impl ColumnTrait, expr: Expr, on: DbBackend) ->
                  OR (typeof(?) = 'integer' AND ? BETWEEN -9007199254740992 AND 9007199254740992) \
                  THEN CAST(? AS real) ELSE ? END";
     Expr::cust_with_exprs(exact, std::iter::repeat_n(expr, 5))
+}
+
+/// The columns of a model's table, each under its name with this before it, so that a model reads them.
+pub(crate) fn columns_named<E: EntityTrait>(on: DbBackend, prefix: &str) -> Sql {
+    let mut columns = Sql::new(on, "");
+    for (place, column) in E::Column::iter().enumerate() {
+        let read = Sql::of(&read_from(&column, Expr::col(column.as_column_ref()), on), on);
+        let name = quoted(&format!("{prefix}{}", column.as_str()), on);
+        columns = columns.text(if place == 0 { "" } else { ", " }).sql(&read).text(" AS ").text(&name);
+    }
+    columns
 }
 
 /// Does the database hold the column's values in another form than a model reads?

@@ -43,7 +43,9 @@ pub use operators::{And, Combine, Expression, IntoPermissions, Not, Operators, O
 pub use over::{AnyModel, Both, Fits, Over, OwnedModel, SomeModel};
 pub(crate) use related::{RelatedKey, RelatedViewSet, RelatedViewSets};
 pub use rule::Rule;
-pub(crate) use rule::{Foreseen, Judged, Questions, judge_one, judged, judged_in, read_verdict, verdict_name};
+pub(crate) use rule::{
+    Foreseen, Judged, Questions, TableRows, judge_one, judged, judged_in, read_verdict, verdict_name,
+};
 pub use stock::*;
 pub(crate) use through::{FollowedKey, Trail};
 pub use tree::Permissions;

@@ -128,19 +128,24 @@ pub(crate) async fn judge_one<E: EntityTrait>(
     row: Select<E>,
     rules: &[&Rule],
 ) -> Result<Option<Judged<E::Model>>, DbErr> {
-    let mut found = judged(db, row, rules).await?.into_iter();
-    let first = found.next();
-    let is_another =
-        |first: &E::Model, other: &E::Model| key_columns::<E>().any(|key| first.get(key) != other.get(key));
-    if let Some(first) = &first
-        && found.any(|other| is_another(&first.row, &other.row))
-    {
-        return Err(DbErr::Custom(format!(
-            "several rows of `{}` were found where one was asked for",
-            E::default().table_name()
-        )));
+    only_one::<E>(judged(db, row, rules).await?.into_iter().map(Ok))
+}
+
+/// The row that was found, however often.
+pub(super) fn only_one<E: EntityTrait>(
+    mut found: impl Iterator<Item = Result<Judged<E::Model>, DbErr>>,
+) -> Result<Option<Judged<E::Model>>, DbErr> {
+    let Some(first) = found.next().transpose()? else { return Ok(None) };
+    for other in found {
+        let other = other?;
+        if key_columns::<E>().any(|key| first.row.get(key) != other.row.get(key)) {
+            return Err(DbErr::Custom(format!(
+                "several rows of `{}` were found where one was asked for",
+                E::default().table_name()
+            )));
+        }
     }
-    Ok(first)
+    Ok(Some(first))
 }
 
 impl Rule {

@@ -7,6 +7,7 @@ mod judge;
 mod parent_rows;
 mod reads;
 mod residue;
+mod table_rows;
 
 use std::{ops, sync::Arc};
 
@@ -19,6 +20,7 @@ pub(crate) use foreseen::Foreseen;
 pub(crate) use judge::{Judged, Questions, judge_one, judged, judged_in, read_verdict, verdict_name};
 pub(super) use parent_rows::ParentRows;
 use residue::Residue;
+pub(crate) use table_rows::TableRows;
 
 use super::hook::HookRule;
 use crate::grants::Granted;

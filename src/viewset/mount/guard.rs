@@ -9,10 +9,14 @@ use crate::{
     db::Begun,
     http::{Caller, Problem, Site, site_of},
     model::ModelInfo,
-    permission::{Action, Context, Denied, Judged, Permissions, Rule, judge_one},
+    permission::{Action, Context, Denied, Judged, Permissions, Rule, TableRows, judge_one},
+    serializer::Resource,
     standby::StandbyReads,
     throttle::Throttle,
-    viewset::{Declared, row::ReadAhead},
+    viewset::{
+        Declared,
+        row::{Named, ReadAhead, Scope},
+    },
 };
 
 /// What guards one action on a model's rows.
@@ -136,24 +140,27 @@ impl Visit {
 
     /// The row's reading for who wants to see it: the row, where the rule admits it, with what the other rules say of it
     /// behind that. What is shown is what was judged, and was read together with its reader where that could be foreseen.
-    pub(crate) async fn shown_row<E: EntityTrait<Model: Sync>>(
+    pub(crate) async fn shown_row<E: Resource>(
         &self,
-        db: Db<'_>,
         rule: &Rule,
-        row: Select<E>,
+        (named, scope): (&Named<E>, &Scope<E>),
         others: &[&Rule],
+        table: &TableRows<E>,
         ahead: Option<(&ReadAhead, &Arc<JoinedRow>)>,
     ) -> Result<Judged<E::Model>, Problem> {
         let rules = [&[rule], others].concat();
         let judged = match ahead.and_then(|(ahead, joined)| ahead.judged(&self.user, joined, &rules)) {
             Some(judged) => judged?,
-            None => judge_one(db, row.clone(), &rules).await?,
+            None => scope.judge_one(self.db(), named, table, &rules).await?,
         };
         let Some(judged) = judged else { return Err(self.no_such_row()) };
-        if judged.holds(0, &self.context(db)).await? {
+        if judged.holds(0, &self.context(self.db())).await? {
             return Ok(judged);
         }
-        if self.site.reveal_hidden_rows { Err(self.refuse_row(db, row).await?) } else { Err(self.no_such_row()) }
+        if !self.site.reveal_hidden_rows {
+            return Err(self.no_such_row());
+        }
+        Err(self.refuse_row(self.db(), named.among(scope.rows())).await?)
     }
 
     /// The row's reading for who wants to do something with it: the row, where the rule admits it.

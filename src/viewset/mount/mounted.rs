@@ -11,7 +11,7 @@ use crate::{
     Db, Error, Result,
     http::{Problem, Site},
     model::ModelInfo,
-    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, Trail, type_name},
+    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, TableRows, Trail, type_name},
     throttle::Throttle,
     viewset::{
         Access, Conditional, Declared, EntityOf, Guard, IfMatch, ModelOf, Reference, ViewSet, Visit,
@@ -45,6 +45,7 @@ pub(crate) struct Mounted<V: ViewSet> {
     pub(super) references: OnceLock<Vec<Reference<EntityOf<V>>>>,
     /// how a row is read together with whoever asks for it, where it can be
     ahead: OnceLock<Option<ReadAhead>>,
+    table: OnceLock<TableRows<EntityOf<V>>>,
 }
 
 /// One operation and what it asks, for the document, the table of permissions and `check`.
@@ -167,6 +168,7 @@ impl<V: ViewSet> Mounted<V> {
             tellable: OnceLock::new(),
             references: OnceLock::new(),
             ahead: OnceLock::new(),
+            table: OnceLock::new(),
         })
     }
 
@@ -194,6 +196,11 @@ impl<V: ViewSet> Mounted<V> {
         let cx = visit.context(db);
         let tellable = self.tellable.get().expect("an API tells its viewsets before it answers");
         tellable.ask(&cx).await?.names_of::<EntityOf<V>>(&cx, rows).await
+    }
+
+    /// How its rows are read where they are those of the table.
+    pub(crate) fn table(&self) -> &TableRows<EntityOf<V>> {
+        self.table.get_or_init(|| TableRows::on(self.site.db.get_database_backend()))
     }
 
     pub(crate) fn ahead(&self) -> Option<&ReadAhead> {

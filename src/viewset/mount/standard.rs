@@ -93,12 +93,12 @@ impl<V: ViewSet> Mounted<V> {
 
     async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
         let named = self.row_of(visit, request)?;
-        let (db, cx) = (visit.db(), visit.context(visit.db()));
+        let cx = visit.context(visit.db());
         let tell = self.told().ask(&cx).await?.choosing(ChosenMembers::read::<V>(request)?);
         let told: Vec<&Rule> = tell.rules().collect();
-        let scope = visit.scope(&self.viewset, db)?;
+        let scope = visit.scope(&self.viewset, visit.db())?;
         let ahead = self.ahead().filter(|_| scope.is_table()).zip(request.extensions().get::<Arc<JoinedRow>>());
-        let row = visit.shown_row(db, rule, named.among(scope.rows()), &told, ahead).await?;
+        let row = visit.shown_row(rule, (&named, &scope), &told, self.table(), ahead).await?;
         let shown = tell.shown(&self.viewset, &cx, row).await?;
         match Conditions::read(&visit.headers)?.instead_of(&shown.tag) {
             None => Ok(represented(StatusCode::OK, shown)),

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     auth::{CALLER, CallerKind, JoinedRow, TAKEN, User},
-    db::{Sql, quoted, quoted_table, read_from},
+    db::{Sql, columns_named, quoted, quoted_table},
     model::key_columns,
     permission::{Action, Context, Foreseen, Judged, Rule},
     viewset::{
@@ -26,6 +26,7 @@ use crate::{
 pub(crate) struct ReadAhead {
     foreseen: Foreseen,
     columns: Arc<Sql>,
+    table: Arc<str>,
 }
 
 /// Before the names of a joined row's columns: no column is called so.
@@ -72,14 +73,12 @@ impl ReadAhead {
         for verdict in foreseen.columns(CALLER) {
             columns = columns.text(", ").sql(&verdict);
         }
-        Some(Self { foreseen, columns: Arc::new(columns) })
+        Some(Self { foreseen, columns: Arc::new(columns), table: quoted_table(&entity, on).into() })
     }
 
     /// The row that was asked for, to be joined to whoever asks.
     pub(crate) fn joined<E: Resource>(&self, named: &Named<E>) -> JoinedRow {
-        let on = self.columns.on();
-        let join = Sql::new(on, "LEFT JOIN ").text(&quoted_table(&E::default(), on)).text(" ON ");
-        JoinedRow { columns: self.columns.clone(), join: join.sql(&Sql::of(named.key(), on)) }
+        JoinedRow { columns: self.columns.clone(), table: self.table.clone(), is_it: named.key().clone() }
     }
 
     /// What was read for this user, judged by their rules: the row, or that there is none; `None` where nothing was read,
@@ -140,14 +139,7 @@ fn is_unbounded(column: &impl ColumnTrait) -> bool {
 fn row_columns<E: EntityTrait>(on: DbBackend) -> Option<Sql> {
     let found = key_columns::<E>().next()?;
     let found = Sql::of(&Expr::col(found.as_column_ref()).is_not_null(), on);
-    let mut columns = found.text(" AS ").text(&quoted(FOUND, on));
-    for column in E::Column::iter() {
-        let name = PREFIX.to_owned() + &column_name(&column);
-        if name.len() > LONGEST_NAME || is_unbounded(&column) {
-            return None;
-        }
-        let read = Sql::of(&read_from(&column, Expr::col(column.as_column_ref()), on), on);
-        columns = columns.text(", ").sql(&read).text(" AS ").text(&quoted(&name, on));
-    }
-    Some(columns)
+    let fits = |column: E::Column| PREFIX.len() + column_name(&column).len() <= LONGEST_NAME && !is_unbounded(&column);
+    let found = found.text(" AS ").text(&quoted(FOUND, on)).text(", ");
+    E::Column::iter().all(fits).then(|| found.sql(&columns_named::<E>(on, PREFIX)))
 }

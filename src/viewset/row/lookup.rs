@@ -2,7 +2,7 @@ use percent_encoding::percent_decode_str;
 use poem::Request;
 use poem_openapi::registry::MetaSchemaRef;
 use sea_orm::{
-    ConnectionTrait, EntityTrait, IdenStatic, PrimaryKeyTrait, QueryFilter, QueryTrait, Select, Value,
+    ConnectionTrait, DbErr, EntityTrait, IdenStatic, PrimaryKeyTrait, QueryFilter, QueryTrait, Select, Value,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     auth::JoinedRow,
     http::Problem,
     model::key_columns,
-    permission::{Context, Rule},
+    permission::{Context, Judged, Rule, TableRows, judge_one},
     serializer::{NotRead, PathKey, read_key},
     viewset::{
         ColumnOf, EntityOf, ModelOf, Mounted, Resource, ViewSet,
@@ -184,6 +184,22 @@ impl<E: EntityTrait> Scope<E> {
     pub(crate) fn rows(&self) -> Select<E> {
         let rows = self.own.clone().unwrap_or_else(E::find);
         self.below.iter().fold(rows, |rows, below| rows.filter(below.clone()))
+    }
+}
+
+impl<E: Resource> Scope<E> {
+    /// The row that a path names, if it is among these, with what the database says of every rule.
+    pub(crate) async fn judge_one(
+        &self,
+        db: Db<'_>,
+        named: &Named<E>,
+        table: &TableRows<E>,
+        rules: &[&Rule],
+    ) -> Result<Option<Judged<E::Model>>, DbErr> {
+        if !self.counts_as_table() {
+            return judge_one(db, named.among(self.rows()), rules).await;
+        }
+        table.judge_one(db, [&named.key].into_iter().chain(&self.below).cloned(), rules).await
     }
 }
 

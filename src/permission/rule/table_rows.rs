@@ -1,0 +1,50 @@
+use std::marker::PhantomData;
+
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, EntityTrait,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::{
+    Rule,
+    judge::{Judged, Questions, only_one, verdict_column},
+};
+use crate::{
+    Db,
+    db::{Sql, columns_named, quoted_table},
+};
+
+/// How rows of a model's table are read and judged, as text that is written once: sea-query takes longer to build such a
+/// statement than a database takes to find a row by its key.
+pub(crate) struct TableRows<E> {
+    columns: Sql,
+    from: String,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E: EntityTrait> TableRows<E> {
+    pub(crate) fn on(on: DbBackend) -> Self {
+        let columns = Sql::new(on, "SELECT ").sql(&columns_named::<E>(on, ""));
+        let from = format!(" FROM {} WHERE ", quoted_table(&E::default(), on));
+        Self { columns, from, entity: PhantomData }
+    }
+
+    /// The row of which all of these conditions are true, with what the database says of every rule, as
+    /// [`judge_one`](super::judge_one) reads it.
+    pub(crate) async fn judge_one(
+        &self,
+        db: Db<'_>,
+        conditions: impl IntoIterator<Item = Expr>,
+        rules: &[&Rule],
+    ) -> Result<Option<Judged<E::Model>>, DbErr> {
+        let on = self.columns.on();
+        let questions = Questions::of(rules);
+        let mut sql = self.columns.clone();
+        for (place, asked) in questions.conditions.iter().enumerate() {
+            sql = sql.text(", ").sql(&verdict_column(Sql::of(asked, on), place));
+        }
+        let condition = conditions.into_iter().reduce(ExprTrait::and).unwrap_or_else(|| Expr::val(true));
+        let found = db.query_all_raw(sql.text(&self.from).sql(&Sql::of(&condition, on)).statement()).await?;
+        only_one::<E>(found.iter().map(|row| questions.answered(row)))
+    }
+}
