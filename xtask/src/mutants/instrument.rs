@@ -42,14 +42,18 @@ pub(super) fn plan<'a>(
         match &site.kind {
             _ if site.is_const => left_out.push((number, Outcome::NoSwitch)),
             Kind::Unviable => left_out.push((number, Outcome::Unviable)),
-            Kind::Body if returns_impl(mutant) => left_out.push((number, Outcome::NoSwitch)),
+            Kind::Body { end } if returns_impl(mutant) => {
+                let whole = Site { kind: Kind::Iterator, outer: site.outer.start..*end, is_const: false };
+                edits.entry(order(&whole)).or_insert_with(|| (whole, Vec::new())).1.push((number, mutant));
+            }
             _ => edits.entry(order(site)).or_insert_with(|| (site.clone(), Vec::new())).1.push((number, mutant)),
         }
     }
     Ok((Plan { source, edits: edits.into_values().collect() }, left_out))
 }
 
-/// Does its function return a type that only the compiler can name? Another value is of another type then.
+/// Does its function return a type that only the compiler can name? Another value is of another type then: of iterators
+/// either can be returned by an enum of both, and what else there is does not compile.
 fn returns_impl(mutant: &Mutant) -> bool {
     mutant.function.as_ref().is_some_and(|function| function.return_type.starts_with("-> impl "))
 }
@@ -82,7 +86,7 @@ impl Plan<'_> {
         let text = |bytes: &Bytes| &self.source[bytes.clone()];
         let new = &mutant.replacement;
         match &site.kind {
-            Kind::Body | Kind::Guard | Kind::Arm | Kind::Unviable => new.clone(),
+            Kind::Body { .. } | Kind::Iterator | Kind::Guard | Kind::Arm | Kind::Unviable => new.clone(),
             Kind::Binary { left, right } => format!("({}) {new} ({})", text(left), text(right)),
             Kind::Unary { operand } => text(operand).to_owned(),
             Kind::Struct { fields } => {
@@ -129,12 +133,24 @@ impl Writer<'_> {
 
     fn edit(&mut self, site: &Site, mutants: Vec<(usize, String)>) {
         match site.kind {
-            Kind::Body => {
+            Kind::Body { .. } => {
                 for (number, text) in mutants {
                     self.out.text += &format!("if {} {{ return ", switch::ask(number));
                     self.mutated(number, &text);
                     self.out.text += "; } ";
                 }
+            }
+            Kind::Iterator => {
+                let count = mutants.len();
+                for (number, text) in mutants {
+                    self.out.text += &format!("if {} {{ {}Left(", switch::ask(number), switch::EITHER);
+                    self.mutated(number, &text);
+                    self.out.text += &format!(") }} else {{ {}Right(", switch::EITHER);
+                }
+                self.out.text += "{ ";
+                self.copy(site.outer.clone());
+                self.out.text += " }";
+                self.out.text += &") }".repeat(count);
             }
             Kind::Arm => {
                 let asked: Vec<String> =
@@ -177,7 +193,7 @@ pub(super) fn by_file(mutants: &[Mutant]) -> Vec<(&str, Vec<(usize, &Mutant)>)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mutants::list::{Genre, Place, Span};
+    use crate::mutants::list::{Function, Genre, Place, Span};
 
     fn mutant(genre: Genre, line: usize, column: usize, replacement: &str) -> Mutant {
         let start = Place { line, column };
@@ -211,6 +227,23 @@ mod tests {
         let mutants = [mutant(Genre::FnValue, 1, 18, "true"), mutant(Genre::BinaryOperator, 1, 20, "!=")];
         let expected = "fn f() -> bool { if on(0) { return true; } (if on(1) { (1) != (2) } else { 1 == 2 }) }";
         assert_eq!(written(source, &mutants), expected);
+    }
+
+    #[test]
+    fn an_iterator_is_one_or_the_other() {
+        let source = "fn f() -> impl Iterator<Item = u8> { g(1 == 2) }";
+        let mut mutants = [
+            mutant(Genre::FnValue, 1, 38, "empty()"),
+            mutant(Genre::FnValue, 1, 38, "once(1)"),
+            mutant(Genre::BinaryOperator, 1, 42, "!="),
+        ];
+        for mutant in &mut mutants[..2] {
+            let return_type = "-> impl Iterator<Item = u8>".to_owned();
+            mutant.function = Some(Function { function_name: "f".to_owned(), return_type });
+        }
+        let expected = "fn f() -> impl Iterator<Item = u8> { if on(0) { Left(empty()) } else { Right(\
+                        if on(1) { Left(once(1)) } else { Right({ g((if on(2) { (1) != (2) } else { 1 == 2 })) }) }) } }";
+        assert_eq!(written(source, &mutants).replace("crate::__mutants::Either::", ""), expected);
     }
 
     #[test]

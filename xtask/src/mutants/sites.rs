@@ -25,8 +25,10 @@ pub(super) struct Site {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Before the first statement of a function.
-    Body,
+    /// Before the first statement of a function, whose statements end there.
+    Body { end: usize },
+    /// All statements of a function that returns an iterator.
+    Iterator,
     /// An operator between two operands.
     Binary { left: Bytes, right: Bytes },
     /// A sign before an operand.
@@ -62,9 +64,10 @@ impl Finder {
     fn function(&mut self, signature: &Signature, block: Option<&Block>, visit: impl FnOnce(&mut Self)) {
         let is_const = usize::from(signature.constness.is_some());
         self.consts += is_const;
-        if let Some(first) = block.and_then(|block| block.stmts.first()) {
-            let start = first.span().byte_range().start;
-            self.add(Genre::FnValue, first.span(), Kind::Body, start..start);
+        if let Some([first, ..]) = block.map(|block| block.stmts.as_slice()) {
+            let start = bytes(first).start;
+            let end = block.and_then(|block| block.stmts.last()).map_or(start, |last| bytes(last).end);
+            self.add(Genre::FnValue, first.span(), Kind::Body { end }, start..start);
         }
         visit(self);
         self.consts -= is_const;

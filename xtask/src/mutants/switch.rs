@@ -17,6 +17,9 @@ pub(super) fn ask(number: usize) -> String {
     format!("crate::__mutants::on({number})")
 }
 
+/// An iterator that a function returns, or the one in its place.
+pub(super) const EITHER: &str = "crate::__mutants::Either::";
+
 /// The module, for so many mutants.
 pub(super) fn module(count: usize) -> String {
     TEMPLATE.replace("COUNT", &count.to_string()).replace("VARIABLE_ON", ON).replace("VARIABLE_REACHED", REACHED)
@@ -57,6 +60,42 @@ pub fn on(number: usize) -> bool {
         }
     }
 }
+
+/// One of two iterators.
+#[derive(Clone)]
+pub enum Either<A, B> {
+    Left(A),
+    Right(B),
+}
+
+impl<A: Iterator, B: Iterator<Item = A::Item>> Iterator for Either<A, B> {
+    type Item = A::Item;
+
+    fn next(&mut self) -> Option<A::Item> {
+        match self {
+            Self::Left(left) => left.next(),
+            Self::Right(right) => right.next(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::Left(left) => left.size_hint(),
+            Self::Right(right) => right.size_hint(),
+        }
+    }
+}
+
+impl<A: DoubleEndedIterator, B: DoubleEndedIterator<Item = A::Item>> DoubleEndedIterator for Either<A, B> {
+    fn next_back(&mut self) -> Option<A::Item> {
+        match self {
+            Self::Left(left) => left.next_back(),
+            Self::Right(right) => right.next_back(),
+        }
+    }
+}
+
+impl<A: ExactSizeIterator, B: ExactSizeIterator<Item = A::Item>> ExactSizeIterator for Either<A, B> {}
 
 fn run() -> Run {
     if let Ok(number) = env::var("VARIABLE_ON") {

@@ -27,8 +27,12 @@ const MEMORY: u32 = 8 * 1024 * 1024;
 const PROCESSOR: Duration = Duration::from_secs(20);
 const TIMES: u32 = 5;
 
-/// A test that waits for what never comes is given up after so many times that.
-const WAITING: u32 = 15;
+/// A test that waits for what never comes is given up after this, and after so many times what it takes without a mutant.
+const WAITS: Duration = Duration::from_secs(30);
+const WAITS_TIMES: u32 = 30;
+
+/// How long a test may take whose time is not known yet.
+const FIRST: Duration = Duration::from_secs(1500);
 
 /// The databases that tests run on.
 pub(super) struct Stage {
@@ -100,7 +104,8 @@ impl Stage {
         command.envs(self.environment.iter().cloned()).env("TMPDIR", temporary);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().map_err(|error| format!("{}: {error}", test.name))?;
-        wait(child, limit * WAITING).map_err(|error| format!("{}: {error}", test.name))
+        let waits = takes.map_or(FIRST, |takes| WAITS.max(takes * WAITS_TIMES));
+        wait(child, waits).map_err(|error| format!("{}: {error}", test.name))
     }
 }
 
