@@ -14,8 +14,8 @@ use crate::{
     db::{Sql, columns_named, quoted_table},
 };
 
-/// How rows of a model's table are read and judged, as text that is written once: sea-query takes longer to build such a
-/// statement than a database takes to find a row by its key.
+/// How rows of a model's table are read and judged: a request's statement is put together of text that is written once, and
+/// only what its rules ask is built by sea-query.
 pub(crate) struct TableRows<E> {
     columns: Sql,
     from: String,
