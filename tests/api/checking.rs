@@ -6,10 +6,10 @@ use refrain::{
     Access, Action, AllowAny, AnyModel, Api, BuiltApi, CollectionAction, Context, DenyAll, Error, Guarded,
     HandlerPermissions, HasPerm, HasPerms, IntoPermissions, IsAdminUser, IsAuthenticated, IsOwner, IsOwnerOrReadOnly,
     IsSuperuser, ModelPermissions, ObjectPermissions, Operators, PermissionClass, Permissions, PermissionsFor,
-    ReadOnly, Result, Row, RowAction, Rows, Rule, ViewSet,
+    ReadOnly, Result, Row, RowAction, Rows, Rule, UserPasses, ViewSet,
     api::{Finding, Part, Severity},
     async_trait,
-    auth::Auth,
+    auth::{Auth, User},
     entity::{Key, UserTable},
     model::Models,
 };
@@ -307,6 +307,8 @@ async fn only_what_is_proved_is_called_impossible(db: TestDb) {
         // an authenticator may say so of a caller without a name
         expression(IsAdminUser & !IsAuthenticated),
         expression(IsOwner & IsPublished & ObjectPermissions & ModelPermissions & IsAdminUser),
+        // no made-up caller has an address, and users have
+        expression(IsAuthenticated & UserPasses("is one of ours", |user: &User| user.email.ends_with("@example.com"))),
     ];
     for (expressions, expected) in [(impossible.to_vec(), true), (possible.to_vec(), false)] {
         for expression in expressions {

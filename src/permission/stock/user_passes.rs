@@ -2,11 +2,10 @@ use std::{borrow::Cow, fmt};
 
 use async_trait::async_trait;
 
-use super::all_or_none;
 use crate::{
     Result,
     auth::User,
-    permission::{AnyModel, Context, Operators, PermissionClass, Rule},
+    permission::{AnyModel, Context, Operators, PermissionClass},
 };
 
 /// Lets through users of whom something is true: `UserPasses("is one of ours", |user| …)`.
@@ -40,9 +39,5 @@ impl<F: Fn(&User) -> bool + Send + Sync + 'static> PermissionClass for UserPasse
 
     fn name(&self) -> Cow<'static, str> {
         format!("{self:?}").into()
-    }
-
-    fn meaning_now(&self, cx: &Context<'_>) -> Option<Result<Rule>> {
-        Some(Ok(all_or_none((self.1)(cx.user()))))
     }
 }
