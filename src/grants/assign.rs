@@ -35,8 +35,8 @@ impl Auth {
     /// What is granted already stays.
     ///
     /// One statement for a thousand grants, after one for a thousand rows, all of them in one transaction. Returns how
-    /// many grants were asked for. A permission that does not exist is an error, and so is a row that was deleted
-    /// meanwhile, where guardian leaves a grant to whoever gets its key next; nothing is written then (CONTRACT 8.8).
+    /// many grants were asked for. A permission that does not exist is an error, also where nobody is named to have it, and
+    /// so is a row that was deleted meanwhile, where guardian leaves a grant to whoever gets its key next; nothing is written then (CONTRACT 8.8).
     ///
     /// The rows are held until the transaction ends, so who has one locked in a transaction gives it that transaction, not
     /// the pool, for which it would wait; and who is to write a row as well does so first. PostgreSQL lets nobody hold rows
@@ -71,9 +71,6 @@ impl Auth {
         hold_rows: bool,
     ) -> Result<usize> {
         let codename = permission.codename()?;
-        if grants.is_empty() {
-            return Ok(0);
-        }
         let transaction = db.begin().await?;
         let db = Db::from(&transaction);
         let found = look_up(db, &grants.model, codename).await?;
@@ -147,10 +144,6 @@ impl Grants {
         let holders = holders.into_iter().map(|holder| holder.to_holder()).collect::<Result<_>>()?;
         let keys = rows.into_iter().map(|row| RowKey::of(&model, row)).collect::<Result<_>>()?;
         Ok(Self { model, holders, keys })
-    }
-
-    fn is_empty(&self) -> bool {
-        self.holders.is_empty() || self.keys.is_empty()
     }
 
     /// Keeps the rows from being deleted until the transaction ends: a grant is made on a row that is there, or who

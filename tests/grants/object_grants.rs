@@ -95,6 +95,9 @@ async fn what_cannot_be_granted_is_refused_and_nothing_is_written(db: TestDb) ->
     let row = car_of(&db, None, "a car").await;
     let unknown = auth.assign_perm(db.db(), "fly_car", [&alice, &bob], [&row]).await.expect_err("nobody declared it");
     assert_eq!(unknown.to_string(), "no permission is called `drivers.fly_car`");
+    let nobody: [&User; 0] = [];
+    let unknown = auth.assign_perm(db.db(), "fly_car", nobody, [&row]).await.expect_err("nor to nobody");
+    assert_eq!(unknown.to_string(), "no permission is called `drivers.fly_car`");
     // guardian drops the label unread, and grants `delete_car` (CONTRACT 8.8)
     let other = auth.assign_perm(db.db(), "auth.delete_car", [&alice], [&row]).await.expect_err("another app's label");
     assert_eq!(other.to_string(), "`auth.delete_car` is no permission on `drivers.car`");
