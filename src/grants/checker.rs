@@ -216,10 +216,11 @@ impl<'a> Checker<'a> {
     /// Does the ceiling that a user may be within name it?
     fn is_allowed(&self, model: &ModelInfo, codename: &str) -> bool {
         match self.who {
-            Who::User { user, .. } if user.ceiling().is_some() => {
-                user.is_allowed(&format!("{}.{codename}", model.granted_on().0))
+            Who::User { user, .. } => {
+                let label = || format!("{}.{codename}", model.granted_on().0);
+                user.ceiling().is_none_or(|ceiling| ceiling.allows(&label()))
             }
-            Who::User { .. } | Who::Group(_) => true,
+            Who::Group(_) => true,
         }
     }
 

@@ -139,3 +139,78 @@ fn is_in(table: &TableName, column: &str, keys: &[Value]) -> Condition {
     let column = Expr::col((Alias::new(&table.table), Alias::new(column)));
     Condition::all().add(column.is_in(keys.iter().cloned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc_example::{car, trip};
+
+    /// Points at a column that is no key, and at a table that nobody named.
+    mod stop {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel, crate::model::Model)]
+        #[sea_orm(table_name = "drivers_stop")]
+        #[refrain(app = "drivers", model = "Stop", user_grants = "drivers_stop_grants")]
+        pub(crate) struct Model {
+            #[sea_orm(primary_key)]
+            pub(crate) id: i64,
+            pub(crate) place: String,
+            pub(crate) depot_id: i64,
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub(crate) enum Relation {
+            #[sea_orm(
+                belongs_to = "crate::doc_example::trip::Entity",
+                from = "Column::Place",
+                to = "crate::doc_example::trip::Column::Destination"
+            )]
+            Trip,
+            #[sea_orm(belongs_to = "super::depot::Entity", from = "Column::DepotId", to = "super::depot::Column::Id")]
+            Depot,
+        }
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    mod depot {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = "drivers_depot")]
+        pub(crate) struct Model {
+            #[sea_orm(primary_key)]
+            pub(crate) id: i64,
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub(crate) enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    fn deleting() -> Deleting {
+        let models = Models::default().with::<car::Entity>().with::<trip::Entity>().with::<stop::Entity>();
+        Deleting::of(models, GrantTables::default())
+    }
+
+    #[test]
+    fn a_foreign_key_is_followed_to_the_key_of_a_known_model() {
+        let deleting = deleting();
+        assert!(deleting.follows("drivers_trip", "car_id", "drivers_car"));
+        assert!(!deleting.follows("drivers_trip", "destination", "drivers_car"), "another column");
+        assert!(!deleting.follows("drivers_stop", "car_id", "drivers_car"), "another table's");
+        assert!(!deleting.follows("drivers_trip", "car_id", "drivers_stop"), "to another table");
+        assert!(!deleting.follows("drivers_stop", "place", "drivers_trip"), "what it points at is no key");
+        assert!(!deleting.follows("drivers_stop", "depot_id", "drivers_depot"), "nobody named what it points at");
+    }
+
+    #[test]
+    fn grants_on_a_model_are_in_common_tables_unless_it_has_both_of_its_own() {
+        let deleting = deleting();
+        let named = |table: &str| deleting.models_of(table).map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(named("drivers_stop"), ["drivers.stop"], "those of groups are");
+        assert_eq!(named("drivers_car"), ["drivers.car"]);
+    }
+}

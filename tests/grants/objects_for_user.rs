@@ -1,11 +1,14 @@
 //! The rows on which a user or a group holds permissions: the reference's own table of answers, line by line, and the
 //! query they come in.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use refrain::{
-    Result,
-    auth::{Auth, Group, NewUser, User},
+    Db, Result, async_trait,
+    auth::{Auth, Backend, Group, NewUser, User},
     grants::PermissionOf,
 };
 use refrain_testing::{TestDb, counted, every_database};
@@ -103,6 +106,33 @@ async fn every_line_of_the_table_is_answered(db: TestDb) -> Result<()> {
         lines += 1;
     }
     assert_eq!(lines, 96);
+    Ok(())
+}
+
+/// Holds for everybody what it names, whatever the tables say.
+struct ForAll(&'static [&'static str]);
+
+#[async_trait]
+impl Backend for ForAll {
+    fn path(&self) -> &str {
+        "tests.ForAll"
+    }
+
+    async fn permissions(&self, _: Db<'_>, _: &User) -> Result<HashSet<String>> {
+        Ok(self.0.iter().map(|label| (*label).to_owned()).collect())
+    }
+}
+
+/// Of labels that are in no table, those that the model declares are its own.
+#[every_database]
+async fn what_a_backend_says_counts_for_what_the_model_declares(db: TestDb) -> Result<()> {
+    let auth = auth().with_backends(vec![Arc::new(ForAll(&["drivers.view_car", "drivers.fly_car"]))]);
+    let (alice, _) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let row = car_of(&db, None, "a car").await;
+    for (codename, expected) in [("view_car", vec![row]), ("fly_car", vec![]), ("change_car", vec![])] {
+        let rows = auth.objects_for_user::<car::Entity>(&alice, [codename]).select(db.db()).await?;
+        assert_eq!(rows.all(db.db()).await?, expected, "{codename}");
+    }
     Ok(())
 }
 
