@@ -235,42 +235,93 @@ impl Meanings {
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;
-    use sea_orm::DatabaseConnection;
+    use sea_orm::{DatabaseConnection, DbBackend};
 
     use super::*;
     use crate::{
-        Action, AllowAny, DenyAll, IntoPermissions, IsAuthenticated,
-        auth::{Auth, User},
+        Action, AllowAny, DenyAll, IntoPermissions, IsAuthenticated, ModelPermissions,
+        auth::{Auth, Ceiling, User},
+        doc_example::car,
+        model::ModelInfo,
     };
 
-    /// The verdict of each part of an expression, asked by nobody about a list.
-    async fn explained(permissions: impl IntoPermissions) -> String {
+    fn nobody() -> User {
+        User::anonymous(&Auth::default())
+    }
+
+    /// Who may view cars, by a credential that stands for these permissions.
+    fn within(ceiling: &[&str]) -> User {
+        let held = ["drivers.view_car".to_owned()];
+        User::supposed(&Auth::default(), DbBackend::Sqlite, held).within(Ceiling::new(ceiling.iter().copied()))
+    }
+
+    /// What the parts of an expression mean, asked by somebody about a list of cars.
+    async fn asked<T>(
+        user: User,
+        permissions: impl IntoPermissions,
+        told: impl AsyncFn(&Meanings, &Context<'_>) -> T,
+    ) -> T {
+        let (model, headers, db) = (ModelInfo::of::<car::Entity>(), HeaderMap::new(), DatabaseConnection::default());
+        let cx = Context::new(&user, Action::List, Some(&model), &headers, &db);
+        let permissions = permissions.into_permissions();
+        told(&permissions.meanings(&cx).await.expect("no part asks a database"), &cx).await
+    }
+
+    /// The verdict of each part.
+    async fn explained(user: User, permissions: impl IntoPermissions) -> String {
         fn line(part: &PartExplained) -> String {
             let parts: Vec<String> = part.parts.iter().map(line).collect();
             format!("{}: {:?} [{}]", part.expression, part.verdict, parts.join(", "))
         }
-        let (user, headers, db) = (User::anonymous(&Auth::default()), HeaderMap::new(), DatabaseConnection::default());
-        let cx = Context::new(&user, Action::List, None, &headers, &db);
-        let permissions = permissions.into_permissions();
-        let meanings = permissions.meanings(&cx).await.expect("no part asks a database");
-        line(&meanings.verdicts::<()>(None, 0, &cx).await.expect("no part asks a database"))
+        let verdicts = asked(user, permissions, async |meanings, cx| meanings.verdicts::<()>(None, 0, cx).await);
+        line(&verdicts.await.expect("no part asks a database"))
+    }
+
+    async fn classes(user: User, permissions: impl IntoPermissions) -> Vec<String> {
+        let names = |meanings: &Meanings| meanings.classes().iter().map(|(class, _)| (*class).to_owned()).collect();
+        asked(user, permissions, async |meanings, _| names(meanings)).await
+    }
+
+    fn about_deleting(permissions: impl IntoPermissions) -> Permissions {
+        Permissions::About(Action::Destroy, Box::new(permissions.into_permissions()))
     }
 
     #[tokio::test]
     async fn every_part_is_told_once() {
         assert_eq!(
-            explained(AllowAny & DenyAll & IsAuthenticated).await,
+            explained(nobody(), AllowAny & DenyAll & IsAuthenticated).await,
             "AllowAny & DenyAll & IsAuthenticated: No \
              [AllowAny & DenyAll: No [AllowAny: Yes [], DenyAll: No []], IsAuthenticated: NotAsked []]"
         );
         assert_eq!(
-            explained(!(DenyAll | IsAuthenticated)).await,
+            explained(nobody(), !(DenyAll | IsAuthenticated)).await,
             "!(DenyAll | IsAuthenticated): Yes \
              [DenyAll | IsAuthenticated: No [DenyAll: No [], IsAuthenticated: No []]]"
         );
+        assert_eq!(explained(nobody(), about_deleting(DenyAll)).await, "destroy(DenyAll): No [DenyAll: No []]");
+    }
+
+    #[tokio::test]
+    async fn within_a_ceiling_both_questions_are_told() {
         assert_eq!(
-            explained(Permissions::About(Action::Destroy, Box::new(DenyAll.into_permissions()))).await,
-            "destroy(DenyAll): No [DenyAll: No []]"
+            explained(within(&["drivers.view_car"]), ModelPermissions).await,
+            "ModelPermissions: Yes [within the ceiling: ModelPermissions: Yes [], \
+             without the ceiling: ModelPermissions: Yes []]"
         );
+        assert_eq!(
+            explained(within(&[]), IsAuthenticated).await,
+            "IsAuthenticated: No [for anybody: IsAuthenticated: No [], without the ceiling: IsAuthenticated: NotAsked []]"
+        );
+        assert_eq!(
+            explained(within(&[]), AllowAny).await,
+            "AllowAny: Yes [for anybody: AllowAny: Yes [], without the ceiling: AllowAny: Yes []]"
+        );
+    }
+
+    #[tokio::test]
+    async fn each_class_is_found_wherever_it_stands() {
+        let of_nobody = classes(nobody(), !AllowAny | about_deleting(DenyAll) | (AllowAny & !IsAuthenticated)).await;
+        assert_eq!(of_nobody, ["AllowAny", "DenyAll", "AllowAny", "IsAuthenticated"]);
+        assert_eq!(classes(within(&[]), AllowAny).await, ["for anybody: AllowAny", "without the ceiling: AllowAny"]);
     }
 }

@@ -104,6 +104,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_must_be_what_was_asked() {
+        let shown = |owner: i64, shown: bool| owned_by(owner) & Rule::when(car::Column::Published.eq(shown));
+        let foreseen = foreseen(&shown(99, true)).expect("columns of the row");
+        let is_answered = |rule: &Rule, caller: i64| foreseen.answers(&[rule], Some(&Value::from(caller))).is_some();
+        assert!(is_answered(&shown(7, true), 7));
+        assert!(!is_answered(&shown(7, false), 7));
+        assert!(!is_answered(&shown(8, true), 7), "what is another's");
+        assert!(!is_answered(&owned_by(7), 7), "a part of it");
+    }
+
+    #[test]
     fn what_looks_elsewhere_is_not_foreseen() {
         let members = || Query::select().column("user_id").from("garage_member").to_owned();
         for rule in [

@@ -307,10 +307,13 @@ mod tests {
             let on_behalf = OnBehalf::Caller;
             Rule::Hook(Arc::new(HookRule { hook: hook.clone(), action, on_behalf, superset }))
         };
+        let through = |rule| Rule::Through(Arc::new(ParentRows::example(rule)));
         let rules = || {
             vec![
                 own(),
                 shown(),
+                through(own()),
+                through(shown()),
                 granted("view_car"),
                 granted("change_car"),
                 asks(&first, Action::List, shown()),

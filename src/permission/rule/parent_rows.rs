@@ -1,5 +1,7 @@
 use std::fmt;
 
+#[cfg(test)]
+use sea_orm::sea_query::{IntoIden, IntoTableRef};
 use sea_orm::{
     DbBackend, Value,
     sea_query::{DynIden, Expr, ExprTrait, Query, SelectStatement, SqliteQueryBuilder, TableRef},
@@ -100,6 +102,23 @@ impl ParentRows {
 
     pub(super) fn column(&self) -> String {
         self.column.to_string()
+    }
+}
+
+#[cfg(test)]
+impl ParentRows {
+    /// Of the cars whose garage this rule admits.
+    pub(super) fn example(rule: Rule) -> Self {
+        Self {
+            name: "Garages",
+            table: "drivers_car".to_owned(),
+            column: "garage_id".into_iden(),
+            parent: "drivers_garage".into_table_ref(),
+            parent_name: "drivers_garage".to_owned(),
+            key: "id".into_iden(),
+            rows: None,
+            rule,
+        }
     }
 }
 

@@ -109,9 +109,11 @@ fn add_columns(condition: &Expr, read: &mut ColumnsRead) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use sea_orm::sea_query::{ExprTrait, Query};
 
-    use super::*;
+    use super::{super::ParentRows, *};
 
     fn read(rule: &Rule) -> (Vec<String>, bool) {
         let ColumnsRead { named, others } = rule.columns_read();
@@ -135,5 +137,7 @@ mod tests {
         let own = Rule::when(Expr::expr(Func::cust("may_drive").arg(Expr::col("name"))).eq(true));
         assert_eq!(read(&own), (vec!["name".into()], true));
         assert!(own.reads_other_tables());
+        let through = Rule::Through(Arc::new(ParentRows::example(Rule::Always)));
+        assert_eq!(read(&through), (vec!["garage_id".into()], false));
     }
 }
