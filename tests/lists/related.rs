@@ -2,8 +2,12 @@
 
 use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
-    Access, AllowAny, Api, Context, Filter, IsOwner, Listed, Lookup, Nested, Pagination, Reference, Serializer,
-    Through, ViewSet, api::Part, auth::NewUser, model::Models,
+    Access, AllowAny, Api, Context, Filter, IsOwner, IsSuperuser, Listed, Lookup, Nested, Pagination, Reference,
+    Serializer, Through, ViewSet,
+    api::Part,
+    auth::{Ceiling, NewToken, NewUser},
+    authentication::{Authenticators, TokenAuthentication},
+    model::Models,
 };
 use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::{
@@ -325,6 +329,60 @@ async fn rows_below_others_are_hidden_with_them(db: TestDb) {
     let answer = client.get("/api/plain", &site.bob).await;
     assert_eq!(answer.code(), 500, "there is no list that could be handed over");
     answer.tells_nothing_of_the_inside();
+}
+
+/// By a superuser's token it finds what the token may see there, not what the superuser may.
+#[every_database]
+async fn a_ceiling_holds_for_what_a_key_points_at(db: TestDb) {
+    struct EveryBus;
+
+    impl ViewSet for EveryBus {
+        type Serializer = Bus;
+        const PATH: &'static str = "/buses";
+
+        fn permissions() -> Access<bus::Entity> {
+            Access::to(IsSuperuser | IsOwner)
+        }
+    }
+
+    struct RidesByBus;
+
+    impl ViewSet for RidesByBus {
+        type Serializer = Ride;
+        const PATH: &'static str = "/rides";
+
+        fn permissions() -> Access<ride::Entity> {
+            Access::to(AllowAny)
+        }
+
+        fn references() -> Vec<Reference<ride::Entity>> {
+            vec![Reference::unchecked(ride::Column::BusId), Reference::unchecked(ride::Column::SpareId)]
+        }
+
+        fn filters() -> Vec<Filter<ride::Column>> {
+            vec![Filter::through::<EveryBus>(ride::Column::BusId, bus::Column::Name)]
+        }
+
+        fn pagination() -> Pagination {
+            Pagination::limit_offset(50)
+        }
+    }
+
+    let site = site(&db).await;
+    let (root, whole) = user(&auth(), &db, NewUser::new("root").superuser(), &[]).await;
+    let owned = bus::ActiveModel { id: Set(4), owner_id: Set(root.key::<i32>().ok()), ..Default::default() };
+    owned.update(&site.db).await.unwrap();
+    let ceiling = Ceiling::new(["related.view_ride", "related.view_bus"]);
+    let (_, within) = root.make_token(db.db(), NewToken::new("backup").within(ceiling)).await.unwrap();
+    let tokens = Authenticators::none().with(TokenAuthentication::default().with_named_tokens());
+    let api = api(site.db.clone()).authenticators(tokens).mount(EveryBus).mount(RidesByBus);
+    let client = Client::new(api.build().unwrap());
+    for (name, by_token, by_root) in [("Bean", vec![4], vec![4]), ("beetle", vec![], vec![1]), ("none", vec![], vec![])]
+    {
+        let path = format!("/api/rides?bus__name={name}");
+        assert_eq!(ids(&client.get(&path, within.expose()).await), by_token, "{name}");
+        assert_eq!(ids(&client.get(&path, &whole).await), by_root, "{name}");
+    }
 }
 
 #[every_database]
