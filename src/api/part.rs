@@ -16,7 +16,7 @@ use crate::{
     auth::JoinedRow,
     http::{Problem, Site},
     model::Models,
-    permission::{Action, Explanation, RelatedViewSet},
+    permission::{Action, Explanation, RelatedViewSet, type_name},
     viewset::{ActionInfo, Actions, Endpoint, Guard, Listed, Mounted, MountedAction, ViewSet, ViewSetApi, Visit},
 };
 
@@ -69,6 +69,8 @@ pub(super) struct MountedParts {
 
 /// A mounted viewset with its type erased.
 pub(super) trait AnyViewSet: RelatedViewSet {
+    /// What the program calls it.
+    fn name(&self) -> &'static str;
     fn explain<'a>(
         &'a self,
         visit: Visit,
@@ -150,8 +152,8 @@ impl Mounting {
     /// Lets the viewsets' rules ask each other.
     fn relate(&self) -> Result<()> {
         let related = |viewset: &Arc<dyn AnyViewSet>| {
-            let viewset: Arc<dyn RelatedViewSet> = viewset.clone();
-            Arc::downgrade(&viewset)
+            let related: Arc<dyn RelatedViewSet> = viewset.clone();
+            (viewset.name(), Arc::downgrade(&related))
         };
         self.site.viewsets.settle(self.viewsets.iter().map(|(id, viewset)| (*id, related(viewset))).collect());
         self.in_order.iter().try_for_each(|viewset| self.viewsets[viewset].relate())
@@ -186,6 +188,10 @@ impl<V: ViewSet> Part for ViewSetApi<V> {
 }
 
 impl<V: ViewSet> AnyViewSet for Mounted<V> {
+    fn name(&self) -> &'static str {
+        type_name::<V>()
+    }
+
     fn explain<'a>(
         &'a self,
         visit: Visit,

@@ -26,9 +26,6 @@ pub(crate) trait RelatedViewSet: Any + Send + Sync {
     /// The column that foreign keys point at; `None` for a key of several.
     fn key(&self) -> Option<RelatedKey>;
 
-    /// What the program calls it.
-    fn name(&self) -> &'static str;
-
     /// Does it show rows to anybody at all?
     fn shows_rows(&self) -> bool;
 }
@@ -78,10 +75,6 @@ impl RelatedViewSet for PlainRows {
         self.key.clone()
     }
 
-    fn name(&self) -> &'static str {
-        self.model.object_name()
-    }
-
     fn shows_rows(&self) -> bool {
         true
     }
@@ -89,27 +82,31 @@ impl RelatedViewSet for PlainRows {
 
 /// The viewsets of an API, once all are known, for the rules that ask each other.
 #[derive(Clone, Default)]
-pub(crate) struct RelatedViewSets(Arc<OnceLock<HashMap<TypeId, Weak<dyn RelatedViewSet>>>>);
+pub(crate) struct RelatedViewSets(Arc<OnceLock<Known>>);
+
+/// By its type each viewset, with what the program calls it.
+type Known = HashMap<TypeId, (&'static str, Weak<dyn RelatedViewSet>)>;
 
 impl RelatedViewSets {
     /// All of them; once.
-    pub(crate) fn settle(&self, viewsets: HashMap<TypeId, Weak<dyn RelatedViewSet>>) {
+    pub(crate) fn settle(&self, viewsets: Known) {
         let _ = self.0.set(viewsets);
     }
 
     /// Those whose rows a key to this column of this table points at, with what the program calls them.
     pub(crate) fn with_key(&self, table: &str, column: &str) -> Vec<(TypeId, &'static str)> {
-        let all = self.0.get().into_iter().flatten().filter_map(|(id, viewset)| Some((*id, viewset.upgrade()?)));
         let is_it = |key: RelatedKey| key.table_name == table && key.column.to_string() == column;
-        let found = all.filter(|(_, viewset)| viewset.key().is_some_and(is_it));
-        let mut found: Vec<_> = found.map(|(id, viewset)| (id, viewset.name())).collect();
+        let is_keyed = |viewset: &Weak<dyn RelatedViewSet>| viewset.upgrade()?.key().map(is_it);
+        let all = self.0.get().into_iter().flatten();
+        let found = all.filter(|(_, (_, viewset))| is_keyed(viewset).unwrap_or(false));
+        let mut found: Vec<_> = found.map(|(id, (name, _))| (*id, *name)).collect();
         found.sort_by_key(|(_, name)| *name);
         found
     }
 
     /// The viewset of this type, which is called so in the program.
     pub(crate) fn find(&self, viewset: TypeId, name: &str) -> Result<Arc<dyn RelatedViewSet>> {
-        let known = self.0.get().and_then(|viewsets| viewsets.get(&viewset)).and_then(Weak::upgrade);
+        let known = self.0.get().and_then(|viewsets| viewsets.get(&viewset)?.1.upgrade());
         known.ok_or_else(|| {
             Error::wiring(format!(
                 "a rule asks about rows of `{name}`, which is not mounted in this API: `.mount({name})`"

@@ -11,7 +11,7 @@ use crate::{
     Db, Error, Result,
     http::{Problem, Site},
     model::ModelInfo,
-    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, TableRows, Trail, type_name},
+    permission::{Action, Context, Permissions, RelatedKey, RelatedViewSet, TableRows, Trail},
     throttle::Throttle,
     viewset::{
         Access, Conditional, Declared, EntityOf, Guard, IfMatch, ModelOf, Reference, ViewSet, Visit,
@@ -353,10 +353,6 @@ impl<V: ViewSet> RelatedViewSet for Mounted<V> {
 
     fn key(&self) -> Option<RelatedKey> {
         RelatedKey::of::<EntityOf<V>>()
-    }
-
-    fn name(&self) -> &'static str {
-        type_name::<V>()
     }
 
     fn shows_rows(&self) -> bool {
