@@ -4,7 +4,7 @@ use poem::http::HeaderMap;
 use refrain::{
     Action, AllowAny, Context, DenyAll, HasPerm, HasPerms, IntoPermissions, IsAdminUser, IsAuthenticated,
     IsAuthenticatedOrReadOnly, IsOwner, IsOwnerOrReadOnly, IsSuperuser, ModelPermissions,
-    ModelPermissionsOrAnonReadOnly, ObjectPermissions, PermissionClass, ReadOnly, Rule,
+    ModelPermissionsOrAnonReadOnly, ObjectPermissions, PermissionClass, ReadOnly, Rule, UserPasses,
     auth::{Auth, NewUser, User},
     model::ModelInfo,
     permission::CustomAction,
@@ -105,6 +105,8 @@ async fn each_class_says_the_same_however_it_is_asked(db: TestDb) {
     site.says(HasPerm("drivers.view_car"), |who, _| ["viewer", "both", "root"].contains(&who)).await;
     let all = HasPerms(["drivers.view_car", "drivers.change_car"]);
     site.says(all, |who, _| ["both", "root"].contains(&who)).await;
+    let of_four_letters = UserPasses("has a name of four letters", |user: &User| user.username.len() == 4);
+    site.says(of_four_letters, |who, _| who.len() == 4).await;
 }
 
 /// A class that builds on one of these asks its rows itself.
