@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use poem::http::Method;
+use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
-    Access, AllowAny, Api, Context, Error, HasPerm, IsOwner, Me, ModelPermissions, NamedTokens, ObjectPermissions,
-    PoolSettings, Result, Rule, ViewSet,
+    Access, Action, AllowAny, Api, Context, Error, Guarded, HandlerPermissions, HasPerm, Hook, IntoPermissions,
+    IsOwner, Lists, Me, ModelPermissions, NamedTokens, ObjectPermissions, PoolSettings, Result, RowHook, Rule, ViewSet,
+    async_trait,
     auth::{Auth, Ceiling, NewToken, NewUser, User, clear_expired_tokens},
     authentication::{Authenticators, BasicAuthentication, TokenAuthentication},
     entity::Moment,
@@ -193,6 +195,10 @@ async fn a_ceiling_holds_everywhere(db: TestDb) {
             assert_eq!(changed.code(), change, "PATCH {path}: {}", changed.text);
         }
         assert_eq!(client.get("/api/cars", token).await.code(), list);
+        for path in ["/api/cars", &*others] {
+            let described = client.ask(Method::OPTIONS, path, token, None).await;
+            assert_eq!(described.code(), 200, "what it offers asks for no permission: {}", described.text);
+        }
         // the owner's too: the class by owner lets nobody past a ceiling
         assert_eq!(client.ask(Method::DELETE, &own, token, None).await.code(), delete);
         assert_eq!(client.get("/api/auth/me", token).await.code(), me);
@@ -233,6 +239,104 @@ async fn a_ceiling_opens_no_write_that_it_does_not_name(db: TestDb) {
             assert_eq!(client.ask(method, &path, &reads, Some(json!({"name": "new"}))).await.code(), 403);
         }
         assert_eq!(client.ask(Method::PATCH, &path, &key, Some(json!({"name": "new"}))).await.code(), 200);
+    }
+}
+
+struct Export;
+
+struct MayExport;
+
+impl HandlerPermissions for MayExport {
+    fn permissions() -> impl IntoPermissions {
+        HasPerm("drivers.export_car")
+    }
+}
+
+#[OpenApi]
+impl Export {
+    #[oai(path = "/export", method = "get")]
+    async fn export(&self, caller: Guarded<MayExport>) -> PlainText<String> {
+        PlainText(caller.username.clone())
+    }
+}
+
+/// It has no model's permission for what it does: the one that it asks for stands for that.
+#[every_database]
+async fn a_ceiling_opens_a_handler_that_asks_for_what_it_names(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, _) = user(&auth, &db, NewUser::new("alice"), &["export", "view"]).await;
+    let (bob, _) = user(&auth, &db, NewUser::new("bob"), &["view"]).await;
+    let authenticators = Authenticators::none().with(TokenAuthentication::default().with_named_tokens());
+    let api = Api::new("Drivers", "1.0", db.db().clone()).auth(auth.clone()).authenticators(authenticators);
+    let client = Client::new(api.with(Export).build().expect("the parts fit"));
+    for (user, labels, expected) in [
+        (&alice, vec!["drivers.export_car"], 200),
+        (&alice, vec!["drivers.view_car"], 403),
+        (&alice, vec![], 403),
+        (&bob, vec!["drivers.export_car"], 403),
+    ] {
+        let token = NewToken::new("x").within(Ceiling::new(labels.clone()));
+        let (_, token) = user.make_token(db.db(), token).await.expect("a token is made");
+        let answer = client.get("/api/export", token.expose()).await;
+        assert_eq!(answer.code(), expected, "{} within {labels:?}: {}", user.username, answer.text);
+    }
+}
+
+/// The caller's own cars; whoever is no staff writes all of them.
+struct Hooked;
+
+impl Rules for Hooked {
+    fn permissions() -> Access<car::Entity> {
+        Access::to(Hook(Mine)).on(Action::Destroy, AllowAny).on(Action::PartialUpdate, Hook(NoStaff))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Mine;
+
+#[async_trait]
+impl RowHook for Mine {
+    type Entity = car::Entity;
+    const LISTS: Lists = Lists::InMemory { at_most: 100 };
+
+    async fn has_object_permission(&self, cx: &Context<'_>, row: &car::Model) -> Result<bool> {
+        Ok(row.owner_id.is_some() && row.owner_id == cx.user().key::<i32>().ok())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct NoStaff;
+
+#[async_trait]
+impl RowHook for NoStaff {
+    type Entity = car::Entity;
+    const LISTS: Lists = Lists::InMemory { at_most: 100 };
+
+    async fn has_object_permission(&self, cx: &Context<'_>, _: &car::Model) -> Result<bool> {
+        Ok(!cx.user().is_staff)
+    }
+}
+
+#[every_database]
+async fn a_hook_is_asked_about_who_the_ceiling_leaves_and_about_the_whole_user(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let client = built::<Hooked>(&db, &auth, NamedTokens::default());
+    for (new, changes) in [(NewUser::new("alice"), 200), (NewUser::new("staff").staff(), 403)] {
+        let (owner, key) = user(&auth, &db, new, &[]).await;
+        let path = format!("/api/cars/{}", car_of(&db, Some(&owner), "owned").await.id);
+        let all = json!({"name": "all", "ceiling": ["drivers.view_car", "drivers.change_car"]});
+        let (_, within) = made(&client, &key, all).await;
+        let (_, nothing) = made(&client, &key, json!({"name": "nothing", "ceiling": []})).await;
+        for (token, count, code) in [(&key, 1, 200), (&within, 1, 200), (&nothing, 0, 404)] {
+            assert_eq!(client.get("/api/cars", token).await.json()["count"], count, "{}", owner.username);
+            assert_eq!(client.get(&path, token).await.code(), code, "{}", owner.username);
+        }
+        for token in [&key, &within] {
+            let changed = client.ask(Method::PATCH, &path, token, Some(json!({"name": "new"}))).await;
+            assert_eq!(changed.code(), changes, "{}: {}", owner.username, changed.text);
+        }
     }
 }
 
