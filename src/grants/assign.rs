@@ -35,8 +35,9 @@ impl Auth {
     /// What is granted already stays.
     ///
     /// One statement for a thousand grants, after one for a thousand rows, all of them in one transaction. Returns how
-    /// many grants were asked for. A permission that does not exist is an error, also where nobody is named to have it, and
-    /// so is a row that was deleted meanwhile, where guardian leaves a grant to whoever gets its key next; nothing is written then (CONTRACT 8.8).
+    /// many grants were asked for. A permission that does not exist is an error, also where nobody is named to have it,
+    /// and so is a row that was deleted meanwhile, where guardian leaves a grant to whoever gets its key next; nothing is
+    /// written then (CONTRACT 8.8).
     ///
     /// The rows are held until the transaction ends, so who has one locked in a transaction gives it that transaction, not
     /// the pool, for which it would wait; and who is to write a row as well does so first. PostgreSQL lets nobody hold rows
