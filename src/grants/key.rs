@@ -186,3 +186,29 @@ fn integer_named_by_grant(on: DbBackend) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_one_text_whatever_its_value_is_kept_as() {
+        let text = |kind: Kind, value: Value| {
+            let table = TableName { schema: None, table: "keyed".to_owned() };
+            KeyColumn { table, column: "id", kind }.text(&value)
+        };
+        for seven in [Value::from(7_i16), Value::from(7_i32), Value::from(7_i64)] {
+            assert_eq!(text(Kind::Integer, seven).as_deref(), Some("7"));
+        }
+        assert_eq!(text(Kind::Text, "7".into()).as_deref(), Some("7"));
+        let id = Uuid::from_u128(0x65be_8549_8bb5_4ac3_a2ee_8d67_278c_f143);
+        for kind in [Kind::Uuid, Kind::UuidText] {
+            for value in [Value::from(id), id.as_bytes().to_vec().into(), id.simple().to_string().into()] {
+                assert_eq!(text(kind, value), Some(id.to_string()));
+            }
+            assert_eq!(text(kind, b"65be8549".to_vec().into()), None);
+        }
+        assert_eq!(text(Kind::Integer, "7".into()), None);
+        assert_eq!(text(Kind::Text, Value::from(7_i64)), None);
+    }
+}

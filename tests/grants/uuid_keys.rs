@@ -108,11 +108,14 @@ async fn a_uuid_in_a_column_of_text_is_granted_on(db: TestDb) -> Result<()> {
     for (column, form, read) in forms.into_iter().chain(native) {
         table(&db, "keyed_written", column, first_two(form)).await?;
         site.grant::<written::Entity>(&db).await?;
-        let rows = keyed::uuids().map(|id| match read {
-            "simple" => written::Entity::row(id.simple().to_string()),
-            _ => written::Entity::row(id.to_string()),
-        });
+        let simple = keyed::uuids().map(|id| written::Entity::row(id.simple().to_string()));
+        let grouped = keyed::uuids().map(|id| written::Entity::row(id.to_string()));
+        let (rows, otherwise) = if read == "simple" { (simple, grouped) } else { (grouped, simple) };
         site.agree::<written::Entity, _>(&db, &rows[0], &rows[1]).await?;
+        // and named in the form that the column does not have
+        assert_eq!(site.auth.assign_perm(db.db(), "view_written", [&site.alice], [&otherwise[0]]).await?, 1);
+        assert!(site.alice.has_perm_on(db.db(), "view_written", &rows[0]).await?);
+        assert_eq!(site.auth.remove_perm(db.db(), "view_written", [&site.alice], [&otherwise[0]]).await?, 1);
     }
     Ok(())
 }
