@@ -244,10 +244,12 @@ mod tests {
     use super::*;
     use crate::{
         Error,
+        auth::RemoteUserBackend,
         authentication::{
-            BasicAuthentication, SecurityKind, TokenAuthentication,
+            BasicAuthentication, RemoteUserAuthentication, SecurityKind, SessionAuthentication, TokenAuthentication,
             fixture::{PASSWORD, Request, Site},
         },
+        sessions::SecretKey,
     };
 
     /// Answers without looking, and has no challenge, as a session authenticator has none.
@@ -395,6 +397,50 @@ mod tests {
         }
     }
 
+    /// The server in front knows them by what their browser sends, whichever page makes the request.
+    #[every_database]
+    async fn another_sites_page_may_not_act_for_a_remote_user(db: TestDb) {
+        let mut site = Site::open(&db).await;
+        site.auth = site.auth.with_backends(vec![Arc::new(RemoteUserBackend { create_unknown_user: false })]);
+        let remote = Authenticators::none().with(RemoteUserAuthentication::by_header("X-Remote-User"));
+        for (method, origin, answer) in [
+            (Method::POST, "https://evil.example", "another site"),
+            (Method::POST, "https://cars.example.com", "alice"),
+            (Method::GET, "https://evil.example", "alice"),
+        ] {
+            let request = Request::to("/").by(method.clone()).header("host", "cars.example.com");
+            let request = request.header("x-remote-user", "alice").header("origin", origin);
+            assert_eq!(ask(&site, &remote, &request).await, answer, "{method} {origin}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_nobodys_is_the_sites_own_or_of_a_trusted_origin() {
+        let sessions = Sessions::new(SecretKey::random());
+        let own = Authenticators::none().with(SessionAuthentication::new(sessions));
+        let trusting = own.clone().trusting_origin("https://app.example.com");
+        let told = |authenticators: &Authenticators, origin: &str, token: &str| {
+            let request = Request::to("/login").by(Method::POST).header("host", "cars.example.com");
+            let request = request.header("cookie", format!("csrftoken={}", "a".repeat(32)));
+            let request = request.header("origin", origin).header("x-csrftoken", token);
+            authenticators.check_csrf(&request.offered()).is_ok()
+        };
+        let (right, wrong) = ("a".repeat(32), "b".repeat(32));
+        for (authenticators, origin, is_fine) in [
+            (&own, "https://cars.example.com", true),
+            (&own, "https://app.example.com", false),
+            (&trusting, "https://app.example.com", true),
+            (&trusting, "https://evil.example", false),
+            // without sessions there is no token to ask for
+            (&token_and_basic(), "https://cars.example.com", true),
+            (&token_and_basic(), "https://app.example.com", false),
+        ] {
+            assert_eq!(told(authenticators, origin, &right), is_fine, "{origin} {authenticators:?}");
+            let needs_token = authenticators.sessions().is_some();
+            assert_eq!(told(authenticators, origin, &wrong), is_fine && !needs_token, "{origin} {authenticators:?}");
+        }
+    }
+
     #[every_database(tables = none)]
     async fn callers_who_offer_nothing_cost_no_statement(db: TestDb) {
         let user = token_and_basic().authenticate(&Auth::default(), db.db(), &Request::to("/").offered()).await;
@@ -408,5 +454,8 @@ mod tests {
         assert_eq!(all.varies_by(), ["Authorization", "Cookie"]);
         assert!(!all.is_empty() && Authenticators::none().is_empty());
         assert!(Authenticators::none().varies_by().is_empty());
+        let each: [Arc<dyn Authenticator>; 2] = [Arc::new(TokenAuthentication::default()), Arc::new(Fake::Abstains)];
+        let collected: Authenticators = each.into_iter().collect();
+        assert_eq!(format!("{collected:?}"), r#"["tokenAuth", "cookieAuth"]"#);
     }
 }

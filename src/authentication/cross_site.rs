@@ -162,6 +162,7 @@ mod tests {
             &[("origin", "http://cars.example.com")],
             &[("origin", "https://CARS.example.com")],
             &[("origin", "https://cars.example.com:443")],
+            &[("origin", "http://cars.example.com:80")],
             &[("origin", "https://app.example.com")],
             &[("origin", "https://app.example.com"), (SITE, "cross-site")],
             &[("origin", "http://localhost:3000"), (SITE, "same-site")],

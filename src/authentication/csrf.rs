@@ -199,6 +199,7 @@ mod tests {
             assert_eq!(from(&sessions(), origin), reason);
             assert_eq!(from(&sessions().secure(), origin), reason);
         }
+        assert_eq!(from(&sessions().secure(), "https://cars.example.com"), "fine");
         let insecure = "Origin checking failed - http://cars.example.com does not match any trusted origins.";
         assert_eq!(from(&sessions().secure(), "http://cars.example.com"), insecure);
         // before the cookie is looked at
@@ -223,7 +224,15 @@ mod tests {
             assert_eq!(from(&secure, Some(referer)), "fine", "{referer}");
         }
         assert_eq!(from(&secure, None), "Referer checking failed - no Referer.");
-        for referer in ["", "cars.example.com", "https:///a", "//cars.example.com/", "https://[::1/"] {
+        for referer in [
+            "",
+            "cars.example.com",
+            "https:///a",
+            "//cars.example.com/",
+            "https://[::1/",
+            "1s://cars.example.com/",
+            "ht_tps://cars.example.com/",
+        ] {
             assert_eq!(from(&secure, Some(referer)), "Referer checking failed - Referer is malformed.", "{referer}");
         }
         let insecure = "Referer checking failed - Referer is insecure while host is secure.";

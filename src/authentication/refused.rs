@@ -87,3 +87,14 @@ pub enum AuthenticationError {
     #[error(transparent)]
     CouldNotTell(#[from] Error),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_does_not_answer_is_no_wrong_credential() {
+        let refused = Refused::from(DbErr::Custom("nobody answers".to_owned()));
+        assert!(matches!(refused, Refused::CouldNotTell(_)), "{refused}");
+    }
+}

@@ -155,6 +155,7 @@ mod tests {
         for none in ["", "[]", "{}", r#"{"keys": {}}"#, r#"{"keys": null}"#, "<html>"] {
             assert!(KeySet::read(none).is_err(), "{none}");
         }
+        assert!(KeySet::read(&json!({ "keys": vec![&rsa; MOST] }).to_string()).is_ok());
         assert!(KeySet::read(&json!({ "keys": vec![rsa; MOST + 1] }).to_string()).is_err());
     }
 

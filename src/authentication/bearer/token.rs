@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 
 use super::{Algorithm, Claims, key_set::Key};
 
-/// A token has fewer bytes, or is none.
+/// A token has no more bytes, or is none.
 const MOST_BYTES: usize = 16 * 1024;
 
 /// Clocks differ by so many seconds.
@@ -148,4 +148,68 @@ impl<'t> Token<'t> {
 fn object(part: &str) -> Result<Map<String, Value>, Fault> {
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| Fault::Malformed)?;
     serde_json::from_slice(&json).map_err(|_| Fault::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{Ed25519KeyPair, KeyPair};
+    use serde_json::json;
+
+    use super::*;
+    use crate::authentication::bearer::key_set::KeySet;
+
+    const NOW: i64 = 1_700_000_000;
+
+    fn expected() -> Expected {
+        Expected {
+            issuer: "https://id.example.com".to_owned(),
+            audience: "https://api.example.com".to_owned(),
+            algorithms: vec![Algorithm::EdDsa],
+            takes_plain: false,
+        }
+    }
+
+    fn encoded(json: &Value) -> String {
+        URL_SAFE_NO_PAD.encode(json.to_string())
+    }
+
+    fn head() -> String {
+        encoded(&json!({ "alg": "EdDSA", "typ": "at+jwt" }))
+    }
+
+    #[test]
+    fn a_token_has_sixteen_kilobytes_at_most() {
+        let read = |length: usize| {
+            let head = head();
+            let text = format!("{head}.{}.", "x".repeat(length - head.len() - 2));
+            Token::read(&text, &expected()).map(drop)
+        };
+        assert_eq!(read(16 * 1024), Ok(()));
+        assert_eq!(read(16 * 1024 + 1), Err(Fault::Malformed));
+    }
+
+    /// To the second, and clocks may differ by thirty.
+    #[test]
+    fn a_token_counts_from_its_beginning_to_its_end() {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).expect("a key");
+        let public = URL_SAFE_NO_PAD.encode(pair.public_key());
+        let keys = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": public }] });
+        let keys = KeySet::read(&keys.to_string()).expect("a key set");
+        let key = keys.find(None, Algorithm::EdDsa).expect("the only one");
+        let verified = |begins: i64, issued: i64, ends: i64| {
+            let claims = json!({
+                "iss": "https://id.example.com", "aud": "https://api.example.com", "sub": "alice",
+                "nbf": begins, "iat": issued, "exp": ends,
+            });
+            let signed = format!("{}.{}", head(), encoded(&claims));
+            let text = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes())));
+            let token = Token::read(&text, &expected()).expect("it is whole");
+            token.verify(key, &expected(), NOW).map(drop)
+        };
+        assert_eq!(verified(NOW, NOW, NOW + 60), Ok(()));
+        assert_eq!(verified(NOW + 30, NOW + 30, NOW - 29), Ok(()));
+        assert_eq!(verified(NOW, NOW, NOW - 30), Err(Fault::Expired));
+        assert_eq!(verified(NOW + 31, NOW, NOW + 60), Err(Fault::NotYet));
+        assert_eq!(verified(NOW, NOW + 31, NOW + 60), Err(Fault::NotYet));
+    }
 }

@@ -21,7 +21,7 @@ use refrain::{
     serving::ResourceMetadata,
 };
 use refrain_testing::{TestDb, counted, every_database};
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::{Value as Json, json};
 
 use self::provider::{Mood, Provider, Signer, unsigned};
@@ -131,9 +131,12 @@ async fn who_is_let_in(db: TestDb) {
     }
     let pss = signers[2].sign(&with(&head(&signers[2]), "alg", json!("PS256")), &claims(&provider, "alice"));
     assert_eq!(ask(&client, &pss).await.code(), 200);
-    for (name, value) in
-        [("aud", json!(["x", AUDIENCE])), ("exp", json!(Utc::now().timestamp() - 20)), ("nbf", json!(1.5))]
-    {
+    for (name, value) in [
+        ("aud", json!(["x", AUDIENCE])),
+        ("aud", json!([AUDIENCE])),
+        ("exp", json!(Utc::now().timestamp() - 20)),
+        ("nbf", json!(1.5)),
+    ] {
         let token = signers[0].sign(&head(&signers[0]), &with(&claims(&provider, "alice"), name, value));
         assert_eq!(ask(&client, &token).await.code(), 200, "{name}");
     }
@@ -205,6 +208,8 @@ async fn what_does_not_count(db: TestDb) {
         (claiming("iss", Json::Null), "The token is of another issuer."),
         (claiming("aud", json!("https://other.example.com")), "The token is for another audience."),
         (claiming("aud", json!([])), "The token is for another audience."),
+        (claiming("aud", json!(["https://other.example.com"])), "The token is for another audience."),
+        (claiming("aud", json!(["x", 1, null, [AUDIENCE]])), "The token is for another audience."),
         (claiming("aud", json!({ AUDIENCE: 1 })), "The token is for another audience."),
         (claiming("aud", Json::Null), "The token is for another audience."),
         (claiming("exp", json!(now - 31)), "The token has expired."),
@@ -269,6 +274,20 @@ async fn keys_change(db: TestDb) {
     tokio::time::sleep(fresh * 3).await;
     is_refused(&ask(&client, &by_new).await, "The signature of the token is wrong.");
     assert_eq!(ask(&client, &token(&provider, &again, "alice")).await.code(), 200);
+}
+
+#[every_database]
+async fn keys_may_be_at_an_address_of_their_own(db: TestDb) {
+    let auth = people(&db).await;
+    let signer = Signer::es256("e");
+    let provider = Provider::start([signer.public()]).await;
+    // nobody answers where this issuer would say it
+    let bearer = BearerAuthentication::new("https://id.invalid", AUDIENCE, [Algorithm::Es256]).expect("an issuer");
+    let bearer = bearer.with_keys_at(&format!("{}/keys", provider.issuer)).expect("an address");
+    let client = Client::new(built(&db, &auth, bearer));
+    let claims = with(&claims(&provider, "alice"), "iss", json!("https://id.invalid"));
+    assert_eq!(ask(&client, &signer.sign(&head(&signer), &claims)).await.code(), 200);
+    assert_eq!(provider.fetches(), 1);
 }
 
 #[every_database]
@@ -472,6 +491,12 @@ async fn users_are_found_as_the_program_says(db: TestDb) {
     let claims = with(&claims(&provider, "248289761001"), "preferred_username", json!("alice"));
     assert_eq!(ask(&by_name, &signer.sign(&head(&signer), &claims)).await.code(), 200);
     is_refused(&ask(&by_name, &token(&provider, &signer, "alice")).await, "The token is no user's.");
+    // nor is one without a name somebody's who has none
+    db.execute_unprepared("UPDATE auth_user SET username = '' WHERE username = 'bob'").await.expect("it is written");
+    for nameless in [json!(""), json!(7), Json::Null] {
+        let claims = with(&claims, "preferred_username", nameless);
+        is_refused(&ask(&by_name, &signer.sign(&head(&signer), &claims)).await, "The token is no user's.");
+    }
 }
 
 #[every_database]
@@ -511,10 +536,13 @@ async fn no_token_is_logged(db: TestDb) {
     for token in [&alice, &wrong] {
         ask(&client, token).await;
     }
-    provider.is(Mood::Confused);
-    ask(&client, &wrong).await;
+    for mood in [Mood::Confused, Mood::Failing] {
+        provider.is(mood);
+        ask(&client, &wrong).await;
+    }
     let logged = log().text();
     assert!(logged.contains("the keys of bearer tokens could not be fetched"), "what goes wrong is told");
+    assert!(logged.contains("the answer is 500"), "with its cause");
     for token in [alice, wrong] {
         for part in token.split('.').skip(1) {
             assert!(!logged.contains(part), "a token is in the log");
@@ -532,5 +560,7 @@ fn what_fits_no_provider_is_refused_when_it_is_built() {
     assert!(built("http://id.example.com", &[Algorithm::Es256]).unwrap_err().contains("not over https"));
     let bearer = built("https://id.example.com", &[Algorithm::Es256]).expect("an issuer");
     assert!(bearer.clone().with_keys_at("http://keys.example.com").is_err());
+    let told = Authenticators::none().with(bearer.clone());
+    assert_eq!((told.varies_by(), told.challenge().as_deref()), (vec!["Authorization"], Some("Bearer")));
     assert!(bearer.with_keys_at("https://keys.example.com/a").is_ok());
 }
