@@ -40,3 +40,45 @@ impl User {
         Ok(names)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use refrain_testing::{TestDb, every_database};
+
+    use super::*;
+    use crate::auth::{Auth, Ceiling, NewUser};
+
+    const VIEW: &str = "drivers.view_car";
+
+    #[every_database]
+    async fn what_is_told_is_what_counts(db: TestDb) -> Result<()> {
+        for sql in [
+            "INSERT INTO django_content_type (app_label, model) VALUES ('drivers', 'car')",
+            "INSERT INTO auth_permission (name, content_type_id, codename) \
+             SELECT 'Can view car', id, 'view_car' FROM django_content_type",
+        ] {
+            db.execute_unprepared(sql).await?;
+        }
+        let auth = Auth::default();
+        let editors = auth.create_group(db.db(), "editors").await?;
+        editors.permissions().add(db.db(), [VIEW]).await?;
+        let mut alice = auth.create_user(db.db(), NewUser::new("alice")).await?;
+        alice.permissions().add(db.db(), [VIEW]).await?;
+        alice.groups().add(db.db(), [&editors]).await?;
+        let root = auth.create_user(db.db(), NewUser::new("root").superuser()).await?;
+        let told = async |user: &User| user.how_held(db.db().into(), VIEW).await;
+
+        assert_eq!(told(&alice).await?, ["directly", "through group editors"]);
+        assert_eq!(told(&root).await?, ["as superuser"]);
+        assert_eq!(told(&User::anonymous(&auth)).await?, [""; 0]);
+        let within = async |label: &str| {
+            let root = auth.user(db.db(), "root").await?.expect("she was made").within(Ceiling::new([label]));
+            told(&root).await
+        };
+        assert_eq!(within(VIEW).await?, ["as superuser"]);
+        assert_eq!(within("drivers.add_car").await?, [""; 0], "beyond a ceiling nothing is held");
+        alice.is_active = false;
+        assert_eq!(told(&alice).await?, [""; 0], "who is inactive holds nothing");
+        Ok(())
+    }
+}

@@ -176,3 +176,64 @@ impl From<Uuid> for UserId {
 fn hex(id: Uuid) -> String {
     id.simple().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::entity::prelude::*;
+
+    use super::UserId;
+    use crate::auth::NoKey;
+
+    /// Every kind of column that may point at users, and one that cannot.
+    mod row {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = "row")]
+        pub(super) struct Model {
+            #[sea_orm(primary_key)]
+            pub(super) id: i64,
+            pub(super) small: i16,
+            pub(super) plain: i32,
+            pub(super) uuid: Uuid,
+            pub(super) text: String,
+            pub(super) truth: bool,
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub(super) enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    #[test]
+    fn a_key_is_written_as_its_column_holds_it() {
+        use row::Column::{Id, Plain, Small, Text, Truth, Uuid as Native};
+        let (uuid, hex) = (Uuid::from_u128(0x0123_4567_89ab_cdef), "00000000000000000123456789abcdef");
+        for (key, column, values) in [
+            (UserId::from(7), Id, vec![Value::from(7_i64)]),
+            (UserId::from(7), Plain, vec![Value::from(7_i32)]),
+            (UserId::from(7), Small, vec![Value::from(7_i16)]),
+            (UserId::from(70_000), Small, vec![]),
+            (UserId::from(5_000_000_000_i64), Plain, vec![]),
+            (UserId::from(5_000_000_000_i64), Id, vec![Value::from(5_000_000_000_i64)]),
+            (UserId::from(7), Native, vec![]),
+            (UserId::from(7), Truth, vec![]),
+            (UserId::from(uuid), Native, vec![Value::from(uuid), Value::from(hex)]),
+            (UserId::from(uuid), Text, vec![Value::from(hex)]),
+            (UserId::from(uuid), Id, vec![]),
+        ] {
+            assert_eq!(key.values_for(column), values, "{key} in {column:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_type_is_none() {
+        let uuid = Uuid::from_u128(7);
+        assert_eq!(Uuid::try_from(UserId::from(uuid)), Ok(uuid));
+        assert_eq!(Uuid::try_from(UserId::from(7)), Err(NoKey));
+        assert_eq!(i64::try_from(UserId::from(uuid)), Err(NoKey));
+        assert_eq!(i64::try_from(UserId::from(7)), Ok(7));
+        assert_eq!(i32::try_from(UserId::from(5_000_000_000_i64)), Err(NoKey));
+    }
+}

@@ -232,6 +232,19 @@ mod tests {
         assert_eq!(cookies.take(), ["sessionid=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"]);
     }
 
+    #[test]
+    fn a_word_is_kept_for_a_while_where_sessions_are() {
+        let told = |sessions: Option<&Sessions>, over_tls: bool| {
+            let cookies = SetCookies::default();
+            cookies.set_for_a_while("last", "w0rd".to_owned(), 5, over_tls, sessions);
+            cookies.take()
+        };
+        let site = Sessions::new(SecretKey::random()).path("/api").secure();
+        assert_eq!(told(Some(&site), false), ["last=w0rd; HttpOnly; SameSite=Lax; Secure; Path=/api; Max-Age=5"]);
+        assert_eq!(told(None, false), ["last=w0rd; HttpOnly; SameSite=Lax; Path=/; Max-Age=5"]);
+        assert_eq!(told(None, true), ["last=w0rd; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=5"]);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

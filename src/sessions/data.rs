@@ -221,6 +221,19 @@ mod tests {
     }
 
     #[test]
+    fn a_megabyte_and_a_thousand_names_are_not_too_much() {
+        let json = format!("{{\"a\":\"{}\"}}", "0".repeat(MOST_BYTES - 8));
+        assert_eq!(json.len(), MOST_BYTES);
+        let compressed = data(&[("a", json!("0".repeat(MOST_BYTES - 8)))]).to_payload().expect("it is not too much");
+        for payload in [compressed, URL_SAFE_NO_PAD.encode(&json)] {
+            assert!(Data::of_payload(&payload).is_some_and(|data| data.text("a").is_some()));
+        }
+        assert!(data(&[("a", json!("0".repeat(MOST_BYTES - 7)))]).to_payload().is_none());
+        let names: Vec<String> = (0..MOST_NAMES).map(|name| format!("\"{name}\":1")).collect();
+        assert!(Data::of_payload(&URL_SAFE_NO_PAD.encode(format!("{{{}}}", names.join(",")))).is_some());
+    }
+
+    #[test]
     fn garbage_is_none() {
         for payload in ["", ".", "!", ".!", "eyJ", "W10", "MQ", ".eJw", "=", "é"] {
             assert!(Data::of_payload(payload).is_none(), "{payload}");

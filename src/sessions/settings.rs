@@ -258,6 +258,7 @@ impl fmt::Debug for Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::{Backend, ModelBackend, RemoteUserBackend};
 
     fn sessions() -> Sessions {
         Sessions::new(SecretKey::new("s3cret").expect("a key"))
@@ -273,6 +274,14 @@ mod tests {
     }
 
     #[test]
+    fn a_log_in_names_the_backend_as_django_does() {
+        assert_eq!(sessions().backend(), ModelBackend.path());
+        assert_eq!(ModelBackend.path(), "django.contrib.auth.backends.ModelBackend");
+        let remote = RemoteUserBackend { create_unknown_user: false };
+        assert_eq!(remote.path(), "django.contrib.auth.backends.RemoteUserBackend");
+    }
+
+    #[test]
     fn what_would_break_a_cookie_is_a_mistake() {
         for change in [
             (|sessions| sessions.cookie_name("a;b")) as fn(Sessions) -> Sessions,
@@ -280,7 +289,10 @@ mod tests {
             |sessions| sessions.csrf_cookie_name("a=b"),
             |sessions| sessions.path("api"),
             |sessions| sessions.path("/a; Domain=x"),
+            |sessions| sessions.path("/a,b"),
+            |sessions| sessions.path("/é"),
             |sessions| sessions.domain("a b"),
+            |sessions| sessions.domain(""),
         ] {
             assert!(std::panic::catch_unwind(|| change(sessions())).is_err());
         }

@@ -83,6 +83,7 @@ pub(super) fn account(username: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Auth;
 
     const HERE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
 
@@ -104,6 +105,18 @@ mod tests {
         }
         assert!(tries.begin("ａlice", HERE).await.is_err());
         assert!(tries.begin("bob", HERE).await.is_ok());
+    }
+
+    /// Or a site of several APIs would give as many tries.
+    #[tokio::test]
+    async fn apis_that_count_together_count_tries_together() {
+        let (tries, counts) = (PasswordTries::new(Rate::per_minute(2), Rate::per_minute(9)), Counts::in_process());
+        let auth = Auth::default().with_password_tries(tries).asked_from(HERE);
+        let [one, other] = [auth.counted_in(&counts), auth.counted_in(&counts)];
+        assert!(one.try_password("alice").await.is_ok() && other.try_password("bob").await.is_ok());
+        assert!(one.try_password("carol").await.is_err() && other.try_password("dave").await.is_err());
+        let another = auth.counted_in(&Counts::in_process());
+        assert!(another.try_password("carol").await.is_ok());
     }
 
     #[tokio::test]

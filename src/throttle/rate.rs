@@ -125,6 +125,8 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(rate), "{text}");
         }
+        let written = ["1/second", "10/minute", "100/hour", "1000/day"];
+        assert!(written.iter().all(|text| text.parse::<Rate>().is_ok_and(|rate| rate.to_string() == *text)));
         for text in ["", "10", "/m", "10/", "-1/m", "1.5/m", "10/week", "10/M", "99999999999/m", "m/10"] {
             let error = text.parse::<Rate>().expect_err(text).to_string();
             assert!(error.contains(&format!("`{text}`")), "{error}");

@@ -22,6 +22,7 @@ mod password_validators; // which passwords may be chosen
 mod permission_sync; // permissions follow the declarations
 mod registering; // at once, and by a mail
 mod resetting_passwords; // who cannot log in
+mod rights_of_a_caller; // groups too, and no more than the authenticator left
 mod seed_article; // the article's lines on users and viewsets
 mod sessions; // logging in, and what other sites do not
 mod strangers_guesses; // who makes this site hash keeps nobody out

@@ -547,6 +547,26 @@ async fn a_user_has_so_many_and_no_more(db: TestDb) {
 }
 
 #[every_database]
+async fn what_a_program_makes_is_bounded_as_well(db: TestDb) -> Result<()> {
+    let alice = auth().create_user(db.db(), NewUser::new("alice")).await?;
+    let refused = async |new| alice.make_token(db.db(), new).await.err().map(|error| error.to_string());
+    let said = |sentence: &str| Some(sentence.to_owned());
+    assert_eq!(refused(NewToken::new("é".repeat(100))).await, None);
+    let long = refused(NewToken::new("é".repeat(101))).await;
+    assert_eq!(long, said("name: Ensure this field has no more than 100 characters."));
+    let naming = |many: usize| {
+        let labels = (0..many).map(|number| format!("drivers.fly_car{number:04}"));
+        NewToken::new("x").within(Ceiling::new(labels))
+    };
+    // which are looked for first
+    let known = refused(naming(1000)).await;
+    assert_eq!(known, said("ceiling: There is no permission \"drivers.fly_car0000\"."));
+    let many = refused(naming(1001)).await;
+    assert_eq!(many, said("ceiling: Ensure this field has no more than 1000 elements."));
+    Ok(())
+}
+
+#[every_database]
 async fn reading_a_row_costs_one_statement(db: TestDb) {
     let auth = auth();
     sync(&auth, &db).await;
@@ -583,6 +603,8 @@ async fn when_it_was_last_used_is_written_beside_the_requests(db: TestDb) {
     let auth = auth();
     sync(&auth, &db).await;
     let (_, key) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    // when she logged in has nothing to do with it
+    run(&db, "UPDATE auth_user SET last_login = CURRENT_TIMESTAMP").await.expect("it is written");
     let client = site(&db, &auth);
     let (_, token) = made(&client, &key, json!({"name": "x"})).await;
     made(&client, &key, json!({"name": "never used"})).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use poem::http::{Method, header::SET_COOKIE, uri::Scheme};
 use refrain::{
     Access, Api, IsOwner, LogIn, LogOut, Me, Result,
-    auth::{Auth, NewUser, User},
+    auth::{Auth, NewUser, Snapshots, User},
     authentication::{Authenticators, SessionAuthentication, TokenAuthentication},
     entity::{Moment, session},
     sessions::{SecretKey, Session, Sessions, clear_expired},
@@ -149,6 +149,18 @@ async fn the_key_changes_with_every_log_in(db: TestDb, auth: Auth) -> Result<()>
     Ok(())
 }
 
+async fn a_log_in_by_another_password_keeps_nothing_of_a_session(db: TestDb, auth: Auth) -> Result<()> {
+    let (mut user, sessions, mut visitor) = (alice(&auth, &db).await?, sessions(), Session::default());
+    visitor.set("cart", [7]);
+    let first = sessions.log_in(db.db(), visitor, &mut user).await?;
+    let second = sessions.log_in(db.db(), first, &mut user).await?;
+    assert_eq!(second.get("cart"), Some(json!([7])));
+    user.set_password(db.db(), "another").await?;
+    let third = sessions.log_in(db.db(), second, &mut user).await?;
+    assert_eq!(third.get("cart"), None, "whoever knew the old one may have put it there");
+    Ok(())
+}
+
 async fn a_changed_password_ends_every_other_session(db: TestDb, auth: Auth) -> Result<()> {
     let mut user = alice(&auth, &db).await?;
     let client = site(&db, &auth);
@@ -178,6 +190,35 @@ async fn an_inactive_or_deleted_user_is_nobody_and_keeps_the_session(db: TestDb,
     }
     run(&db, &format!("DELETE FROM {}", auth.users().table)).await?;
     assert_eq!((browser.name().await, keys(&db).await?), (None, kept));
+    Ok(())
+}
+
+async fn what_is_saved_again_lasts_anew_unless_the_session_was_ended(db: TestDb, _: Auth) -> Result<()> {
+    let of = |hours: u64| sessions().age(Duration::from_secs(60 * 60 * hours));
+    let ends = async || {
+        let row = session::Entity::find().one(db.db()).await?.expect("it is there");
+        Ok::<_, refrain::Error>((row.expire_date.to_utc() - Moment::now().to_utc()).num_minutes())
+    };
+    let mut visitor = Session::default();
+    assert!(visitor.is_empty());
+    visitor.set("cart", [7]);
+    assert!(!visitor.is_empty());
+    of(1).save(db.db(), &mut visitor).await?;
+    assert!((58..=60).contains(&ends().await?));
+    let key = keys(&db).await?.remove(0);
+
+    visitor.set("cart", [7, 8]);
+    of(3).save(db.db(), &mut visitor).await?;
+    assert_eq!(keys(&db).await?, [&*key], "in its row");
+    assert!((178..=180).contains(&ends().await?));
+    let saved = sessions().load(db.db(), &key).await?.expect("it has not ended");
+    assert_eq!(saved.get("cart"), Some(json!([7, 8])));
+
+    // somebody logs out meanwhile
+    sessions().flush(db.db(), saved).await?;
+    let refused = sessions().save(db.db(), &mut visitor).await.expect_err("it stays ended");
+    assert_eq!(refused.to_string(), "the session was ended meanwhile");
+    assert_eq!(keys(&db).await?, Vec::<String>::new());
     Ok(())
 }
 
@@ -279,8 +320,10 @@ with_either_key! {
     who_logs_in_is_let_in_until_they_log_out,
     who_cannot_log_in_gets_no_session,
     the_key_changes_with_every_log_in,
+    a_log_in_by_another_password_keeps_nothing_of_a_session,
     a_changed_password_ends_every_other_session,
     an_inactive_or_deleted_user_is_nobody_and_keeps_the_session,
+    what_is_saved_again_lasts_anew_unless_the_session_was_ended,
     a_session_of_an_older_key_is_signed_anew,
     a_session_that_does_not_fit_is_nobodys,
 }
@@ -395,6 +438,26 @@ async fn it_costs_two_statements_and_none_without_a_cookie(db: TestDb) -> Result
     Ok(())
 }
 
+#[every_database]
+async fn who_is_kept_is_not_looked_for_again_by_their_session(db: TestDb) -> Result<()> {
+    let auth = crate::people::django();
+    alice(&auth, &db).await?;
+    let (counting, counter) = counted(&db);
+    let authenticators = Authenticators::none().with(SessionAuthentication::new(sessions()));
+    let api = Api::new("Drivers", "1", counting).auth(auth).authenticators(authenticators).with(LogIn).with(Me);
+    let client = Client::new(api.snapshots(Snapshots::kept_for(Duration::from_secs(3600))).build()?);
+    let browser = Browser::new(&client);
+    assert_eq!(browser.log_in("alice", PASSWORD).await.code(), 200);
+    let cost = async || {
+        counter.take();
+        assert_eq!(browser.name().await, named("alice"));
+        counter.count()
+    };
+    let (first, second) = (cost().await, cost().await);
+    assert_eq!(second, first - 1, "the session is read, and not who it is");
+    Ok(())
+}
+
 struct Owned;
 
 impl Rules for Owned {
@@ -425,6 +488,8 @@ async fn a_row_is_read_together_with_the_user_of_a_session(db: TestDb) -> Result
         browser.send(Method::PATCH, &path, headers, Some(json!({"name": "Cabriolet"}))).await.code()
     };
     assert_eq!((change(&[]).await, change(&[("x-csrftoken", &token)]).await), (403, 200));
+    // whoever has the token is the site's own page, as in Django: of what browsers say beside it the origin counts
+    assert_eq!(change(&[("x-csrftoken", &token), ("sec-fetch-site", "same-site")]).await, 200);
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use refrain_testing::{Backend as Database, TestDb, counted};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use crate::{
-    people::{declare, labels, run, someone},
+    people::{column, declare, labels, run, someone},
     support::sync,
 };
 
@@ -118,6 +118,7 @@ async fn direct_permissions_and_those_of_groups_are_told_apart(db: TestDb, auth:
     let alice = someone(&auth, &db, "alice").await?;
     let (first, second) = (auth.create_group(db.db(), "first").await?, auth.create_group(db.db(), "second").await?);
     alice.groups().add(db.db(), [&first, &second]).await?;
+    assert_eq!(first.auth().users().table, auth.users().table, "a group is its site's");
     alice.permissions().add(db.db(), ["drivers.change_car", "drivers.view_car"]).await?;
     first.permissions().add(db.db(), ["drivers.view_car", "drivers.add_car"]).await?;
     second.permissions().add(db.db(), ["drivers.add_car", "drivers.export_car"]).await?;
@@ -191,6 +192,27 @@ async fn anonymous_callers_are_nobody(db: TestDb, auth: Auth) -> Result<()> {
     let refused =
         nobody.permissions().add(db.db(), ["drivers.view_car"]).await.expect_err("there is nobody to grant to");
     assert_eq!(refused.to_string(), "an anonymous user has no permissions, groups or password to change");
+    Ok(())
+}
+
+async fn new_users_have_what_the_site_says_in_columns_of_its_own(db: TestDb, auth: Auth) -> Result<()> {
+    let table = auth.users().table.clone();
+    for column in ["country", "plan"] {
+        run(&db, &format!("ALTER TABLE {table} ADD COLUMN {column} varchar(20)")).await?;
+    }
+    let german = auth.with_new_users_column("country", "DE").with_new_users_column("plan", "free");
+    let austrian = german.with_new_users_column("country", "AT");
+    someone(&auth, &db, "alice").await?;
+    someone(&german, &db, "bob").await?;
+    someone(&austrian, &db, "carol").await?;
+    german.create_user(db.db(), NewUser::new("dora").column("country", "FR")).await?;
+    german.create_user(db.db(), NewUser::new("emil").column("plan", "paid").column("plan", "gold")).await?;
+    let told = async |name: &str| {
+        column::<Option<String>>(&db, &format!("SELECT {name} FROM {table} ORDER BY username")).await
+    };
+    let some = |texts: [&str; 4]| [None].into_iter().chain(texts.map(|text| Some(text.to_owned()))).collect::<Vec<_>>();
+    assert_eq!(told("country").await?, some(["DE", "AT", "FR", "DE"]));
+    assert_eq!(told("plan").await?, some(["free", "free", "free", "gold"]));
     Ok(())
 }
 
@@ -308,6 +330,9 @@ async fn the_first_backend_that_grants_or_vetoes_settles_it(db: TestDb, auth: Au
         let root = auth.create_user(db.db(), NewUser::new(format!("root{place}")).superuser()).await?;
         assert!(root.has_perm(db.db(), "drivers.add_car").await?, "chain {place}");
     }
+    // one that answers questions alone has nothing to list
+    let alice = auth.with_backends(vec![grants]).user(db.db(), "alice").await?.expect("alice was made");
+    assert_eq!(alice.all_permissions(db.db()).await?, HashSet::new());
     Ok(())
 }
 
@@ -478,6 +503,7 @@ with_either_key!(
     an_active_superuser_holds_every_permission,
     inactive_users_and_superusers_hold_nothing,
     anonymous_callers_are_nobody,
+    new_users_have_what_the_site_says_in_columns_of_its_own,
     flags_are_read_live,
     only_changed_flags_are_saved,
     the_first_backend_that_grants_or_vetoes_settles_it,

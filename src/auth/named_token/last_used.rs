@@ -116,3 +116,55 @@ async fn write(db: &DatabaseConnection, uses: &BTreeMap<i64, Moment>) -> Result<
         .to_owned();
     Db::from(db).execute_whole(&statement).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connect;
+
+    async fn database() -> DatabaseConnection {
+        connect("sqlite::memory:").await.expect("it is opened")
+    }
+
+    fn before(now: Moment, minutes: i64) -> Moment {
+        Moment::from(now.to_utc() - TimeDelta::minutes(minutes))
+    }
+
+    #[tokio::test]
+    async fn a_use_is_written_where_the_one_before_is_ten_minutes_old() {
+        let (db, uses, now) = (database().await, Arc::<LastUsed>::default(), Moment::now());
+        for (token, stored) in [(1, None), (2, Some(0)), (3, Some(9)), (4, Some(10)), (5, Some(11))] {
+            uses.note((&db).into(), token, stored.map(|minutes| before(now, minutes)), now);
+        }
+        let written: Vec<i64> = uses.take().expect("some are").into_keys().collect();
+        assert_eq!(written, [1, 4, 5]);
+        // whose row is kept does not say what was written since
+        uses.note((&db).into(), 1, None, before(now, -9));
+        assert!(uses.take().is_none());
+        uses.note((&db).into(), 1, None, before(now, -10));
+        assert!(uses.take().is_some());
+    }
+
+    #[tokio::test]
+    async fn where_the_task_that_writes_ends_the_next_use_begins_another() {
+        let (db, uses) = (database().await, Arc::<LastUsed>::default());
+        uses.waiting.lock().expect("no panic").over = Some(Db::from(&db).address());
+        let task = tokio::spawn(uses.clone().write(db.clone()));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        task.abort();
+        assert!(task.await.is_err_and(|ended| ended.is_cancelled()));
+        assert_eq!(uses.waiting.lock().expect("no panic").over, None);
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_bounded_and_of_one_database() {
+        let (here, there, uses) = (database().await, database().await, Arc::<LastUsed>::default());
+        for token in 0..1200 {
+            uses.note((&here).into(), token, None, Moment::now());
+            uses.note((&there).into(), token + 5000, None, Moment::now());
+        }
+        let waiting = uses.take().expect("they wait");
+        assert_eq!(waiting.len(), MOST);
+        assert!(waiting.keys().all(|token| *token < 5000), "the other database has other tokens");
+    }
+}

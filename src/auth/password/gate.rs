@@ -128,6 +128,7 @@ mod tests {
         for share in [Share::Whole, Share::Half] {
             assert_eq!(gate.run(share, || ()).await, Err(Error::Busy));
         }
+        assert!(waiting.try_join_next().is_none(), "they wait");
         // who hangs up frees their place
         waiting.abort_all();
         while waiting.join_next().await.is_some() {}

@@ -49,7 +49,7 @@ impl Kinds {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Recipe, Kinds, MOST};
+    use super::{super::Recipe, Kinds, MOST, Work};
 
     #[test]
     fn a_kind_is_remembered_once_at_the_most_work() {
@@ -69,6 +69,12 @@ mod tests {
             Recipe::argon2id(64, 1, 1),
         ] {
             kinds.meet(recipe.0);
+        }
+        // what takes no time takes no place, and a digest of another length takes no other time
+        kinds.meet(Work::Md5);
+        if let Work::Argon2(mut short) = Recipe::argon2id(64, 1, 1).0 {
+            short.length = 16;
+            kinds.meet(Work::Argon2(short));
         }
         let expected = [
             Recipe::pbkdf2_sha256(12),

@@ -213,6 +213,14 @@ fn advises_an_upgrade_of_a_short_salt_unless_the_work_would_shrink() {
         let row = work.write(salt, &work.digest("secret", salt).unwrap());
         assert_eq!(passwords.clone().iterations(10).settings.verify("secret", &row), Ok(expected), "`{row}`");
     }
+    let recipe = Recipe::argon2id(64, 1, 1);
+    // of 21 bytes and of 22, as they stand in a row
+    for (salt, expected) in
+        [("YWJjZGVmZ2hpamtsbW5vcHFyc3R1", Verified::Outdated), ("YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg", Verified::Right)]
+    {
+        let row = recipe.0.write(salt, &recipe.0.digest("secret", salt).unwrap());
+        assert_eq!(passwords.clone().preferring(recipe).settings.verify("secret", &row), Ok(expected), "`{row}`");
+    }
     let argon2 = passwords.preferring(Recipe::argon2id(512, 2, 2));
     for (stored, password) in django().filter(|(stored, _)| stored.contains("m=512,t=2")) {
         let longer_digest = stored.len() > 120;
