@@ -184,7 +184,7 @@ impl Problem {
     }
 
     /// The same, for a transaction that failed in a way that may not happen again.
-    pub(super) fn worth_retrying(mut self, worth: bool) -> Self {
+    pub(crate) fn worth_retrying(mut self, worth: bool) -> Self {
         self.more.worth_retrying = worth;
         self
     }

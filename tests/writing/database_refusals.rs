@@ -185,6 +185,36 @@ async fn a_row_that_others_point_at_is_a_conflict_whenever_that_is_checked(db: T
 }
 
 #[every_database]
+async fn a_key_of_no_row_is_refused_as_one_whenever_that_is_checked(db: TestDb) {
+    #[derive(Serializer)]
+    #[serializer(model = part, filled(banned))]
+    struct Child {
+        #[serializer(read_only)]
+        id: i64,
+        code: String,
+        parent_id: Option<i64>,
+    }
+    struct Children;
+    impl ViewSet for Children {
+        type Serializer = Child;
+        const PATH: &'static str = "/parts";
+        fn permissions() -> Access<part::Entity> {
+            Access::to(AllowAny)
+        }
+    }
+    table(&db, "").await;
+    let auth = auth();
+    sync(&auth, &db).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Children);
+    let client = Client::new(api.build().expect("the parts fit"));
+    let body = json!({"code": "child", "parent_id": 424_242});
+    let refused = client.ask(Method::POST, "/api/parts", "", Some(body)).await;
+    assert_eq!((refused.code(), &refused.json()["code"]), (400, &json!("invalid")), "{}", refused.text);
+    assert!(refused.text.contains("Invalid pk - object does not exist."), "{}", refused.text);
+    assert_eq!(part::Entity::find().count(db.db()).await.unwrap(), 0);
+}
+
+#[every_database]
 async fn a_triggers_refusal_is_told_without_its_words(db: TestDb) {
     table(&db, "").await;
     let statements: &[&str] = match db.backend() {

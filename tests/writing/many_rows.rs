@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, Action, Api, CollectionAction, Context, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, LockedRows,
-    ModelPermissions, Problem, Serializer, Valid, ViewSet,
+    Access, Action, Api, CollectionAction, Context, IsAdminUser, IsAuthenticated, IsOwner, IsOwnerOrReadOnly,
+    LockedRows, ModelPermissions, Problem, Serializer, Valid, ViewSet,
     auth::{Auth, NewUser, User},
 };
 use refrain_testing::{Backend, TestDb, counted, every_database};
@@ -17,8 +17,8 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    Answer, Car, Client, auth, car, car_of,
-    meanwhile::{begin_first, wait_until_blocked},
+    Answer, Car, Client, answer, auth, car, car_of,
+    meanwhile::{begin_first, held_back, wait_until_blocked},
     sync, user,
 };
 
@@ -423,6 +423,79 @@ async fn a_change_during_the_wait_for_a_lock_stops_the_whole_list(db: TestDb) {
     assert_eq!(site.names().await, ["first", "touched"]);
 }
 
+/// The same of the caller: rights that are lost since the list was judged write none of its rows.
+#[every_database]
+async fn a_right_that_is_lost_before_the_locks_stops_the_whole_list(db: TestDb) {
+    struct OfStaff;
+    impl ViewSet for OfStaff {
+        type Serializer = Car;
+        const PATH: &'static str = "/cars";
+        const BULK: &'static [Action] = &[Action::PartialUpdate, Action::Destroy];
+        fn permissions() -> Access<car::Entity> {
+            Access::to(IsAdminUser | IsOwner)
+        }
+    }
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("staff").staff(), &[]).await;
+    let row = car_of(&db, None, "as it was").await.id;
+    let api = Api::new("Drivers", "1", db.another_pool().await).auth(auth).mount(OfStaff);
+    let client = Arc::new(Client::new(api.build().expect("the parts fit")));
+    for (method, path, sent, written) in [
+        (Method::PATCH, "/api/cars/bulk", json!([{"id": row, "changes": {"name": "written"}}]), 200),
+        (Method::POST, "/api/cars/bulk/delete", json!([{"id": row}]), 204),
+    ] {
+        for (is_lost, status) in [(true, 404), (false, written)] {
+            let staff = "UPDATE auth_user SET is_staff = (1 = 1)";
+            db.execute_unprepared(staff).await.expect("they are staff");
+            let (body, gate) = held_back();
+            let (client, method, header) = (client.clone(), method.clone(), format!("Token {token}"));
+            let write = tokio::spawn(async move {
+                let request = client.raw().request(method, path).header("authorization", header);
+                answer(request.content_type("application/json").body(body).send().await).await
+            });
+            gate.is_read().await;
+            if is_lost {
+                db.execute_unprepared("UPDATE auth_user SET is_staff = (1 = 0)").await.expect("they are staff no more");
+            }
+            gate.release(sent.clone()).await;
+            let answer = write.await.expect("an answer");
+            assert_eq!(answer.code(), status, "{path}: {}", answer.text);
+        }
+    }
+}
+
+/// Who may write rows and not view them is shown what they wrote, and of what they left as it was nothing.
+#[every_database]
+async fn a_list_shows_no_row_that_was_left_as_it_was_to_who_may_not_view_it(db: TestDb) {
+    struct Blind;
+    impl ViewSet for Blind {
+        type Serializer = Car;
+        const PATH: &'static str = "/cars";
+        const BULK: &'static [Action] = &[Action::PartialUpdate];
+        fn permissions() -> Access<car::Entity> {
+            Access::to(IsAuthenticated).on(Action::Retrieve, published())
+        }
+    }
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let hidden = car_of(&db, None, "hidden").await.id;
+    let shown = car_of(&db, None, "shown").await.id;
+    let public = car::ActiveModel { id: Set(shown), published: Set(true), ..Default::default() };
+    public.update(db.db()).await.expect("it is published");
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Blind).build().expect("the parts fit");
+    let client = Client::new(api);
+    let change = async |list: Json| client.ask(Method::PATCH, "/api/cars/bulk", &token, Some(list)).await;
+    let left = |id: i64| json!({"id": id, "changes": {}});
+    let named = |id: i64, name: &str| json!({"id": id, "changes": {"name": name}});
+    for list in [json!([left(hidden)]), json!([left(hidden), named(shown, "not kept")])] {
+        change(list).await.is_problem(404, "not_found", NO_CAR, &json!({"0": [NO_CAR]}));
+    }
+    let written = change(json!([left(shown), named(hidden, "written")])).await;
+    assert_eq!((written.code(), names_of(&written)), (200, vec![json!("shown"), json!("written")]), "{}", written.text);
+}
+
 #[every_database]
 async fn an_action_of_ones_own_locks_many(db: TestDb) {
     let (counting, counter) = counted(&db);
@@ -446,6 +519,8 @@ async fn an_action_of_ones_own_locks_many(db: TestDb) {
     given.is_problem(403, "permission_denied", FORBIDDEN, &json!({"0": [FORBIDDEN], "1": [FORBIDDEN]}));
     let many = rename(&token, (0..1001).collect(), "x", None).await;
     assert_eq!(many.code(), 400, "{}", many.text);
+    let as_many = rename(&token, (1..=1000).collect(), "x", None).await;
+    assert_eq!(as_many.code(), 404, "{}", as_many.text);
     assert_eq!(rename(&token, vec![first, second], "dropped", None).await.code(), 200);
     assert_eq!(rename("", vec![first], "x", None).await.code(), 401);
     // the list's own permissions count too

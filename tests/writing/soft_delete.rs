@@ -246,6 +246,49 @@ async fn a_column_that_cannot_mark_rows_is_refused(db: TestDb) {
     refused!(car::Column::Name, "`name` has to be a boolean column");
     refused!(car::Column::OwnerId, "`owner_id` has to be a boolean column");
     refused!(car::Column::Published, "make it `read_only`");
+
+    mod odd {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+        #[sea_orm(table_name = "wiki_odd")]
+        #[refrain(app = "wiki", model = "Odd")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i64,
+            pub perhaps: Option<bool>,
+            pub always: refrain::entity::Moment,
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+    #[derive(Serializer)]
+    #[serializer(model = odd, filled(always))]
+    struct Shown {
+        #[serializer(read_only)]
+        id: i64,
+    }
+    // a row that is neither there nor deleted, and one that is deleted from the beginning
+    macro_rules! cannot_tell {
+        ($column:expr) => {{
+            struct Odd;
+            impl ViewSet for Odd {
+                type Serializer = Shown;
+                const PATH: &'static str = "/odd";
+                fn soft_delete() -> Option<odd::Column> {
+                    Some($column)
+                }
+            }
+            let refused = Api::new("Wiki", "1", db.db().clone()).mount(Odd).build().err().expect("it is refused");
+            let words = "has to be a boolean column that may not be NULL, or a moment that may";
+            assert!(refused.to_string().contains(words), "{refused}");
+        }};
+    }
+    cannot_tell!(odd::Column::Perhaps);
+    cannot_tell!(odd::Column::Always);
 }
 
 /// What hangs on a deleted row is gone with it, and nothing new can be hung on it.

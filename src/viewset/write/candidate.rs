@@ -213,3 +213,64 @@ impl FromQueryResult for Unread {
         Ok(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Local, NaiveDate, TimeZone, Utc};
+    use sea_orm::{prelude::Decimal, sea_query::Enum};
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn postgresql_reads_a_value_of_every_kind_out_of_json() {
+        let day = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap();
+        let at = day.and_hms_opt(3, 4, 5).unwrap();
+        let moment = Utc.from_utc_datetime(&at);
+        let local = moment.with_timezone(&Local);
+        let glad = Enum { type_name: "mood".into(), value: "glad".into() };
+        for (value, expected) in [
+            (Value::from(true), json!(true)),
+            (Value::from(-1_i8), json!(-1)),
+            (Value::from(-2_i16), json!(-2)),
+            (Value::from(-3_i32), json!(-3)),
+            (Value::from(i64::MIN), json!(i64::MIN)),
+            (Value::from(1_u8), json!(1)),
+            (Value::from(2_u16), json!(2)),
+            (Value::from(3_u32), json!(3)),
+            (Value::from(u64::MAX), json!(u64::MAX)),
+            (Value::from(1.5_f32), json!("1.5")),
+            (Value::from(f64::NEG_INFINITY), json!("-inf")),
+            (Value::from("it's"), json!("it's")),
+            (Value::from('x'), json!("x")),
+            (Value::from(vec![0_u8, 255]), json!("\\x00ff")),
+            (Value::from(json!({"a": [1]})), json!({"a": [1]})),
+            (Value::from(day), json!("2026-01-02")),
+            (Value::from(at.time()), json!("03:04:05")),
+            (Value::from(at), json!("2026-01-02 03:04:05")),
+            (Value::from(moment), json!("2026-01-02T03:04:05+00:00")),
+            (Value::from(local), json!(local.to_rfc3339())),
+            (Value::from(moment.fixed_offset()), json!("2026-01-02T03:04:05+00:00")),
+            (Value::from(Uuid::from_u128(7)), json!("00000000-0000-0000-0000-000000000007")),
+            (Value::from(Decimal::new(1050, 2)), json!("10.50")),
+            (Value::Enum(OptionEnum::Some(glad.into())), json!("glad")),
+            (Value::Enum(OptionEnum::None("mood".into())), Json::Null),
+            (Value::String(None), Json::Null),
+            (Value::BigInt(None), Json::Null),
+        ] {
+            assert_eq!(as_json(&value), Some(expected), "{value:?}");
+        }
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn postgresql_reads_lists_out_of_json() {
+        use sea_orm::sea_query::ArrayType;
+
+        let list = |items: Vec<Value>| Value::Array(ArrayType::Int, Some(items.into()));
+        assert_eq!(as_json(&list(vec![1.into(), Value::Int(None)])), Some(json!([1, null])));
+        assert_eq!(as_json(&list(Vec::new())), Some(json!([])));
+        assert_eq!(as_json(&Value::Array(ArrayType::Int, None)), Some(Json::Null));
+    }
+}

@@ -3,6 +3,7 @@
 mod candidate;
 mod many;
 mod references;
+mod retried;
 mod soft_delete;
 mod statement;
 mod written;
@@ -15,6 +16,7 @@ use sea_orm::{
 };
 
 use candidate::judge_candidate;
+pub(crate) use retried::retried;
 pub(crate) use soft_delete::{soft_delete_mistakes, there};
 pub(crate) use written::{Admitted, Written};
 
@@ -32,9 +34,6 @@ use crate::{
         row::{Named, RowPermissions, Scope, ToldActions},
     },
 };
-
-/// How often a write that met a deadlock or a serialization failure is run.
-const ATTEMPTS: u32 = 3;
 
 /// Was a row judged without a lock before it is locked?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,17 +341,6 @@ fn write_problem<S: Serializer>(error: DbErr, deletes: bool) -> Problem {
     match Constraint::of(&error) {
         Some(Constraint::ForeignKey(_)) if deletes => Problem::conflict("Other rows point at this one."),
         _ => Problem::of_write::<S>(error),
-    }
-}
-
-/// Runs a write, and runs it again where the database asks for that.
-pub(crate) async fn retried<T, F: Future<Output = Result<T, Problem>>>(write: impl Fn() -> F) -> Result<T, Problem> {
-    let mut attempt = 1;
-    loop {
-        match write().await {
-            Err(problem) if problem.is_worth_retrying() && attempt < ATTEMPTS => attempt += 1,
-            result => return result,
-        }
     }
 }
 

@@ -45,7 +45,7 @@ impl Write {
                     question.expr_as(parents.has(key), verdict_name(asked.len()));
                     asked.push(reference.column);
                 }
-                Rule::Always => {}
+                // a rule that follows a key is one of parents, or admits none
                 _ => lost.push(reference.column),
             }
         }
