@@ -13,7 +13,7 @@ use refrain::{
     Lookup, Operators, Pagination, PermissionClass, Result, RowHook, Rule, Serializer, Verdict, ViewSet, async_trait,
     auth::NewUser, model::Models, sessions::SecretKey,
 };
-use refrain_testing::{Backend, TestDb, every_database};
+use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Schema,
 };
@@ -421,6 +421,12 @@ async fn a_field_is_written_by_permission(db: TestDb) {
     // a row that would not be hers
     let answer = send(Method::POST, "/api/payroll", json!({"id": 2, "owner_id": null, "note": "x"})).await;
     answer.is_problem(403, "permission_denied", denied, &refused("note"));
+    // who may not write a field is not told what its row collides with
+    let answer = send(Method::POST, "/api/payroll", json!({"id": 1, "salary": 5})).await;
+    answer.is_problem(403, "permission_denied", denied, &refused("salary"));
+    let answer = send(Method::POST, "/api/payroll", json!({"id": 1, "owner_id": null, "note": "x"})).await;
+    answer.is_problem(403, "permission_denied", denied, &Json::Null);
+    assert_eq!(send(Method::POST, "/api/payroll", json!({"id": 1, "note": "x"})).await.code(), 409);
     assert_eq!(send(Method::POST, "/api/payroll", json!({"id": 2, "owner_id": null})).await.code(), 201);
     let answer = send(Method::PATCH, "/api/payroll/2", json!({"note": ""})).await;
     answer.is_problem(403, "permission_denied", denied, &refused("note"));
@@ -440,6 +446,64 @@ async fn a_field_is_written_by_permission(db: TestDb) {
     alice.permissions().add(&db, ["hr.set_salary"]).await.unwrap();
     assert_eq!(send(Method::POST, "/api/payroll", json!({"id": 3, "salary": 5})).await.json()["salary"], 5);
     assert_eq!(send(Method::PATCH, "/api/payroll/2", json!({"salary": 7})).await.json()["salary"], 7);
+}
+
+/// What fields ask of what their reader and writer holds is read with them.
+#[every_database]
+async fn a_fields_permission_costs_no_statement(db: TestDb) {
+    macro_rules! staff {
+        ($viewset:ident, $shown:ident, $path:literal, #[$guard:meta]) => {
+            #[derive(Serializer)]
+            #[serializer(model = staff, filled(open, note))]
+            struct $shown {
+                #[serializer(read_only)]
+                id: i32,
+                #[$guard]
+                salary: Option<i32>,
+            }
+            struct $viewset;
+            impl ViewSet for $viewset {
+                type Serializer = $shown;
+                const PATH: &'static str = $path;
+                fn permissions() -> Access<staff::Entity> {
+                    Access::to(IsAuthenticated)
+                }
+            }
+        };
+    }
+    staff!(Open, OpenStaff, "/open", #[serializer()]);
+    staff!(
+        Closed,
+        ClosedStaff,
+        "/closed",
+        #[serializer(read_if = HasPerm("hr.set_salary"), write_if = HasPerm("hr.set_salary"))]
+    );
+    let Site { db, people, .. } = site(&db).await;
+    let auth = auth();
+    let alice = auth.user(&db, "alice").await.unwrap().unwrap();
+    alice.permissions().add(&db, ["hr.set_salary"]).await.unwrap();
+    let note = Set(String::new());
+    let row = staff::ActiveModel { id: Set(1), owner_id: Set(None), open: Set(true), salary: Set(Some(1)), note };
+    row.insert(&db).await.unwrap();
+    let (counting, counter) = counted(&db);
+    let api = Api::new("Guarded", "1", counting).auth(auth).mount(Open).mount(Closed);
+    let client = Client::new(api.build().unwrap());
+    let ask = async |method: Method, path: &str, salary: i32| {
+        let body = (method == Method::PATCH).then(|| json!({ "salary": salary }));
+        let answer = client.ask(method, path, &people[0].1, body).await;
+        assert_eq!(answer.code(), 200, "{path}: {}", answer.text);
+        assert!(answer.text.contains("salary"), "{}", answer.text);
+        counter.take()
+    };
+    // the first write of all finds out what isolation it has
+    ask(Method::PATCH, "/api/open/1", 2).await;
+    for (salary, (method, row)) in (3..).step_by(2).zip([(Method::GET, ""), (Method::GET, "/1"), (Method::PATCH, "/1")])
+    {
+        let open = ask(method.clone(), &format!("/api/open{row}"), salary).await;
+        let closed = ask(method.clone(), &format!("/api/closed{row}"), salary + 1).await;
+        assert_eq!(closed.len(), open.len(), "{method} {row}: {closed:#?}");
+        assert!(closed[0].contains("codename IN ("), "{}", closed[0]);
+    }
 }
 
 /// Where a rule cannot be asked by a statement, and where an address would tell, the API is not built.

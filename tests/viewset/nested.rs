@@ -3,8 +3,9 @@
 
 use poem::http::Method;
 use refrain::{
-    Access, Action, AllowAny, Api, Context, Error, IsAuthenticated, IsOwner, ModelPermissions, Nested, Problem,
-    Reference, Serializer, Through, ViewSet, auth::NewUser, model::Models,
+    Access, Action, AllowAny, Api, Context, Error, IsAuthenticated, IsOwner, ModelPermissions, Nested, Operators,
+    PermissionClass, Problem, Reference, Result, Rule, Serializer, Through, ViewSet, async_trait, auth::NewUser,
+    model::Models,
 };
 use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
@@ -191,6 +192,52 @@ async fn a_parent_that_is_hidden_is_one_that_is_not_there(db: TestDb) {
     assert_eq!(site.client.ask(Method::OPTIONS, "/api/cars/2/trips", &site.alice, None).await.code(), 200);
     assert_eq!(site.client.ask(Method::PUT, "/api/cars/2/trips", &site.alice, None).await.code(), 405);
     assert_eq!(site.how_many().await, 2);
+}
+
+/// Whoever may see the parent sees below it what the rows' own rule admits, and no more.
+#[every_database]
+async fn below_a_row_the_rows_own_rule_holds_too(db: TestDb) {
+    #[derive(Clone, Copy, Operators)]
+    struct IsDone;
+    #[async_trait]
+    impl PermissionClass for IsDone {
+        type Model = trip::Entity;
+        async fn rows(&self, _: &Context<'_>) -> Result<Rule> {
+            Ok(Rule::when(trip::Column::Done.eq(true)))
+        }
+    }
+    struct Done;
+    impl ViewSet for Done {
+        type Serializer = Trip;
+        const PATH: &'static str = "/done";
+        fn permissions() -> Access<trip::Entity> {
+            Access::to(IsDone)
+        }
+        fn nested() -> Vec<Nested<Self>> {
+            vec![Nested::below::<Cars>("/cars/{car_id}/done", trip::Column::CarId)]
+        }
+    }
+    let Site { alice, bob, db, .. } = site(&db).await;
+    for car_id in [1, 2] {
+        let done =
+            trip::ActiveModel { car_id: Set(car_id), aim: Set("done".into()), done: Set(true), ..Default::default() };
+        done.insert(&db).await.unwrap();
+    }
+    let client = Client::new(Api::new("Nested", "1", db.clone()).auth(auth()).mount(Cars).mount(Done).build().unwrap());
+    assert_eq!(aims(&client.get("/api/done", &alice).await), ["done", "done"]);
+    let below = client.get("/api/cars/1/done", &alice).await;
+    assert_eq!((aims(&below), &below.json()["results"][0]["car_id"]), (vec!["done".to_owned()], &json!(1)));
+    assert_eq!(client.get("/api/cars/1/done", &bob).await.code(), 404);
+    // her own car's trip that is not done, and one of bob's car that is
+    for path in ["/api/cars/1/done/1", "/api/cars/1/done/4"] {
+        for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+            let answer = client.ask(method.clone(), path, &alice, Some(json!({"aim": "x"}))).await;
+            answer.is_problem(404, "not_found", "No Trip matches the given query.", &Json::Null);
+        }
+    }
+    let made = client.ask(Method::POST, "/api/cars/1/done", &alice, Some(json!({"aim": "x"}))).await;
+    assert_eq!(made.code(), 403, "{}", made.text);
+    assert_eq!(client.ask(Method::PATCH, "/api/cars/1/done/3", &alice, Some(json!({"aim": "x"}))).await.code(), 200);
 }
 
 /// Lists of rows keep to the parent and to keys that may be named, as single rows do.
