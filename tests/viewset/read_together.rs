@@ -1,5 +1,7 @@
 //! A row is read by the statement that finds its reader, where the rules can be foreseen; what is answered is the same.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use poem::http::Method;
 use refrain::{
     Access, Api, Context, Db, HasPerm, Hook, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, Lists, ModelPermissions,
@@ -212,6 +214,7 @@ async fn a_row_is_the_one_that_was_asked_for_whatever_an_authenticator_keeps(db:
 /// Its query counts on what the guard sees to: nobody who was made up has it.
 #[every_database]
 async fn a_query_is_asked_for_nobody_whom_the_guard_refuses(db: TestDb) {
+    static ASKED_OF_NOBODY: AtomicBool = AtomicBool::new(false);
     struct Tenants;
     impl ViewSet for Tenants {
         type Serializer = Car;
@@ -220,6 +223,9 @@ async fn a_query_is_asked_for_nobody_whom_the_guard_refuses(db: TestDb) {
             Access::to(IsAuthenticated)
         }
         fn query(&self, cx: &Context<'_>) -> Option<Select<car::Entity>> {
+            if cx.user().id().is_none() {
+                ASKED_OF_NOBODY.store(true, Ordering::Relaxed);
+            }
             cx.user().id().expect("the guard lets nobody in without one");
             let name = cx.headers()["x-tenant"].to_str().expect("a name");
             Some(car::Entity::find().filter(car::Column::Name.eq(name)))
@@ -235,6 +241,7 @@ async fn a_query_is_asked_for_nobody_whom_the_guard_refuses(db: TestDb) {
         let request = client.raw().get(format!("/api/cars/{row}")).header("authorization", format!("Token {token}"));
         assert_eq!(request.header("x-tenant", tenant).send().await.0.status().as_u16(), status);
     }
+    assert!(!ASKED_OF_NOBODY.load(Ordering::Relaxed));
 }
 
 #[every_database]
@@ -412,6 +419,7 @@ macro_rules! models {
 models! {
     short: "u", "/short", is_active: bool, ShortRow, Short;
     upper: "Asked", "/upper", codename: bool, UpperRow, Upper;
+    fits: "fits", "/fits", a_column_with_the_longest_name_that_is_read_so_far: bool, FitsRow, Fits;
     long: "long", "/long", a_column_with_a_name_that_is_nearly_as_long_as_any_can_be_here: bool, LongRow, Long;
     wide: "wide", "/wide", labels: Json, WideRow, Wide;
     own: "odd_own", "/own", password: bool, OwnRow, Own;
@@ -428,6 +436,7 @@ async fn names_are_told_apart(db: TestDb) {
     for table in [
         schema.create_table_from_entity(short::Entity),
         schema.create_table_from_entity(upper::Entity),
+        schema.create_table_from_entity(fits::Entity),
         schema.create_table_from_entity(long::Entity),
         schema.create_table_from_entity(wide::Entity),
         schema.create_table_from_entity(own::Entity),
@@ -437,6 +446,10 @@ async fn names_are_told_apart(db: TestDb) {
     for insert in [
         Insert::one(short::ActiveModel { id: Set(7), is_active: Set(false) }).into_query(),
         Insert::one(upper::ActiveModel { id: Set(7), codename: Set(false) }).into_query(),
+        Insert::one(
+            fits::Model { id: 7, a_column_with_the_longest_name_that_is_read_so_far: false }.into_active_model(),
+        )
+        .into_query(),
         Insert::one(
             long::Model { id: 7, a_column_with_a_name_that_is_nearly_as_long_as_any_can_be_here: false }
                 .into_active_model(),
@@ -452,6 +465,7 @@ async fn names_are_told_apart(db: TestDb) {
     let api = api
         .mount(short::Short)
         .mount(upper::Upper)
+        .mount(fits::Fits)
         .mount(long::Long)
         .mount(wide::Wide)
         .mount(own::Own)
@@ -461,6 +475,7 @@ async fn names_are_told_apart(db: TestDb) {
     for (path, member, value, statements) in [
         ("/api/short/7", "is_active", json!(false), 2),
         ("/api/upper/7", "codename", json!(false), 2),
+        ("/api/fits/7", "a_column_with_the_longest_name_that_is_read_so_far", json!(false), 1),
         ("/api/long/7", "a_column_with_a_name_that_is_nearly_as_long_as_any_can_be_here", json!(false), 2),
         // of any length: whoever is refused is not to cost that much
         ("/api/wide/7", "labels", json!([]), 2),

@@ -106,7 +106,11 @@ async fn the_document_tells_of_the_member(db: TestDb) {
     let schema = &document["paths"]["/cars/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
     assert_eq!(schema["$ref"], "#/components/schemas/CarsRow");
     let schemas = &document["components"]["schemas"];
-    assert_eq!(schemas["CarsRow"]["properties"]["permissions"]["type"], "array");
+    let told = &schemas["CarsRow"]["properties"]["permissions"];
+    assert_eq!(
+        (&told["type"], &told["description"]),
+        (&json!("array"), &json!("What the caller may do with this row."))
+    );
     assert_eq!(schemas["CarsRow"]["properties"]["name"], schemas["Car"]["properties"]["name"]);
     assert_eq!(schemas["Car"]["properties"].get("permissions"), None);
 }

@@ -55,6 +55,7 @@ async fn reading_costs_what_it_must(db: TestDb) {
         if path == "/api/cars" {
             // SQLite counts a table at once, and its rows one by one where any condition stands there
             assert!(sql[1].contains("COUNT(*)") && !sql[1].contains("WHERE"), "{what}: {}", sql[1]);
+            assert_eq!(sql[1].matches("SELECT").count(), 1, "{what}: {}", sql[1]);
         }
     }
 }

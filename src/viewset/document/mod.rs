@@ -20,7 +20,7 @@ use crate::{
         columns::field_of,
         list::page_schema,
         mount::Place,
-        row::{path_parameters, telling},
+        row::{path_parameters, tell_in},
     },
 };
 
@@ -70,11 +70,11 @@ pub(crate) fn register<V: ViewSet>(registry: &mut Registry) {
 pub(crate) fn register_row<V: ViewSet>(registry: &mut Registry) {
     <V::Serializer as Shows>::register(registry);
     if let Some(name) = row_name::<V>() {
-        let output = registry.schemas.get(V::Serializer::NAME);
-        let mut representation = match (V::ROW_PERMISSIONS, output) {
-            (false, Some(output)) => output.clone(),
-            (_, output) => telling(output, <V::Serializer as Shows>::schema()),
-        };
+        let output = registry.schemas.get(V::Serializer::NAME).cloned();
+        let mut representation = output.expect("a serializer registers its schema under its name");
+        if V::ROW_PERMISSIONS {
+            tell_in(&mut representation);
+        }
         if V::SPARSE_FIELDS {
             representation.required.clear();
         }

@@ -40,11 +40,6 @@ impl ChosenMembers {
         Ok(Self(Some(chosen)))
     }
 
-    /// Is every member wanted?
-    pub(super) fn is_all(&self) -> bool {
-        self.0.is_none()
-    }
-
     /// Is a member wanted that the viewset computes?
     pub(super) fn asks_computed<V: ViewSet>(&self) -> bool {
         let computed = V::Serializer::computed();

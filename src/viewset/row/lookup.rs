@@ -247,6 +247,7 @@ mod tests {
             ("SELECT a FROM t ORDER BY a LIMIT ?", Some("LIMIT")),
             ("SELECT a FROM t\nOFFSET $1", Some("OFFSET")),
             ("SELECT a FROM t WHERE a IN (SELECT a FROM u LIMIT 1)", None),
+            ("SELECT a FROM t WHERE a IN (SELECT a FROM u LIMIT 1) LIMIT 1", Some("LIMIT")),
             ("SELECT \"limit\" FROM `union` WHERE a = ' it''s LIMIT '", None),
             ("SELECT my_limit FROM t", None),
         ] {

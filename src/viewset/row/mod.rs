@@ -20,5 +20,5 @@ pub(crate) use chosen::{ChosenMembers, FIELDS, members_of};
 pub(crate) use lookup::{
     Named, Scope, looks_up_key, lookup_columns, own_rows, path_parameters, path_variable, read_lookup,
 };
-pub(crate) use permissions::{RowPermissions, TOLD, TOLD_MEMBER, ToldActions, names_told, telling};
+pub(crate) use permissions::{RowPermissions, TOLD, TOLD_MEMBER, ToldActions, names_told, tell_in};
 pub(crate) use representation::Representation;

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::{
+    registry::{MetaSchema, MetaSchemaRef},
+    types::Type,
+};
 
 use crate::{
     http::Problem,
@@ -139,26 +142,13 @@ pub(crate) fn names_told(on_row: &[Action]) -> Vec<&'static str> {
     standard.chain(own).collect()
 }
 
-/// The schema of a representation with the member that tells: a copy of the output's, where that is a plain object.
-pub(crate) fn telling(output: Option<&MetaSchema>, reference: MetaSchemaRef) -> MetaSchema {
-    use poem_openapi::types::Type;
+/// Adds the member that tells to the schema of a representation.
+pub(crate) fn tell_in(schema: &mut MetaSchema) {
     let names = MetaSchema {
         description: Some("What the caller may do with this row."),
         items: Some(Box::new(String::schema_ref())),
         ..MetaSchema::new("array")
     };
-    let member = (TOLD_MEMBER, MetaSchemaRef::Inline(Box::new(names)));
-    match output {
-        Some(output) if !output.properties.is_empty() => {
-            let mut schema = output.clone();
-            schema.properties.push(member);
-            schema.required.push(TOLD_MEMBER);
-            schema
-        }
-        _ => {
-            let told =
-                MetaSchema { properties: vec![member], required: vec![TOLD_MEMBER], ..MetaSchema::new("object") };
-            MetaSchema { all_of: vec![reference, MetaSchemaRef::Inline(Box::new(told))], ..MetaSchema::ANY }
-        }
-    }
+    schema.properties.push((TOLD_MEMBER, MetaSchemaRef::Inline(Box::new(names))));
+    schema.required.push(TOLD_MEMBER);
 }

@@ -130,9 +130,7 @@ impl RowPermissions {
             let start = out.len();
             let computed = computed.as_ref().map(|computed| &computed[place]);
             write_row::<V::Serializer>(row, hidden, computed, told.as_deref().map(|names| (TOLD_MEMBER, names)), out);
-            if !chosen.is_all() {
-                chosen.cut(start, out);
-            }
+            chosen.cut(start, out);
         }
         Ok(())
     }
