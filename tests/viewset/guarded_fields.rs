@@ -454,7 +454,7 @@ async fn a_fields_permission_costs_no_statement(db: TestDb) {
     macro_rules! staff {
         ($viewset:ident, $shown:ident, $path:literal, #[$guard:meta]) => {
             #[derive(Serializer)]
-            #[serializer(model = staff, filled(open, note))]
+            #[serializer(model = staff, filled(id, open, note))]
             struct $shown {
                 #[serializer(read_only)]
                 id: i32,

@@ -240,6 +240,38 @@ async fn below_a_row_the_rows_own_rule_holds_too(db: TestDb) {
     assert_eq!(client.ask(Method::PATCH, "/api/cars/1/done/3", &alice, Some(json!({"aim": "x"}))).await.code(), 200);
 }
 
+/// Such a path offers what it says, whatever the viewset offers elsewhere.
+#[every_database]
+async fn a_path_below_a_row_may_offer_less(db: TestDb) {
+    struct Listed;
+    impl ViewSet for Listed {
+        type Serializer = Trip;
+        const PATH: &'static str = "/listed";
+        fn permissions() -> Access<trip::Entity> {
+            Access::to(AllowAny)
+        }
+        fn nested() -> Vec<Nested<Self>> {
+            vec![Nested::below::<Cars>("/cars/{car_id}/listed", trip::Column::CarId).only(&[Action::List])]
+        }
+    }
+    let Site { alice, db, .. } = site(&db).await;
+    let built = Api::new("Nested", "1", db.clone()).auth(auth()).mount(Cars).mount(Listed).build().unwrap();
+    let document: Json = serde_json::from_str(built.document()).unwrap();
+    let methods: Vec<&String> = document["paths"]["/cars/{car_id}/listed"].as_object().unwrap().keys().collect();
+    assert_eq!(methods, ["get"]);
+    let client = Client::new(built);
+    let ask = async |method: Method, path: &str| {
+        let answer = client.ask(method, path, &alice, Some(json!({"aim": "x", "car_id": 1}))).await;
+        answer.code()
+    };
+    assert_eq!(aims(&client.get("/api/cars/1/listed", &alice).await), ["hers"]);
+    assert_eq!(ask(Method::POST, "/api/cars/1/listed").await, 405);
+    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+        assert!(matches!(ask(method.clone(), "/api/cars/1/listed/1").await, 404 | 405), "{method}");
+    }
+    assert_eq!(ask(Method::PATCH, "/api/listed/1").await, 200);
+}
+
 /// Lists of rows keep to the parent and to keys that may be named, as single rows do.
 #[every_database]
 async fn lists_below_a_row_hold_what_belongs_to_it(db: TestDb) {

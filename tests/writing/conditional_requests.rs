@@ -370,6 +370,66 @@ async fn a_version_counts_every_write(db: TestDb) {
     assert_eq!((row.version, row.title.as_str()), (7, "by bob's tag"));
 }
 
+mod memo {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+    #[sea_orm(table_name = "wiki_memo")]
+    #[refrain(app = "wiki", model = "Memo")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub text: String,
+        pub version: i16,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[every_database]
+async fn a_small_column_counts_writes_too(db: TestDb) {
+    #[derive(Serializer)]
+    #[serializer(model = memo)]
+    struct Memo {
+        #[serializer(read_only)]
+        id: i64,
+        text: String,
+        #[serializer(read_only)]
+        version: i16,
+    }
+    struct Memos;
+    impl ViewSet for Memos {
+        type Serializer = Memo;
+        const PATH: &'static str = "/memos";
+        fn permissions() -> Access<memo::Entity> {
+            Access::to(IsAuthenticated)
+        }
+        fn version() -> Option<memo::Column> {
+            Some(memo::Column::Version)
+        }
+    }
+    let auth = auth();
+    sync(&auth, &db).await;
+    db.execute(&Schema::new(db.get_database_backend()).create_table_from_entity(memo::Entity)).await.expect("a table");
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let api = Api::new("Wiki", "1", db.db().clone()).auth(auth).mount(Memos).build().expect("the parts fit");
+    let client = Client::new(api);
+    let made = client.ask(Method::POST, "/api/memos", &token, Some(json!({"text": "a"}))).await;
+    assert_eq!((made.code(), &made.json()["version"]), (201, &json!(1)), "{}", made.text);
+    let (path, first) = (format!("/api/memos/{}", made.json()["id"]), tag(&made));
+    assert!(first.starts_with("\"1-"), "{first}");
+    let change = async |text: &str| {
+        ask(&client, Method::PATCH, &path, &token, &[("if-match", &first)], Some(json!({ "text": text }))).await
+    };
+    let changed = change("b").await;
+    assert_eq!((changed.code(), &changed.json()["version"]), (200, &json!(2)), "{}", changed.text);
+    assert!(tag(&changed).starts_with("\"2-"), "{}", tag(&changed));
+    is_failed(&change("c").await);
+}
+
 #[every_database]
 async fn a_viewset_can_ask_for_the_state_that_is_meant(db: TestDb) {
     struct Careful;
