@@ -117,10 +117,6 @@ impl ToJSON for UserKey {
 /// The framework asks it of every object's members; no body has one.
 impl ParseFromJSON for UserKey {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
-        match value {
-            Some(Value::Number(id)) if id.is_i64() => Ok(Self(id.as_i64().unwrap_or_default().into())),
-            Some(Value::String(id)) => id.parse::<uuid::Uuid>().map(|id| Self(id.into())).map_err(ParseError::custom),
-            other => Err(ParseError::expected_type(other.unwrap_or_default())),
-        }
+        Err(ParseError::expected_type(value.unwrap_or_default()))
     }
 }

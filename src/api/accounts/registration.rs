@@ -148,3 +148,18 @@ fn refuse_others(json: Json<'_>) -> Result<(), Problem> {
         .collect();
     if others.is_empty() { Ok(()) } else { Err(Problem::invalid(others)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn who_is_named_by_their_address_gives_one_address() {
+        assert_eq!(address("Ann@EXAMPLE.org", ""), Ok("Ann@example.org".to_owned()));
+        assert_eq!(address("ann@example.org", " ann@EXAMPLE.org "), Ok("ann@example.org".to_owned()));
+        let another = Err("The username has to be the email address.");
+        assert_eq!(address("ann@example.org", "bob@example.org"), another);
+        assert_eq!(address("ann", ""), Err("Enter a valid email address."));
+        assert_eq!(address("ann", "ann@example.org"), Err("Enter a valid email address."));
+    }
+}

@@ -64,3 +64,38 @@ fn fitting(key: Value, column: &impl ColumnTrait) -> Value {
     // one that does not fit is the key of no row that points there
     fitted.unwrap_or(Value::BigInt(Some(number)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+
+    mod pointing {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = "pointing")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i64,
+            pub small: i16,
+            pub middling: i32,
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
+
+    #[test]
+    fn a_key_is_as_the_column_has_it_that_points_at_it() {
+        use pointing::Column::{Id, Middling, Small};
+
+        assert_eq!(fitting(7_i32.into(), &Small), 7_i16.into());
+        assert_eq!(fitting(7_i64.into(), &Middling), 7_i32.into());
+        assert_eq!(fitting(7_i16.into(), &Id), 7_i64.into());
+        // no row points at this one
+        assert_eq!(fitting(70_000_i32.into(), &Small), 70_000_i64.into());
+        assert_eq!(fitting("text".into(), &Id), "text".into());
+    }
+}
