@@ -23,6 +23,9 @@ const RUNNING: usize = 8;
 /// Those that wait count.
 const PLACES: usize = 256;
 
+/// The work begins when the answer is made: beside it, it would take some of the processor from it, the more of it there is.
+const BEHIND: Duration = Duration::from_millis(20);
+
 /// A mail server that does not answer keeps nobody waiting for ever.
 const LONGEST: Duration = Duration::from_secs(60);
 
@@ -40,6 +43,7 @@ impl Outbox {
         let (running, longest) = (self.running.clone(), self.longest);
         let work = async move {
             let _place = place;
+            tokio::time::sleep(BEHIND).await;
             let Ok(_turn) = running.acquire().await else { return };
             match tokio::time::timeout(longest, work).await {
                 Ok(Ok(())) => {}

@@ -28,15 +28,20 @@ impl<M: Send + 'static> Mails<M> {
 
     /// So many, once they are there.
     pub async fn next<const MANY: usize>(&self) -> [M; MANY] {
+        let sent = self.sent(MANY).await;
+        let many = sent.len();
+        sent.try_into().unwrap_or_else(|_| panic!("{MANY} mails, not {many}"))
+    }
+
+    /// Those that were sent, once they are so many.
+    pub async fn sent(&self, many: usize) -> Vec<M> {
         for _ in 0..500 {
-            if self.0.lock().expect("no panic").len() >= MANY {
+            if self.0.lock().expect("no panic").len() >= many {
                 break;
             }
             sleep(Duration::from_millis(10)).await;
         }
-        let sent = std::mem::take(&mut *self.0.lock().expect("no panic"));
-        let many = sent.len();
-        sent.try_into().unwrap_or_else(|_| panic!("{MANY} mails, not {many}"))
+        std::mem::take(&mut *self.0.lock().expect("no panic"))
     }
 
     /// None, though somebody waited for one.
