@@ -1,9 +1,6 @@
 use std::marker::PhantomData;
 
-use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, EntityTrait,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait, sea_query::Expr};
 
 use super::{
     Rule,
@@ -29,12 +26,12 @@ impl<E: EntityTrait> TableRows<E> {
         Self { columns, from, entity: PhantomData }
     }
 
-    /// The row of which all of these conditions are true, with what the database says of every rule, as
+    /// The row of which this condition is true, with what the database says of every rule, as
     /// [`judge_one`](super::judge_one) reads it.
     pub(crate) async fn judge_one(
         &self,
         db: Db<'_>,
-        conditions: impl IntoIterator<Item = Expr>,
+        condition: &Expr,
         rules: &[&Rule],
     ) -> Result<Option<Judged<E::Model>>, DbErr> {
         let on = self.columns.on();
@@ -43,8 +40,7 @@ impl<E: EntityTrait> TableRows<E> {
         for (place, asked) in questions.conditions.iter().enumerate() {
             sql = sql.text(", ").sql(&verdict_column(Sql::of(asked, on), place));
         }
-        let condition = conditions.into_iter().reduce(ExprTrait::and).unwrap_or_else(|| Expr::val(true));
-        let found = db.query_all_raw(sql.text(&self.from).sql(&Sql::of(&condition, on)).statement()).await?;
+        let found = db.query_all_raw(sql.text(&self.from).sql(&Sql::of(condition, on)).statement()).await?;
         only_one::<E>(found.iter().map(|row| questions.answered(row)))
     }
 }

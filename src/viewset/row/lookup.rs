@@ -199,7 +199,8 @@ impl<E: Resource> Scope<E> {
         if !self.counts_as_table() {
             return judge_one(db, named.among(self.rows()), rules).await;
         }
-        table.judge_one(db, [&named.key].into_iter().chain(&self.below).cloned(), rules).await
+        let it = self.below.iter().fold(named.key.clone(), |it, below| it.and(below.clone()));
+        table.judge_one(db, &it, rules).await
     }
 }
 
