@@ -207,10 +207,6 @@ mod tests {
 
     #[async_trait]
     impl Backend for AllowAllUsers {
-        fn path(&self) -> &str {
-            "tests.AllowAllUsers"
-        }
-
         async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
             let Credentials::Password { username, .. } = credentials else { return Ok(Login::Abstain) };
             Ok(auth.user(db, username).await?.map_or(Login::Abstain, |user| Login::Known(Box::new(user))))

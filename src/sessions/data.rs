@@ -218,6 +218,26 @@ mod tests {
         assert!(data(&[("a", json!("0".repeat(MOST_BYTES)))]).to_payload().is_none());
         let names: String = (0..=MOST_NAMES).map(|name| format!("\"{name}\":1,")).collect();
         assert!(Data::of_payload(&URL_SAFE_NO_PAD.encode(format!("{{{}}}", names.trim_end_matches(',')))).is_none());
+        let mut compressor = ZlibEncoder::new(Vec::new(), Compression::best());
+        compressor.write_all(format!("{{}}{}", " ".repeat(MOST_BYTES)).as_bytes()).expect("memory");
+        let spaces = URL_SAFE_NO_PAD.encode(compressor.finish().expect("memory"));
+        assert!(Data::of_payload(&format!(".{spaces}")).is_none());
+    }
+
+    #[test]
+    fn it_is_compressed_where_that_saves_more_than_a_byte_as_django_does() {
+        let mut saved_of = std::collections::BTreeSet::new();
+        for length in 0..60 {
+            let value = json!(format!("0123456789{}", "0".repeat(length)));
+            let payload = data(&[("a", value.clone())]).to_payload().expect("it is not much");
+            let json = json!({ "a": value }).to_string();
+            let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
+            compressor.write_all(json.as_bytes()).expect("memory");
+            let saved = json.len() as i64 - compressor.finish().expect("memory").len() as i64;
+            assert_eq!(payload.starts_with('.'), saved > 1, "{json}");
+            saved_of.insert(saved);
+        }
+        assert!([0, 1, 2].iter().all(|saved| saved_of.contains(saved)), "{saved_of:?}");
     }
 
     #[test]

@@ -44,15 +44,12 @@ impl SecretKey {
 }
 
 fn kept_in(file: &Path) -> io::Result<SecretKey> {
-    match fs::read_to_string(file) {
-        Ok(key) => SecretKey::new(key.trim()).map_err(io::Error::other),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            make(file, &SecretKey::random())?;
-            // another program may have made it first
-            SecretKey::new(fs::read_to_string(file)?.trim()).map_err(io::Error::other)
-        }
-        Err(error) => Err(error),
-    }
+    let key = fs::read_to_string(file).or_else(|_| {
+        make(file, &SecretKey::random())?;
+        // another program may have made it first
+        fs::read_to_string(file)
+    })?;
+    SecretKey::new(key.trim()).map_err(io::Error::other)
 }
 
 /// Whole or not at all, and never over one that is there.

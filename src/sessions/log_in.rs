@@ -85,10 +85,9 @@ impl Sessions {
 
     /// Did this user log in in the session, and is their password still the one they had then?
     pub(crate) fn is_in(&self, session: &Session, user: &User) -> bool {
-        session.logged_in().is_some_and(|before| {
+        session.logged_in().zip(user.id()).is_some_and(|(before, id)| {
             self.accepts(&before.backend)
-                && user.id().is_some()
-                && UserId::parse(&before.user, user.auth().users().key) == user.id()
+                && UserId::parse(&before.user, user.auth().users().key) == Some(id)
                 && self.fits(before.hash.as_deref(), user).is_some()
         })
     }
@@ -124,7 +123,45 @@ async fn had(db: Db<'_>, key: Option<&Secret>) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::SecretKey;
+    use crate::{auth::Auth, sessions::SecretKey};
+
+    fn alice(password: &str) -> User {
+        User::known_for_test(&Auth::default(), 1, "alice", password)
+    }
+
+    /// One in which alice logged in while this was her stored password.
+    fn session_of_alice(sessions: &Sessions, password: &str) -> Session {
+        let mut session = Session::default();
+        session.remember(1.into(), sessions.backend(), &sessions.hash(password));
+        session
+    }
+
+    #[test]
+    fn a_session_is_its_users_while_their_password_is_the_same() {
+        let sessions = Sessions::new(SecretKey::new("secret-for-vectors").expect("a key"));
+        let session = session_of_alice(&sessions, "hash");
+        assert!(sessions.is_in(&session, &alice("hash")));
+        assert!(!sessions.is_in(&session, &alice("another hash")));
+        assert!(!sessions.is_in(&session, &User::known_for_test(&Auth::default(), 2, "bob", "hash")));
+        assert!(!sessions.is_in(&session, &User::anonymous(&Auth::default())));
+        assert!(!sessions.is_in(&Session::default(), &alice("hash")));
+        let mut elsewhere = Session::default();
+        elsewhere.remember(1.into(), "a.backend.of.its.own", &sessions.hash("hash"));
+        assert!(!sessions.is_in(&elsewhere, &alice("hash")));
+    }
+
+    #[test]
+    fn what_a_session_holds_is_kept_for_its_own_user_alone() {
+        let sessions = Sessions::new(SecretKey::new("secret-for-vectors").expect("a key"));
+        let (hash, session) = (sessions.hash("hash"), session_of_alice(&sessions, "hash"));
+        let is_of = |session: &Session, id: i64, hash: &str| sessions.is_of(session, id.into(), hash, &alice("hash"));
+        assert!(is_of(&session, 1, &hash) && is_of(&Session::default(), 1, &hash));
+        assert!(!is_of(&session, 2, &hash) && !is_of(&session, 1, &sessions.hash("another hash")));
+        // one that names somebody, and not how they came in
+        let mut half = Session::default();
+        half.set("_auth_user_id", "1");
+        assert!(!is_of(&half, 1, &hash));
+    }
 
     #[test]
     fn a_password_is_digested_as_django_does() {

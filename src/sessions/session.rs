@@ -220,6 +220,9 @@ mod tests {
             session.set(EXPIRY, endless);
             assert!(session.expires(Duration::ZERO) > Moment::now());
         }
+        let mut session = Session::default();
+        session.set_expiry(Expiry::After(Duration::MAX));
+        assert_eq!(session.expiry(), Expiry::After(Duration::from_secs(315_360_000)), "ten years");
     }
 
     #[test]

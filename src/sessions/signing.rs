@@ -50,6 +50,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_signed_without_a_time_is_nothing() {
+        let key = key("secret-for-vectors");
+        let signed = |text: &str| format!("{text}:{}", key.signature(&signer(SALT), text));
+        assert_eq!(unsign(&key, SALT, &signed("eyJhIjoxfQ:1r31eq")), Some("eyJhIjoxfQ"));
+        for text in ["eyJhIjoxfQ", "eyJhIjoxfQ:", "eyJhIjoxfQ:1r 1eq"] {
+            assert_eq!(unsign(&key, SALT, &signed(text)), None, "{text}");
+        }
+    }
+
+    #[test]
     fn it_signs_as_django_does() {
         let signed = sign(&key("secret-for-vectors"), SALT, "eyJhIjoxfQ", 1_700_000_000);
         assert_eq!(signed, "eyJhIjoxfQ:1r31eq:5b9REIN8ZYx-Pz2qWhrZ6rkgQ9H1eLtr-ZOHVmoLFIs");

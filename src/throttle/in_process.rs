@@ -96,6 +96,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_asked_is_remembered_for_as_long_as_it_counts_and_not_for_ever() {
+        let (long, brief) = (Rate::new(1, Duration::from_secs(2)), Rate::new(1, Duration::from_millis(10)));
+        let asked = |counts: &InProcess, rate| {
+            assert!(counts.take(rate, "list", "alice").is_ok() && counts.take(rate, "list", "bob").is_ok());
+            // bob's is looked at once more
+            let _ = counts.take(rate, "list", "bob");
+        };
+        let (counts, over, began) = (InProcess::default(), InProcess::default(), Instant::now());
+        asked(&counts, long);
+        asked(&over, brief);
+        // idle callers are swept out about every second
+        std::thread::sleep(Duration::from_millis(1200));
+        let refused = ["alice", "bob"].map(|whom| counts.take(long, "list", whom).is_err());
+        assert!(refused == [true, true] || began.elapsed() > long.time, "{refused:?}");
+        over.windows.run_pending_tasks();
+        assert_eq!(over.windows.entry_count(), 0);
+    }
+
+    #[test]
     fn everybody_is_counted_for_themselves() {
         let (counts, rate) = (InProcess::default(), Rate::per_minute(1));
         let take = |of, whom| counts.take(rate, of, whom).is_ok();

@@ -125,6 +125,8 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(rate), "{text}");
         }
+        let seconds = [Rate::per_second(1), Rate::per_minute(1), Rate::per_hour(1), Rate::per_day(1)];
+        assert_eq!(seconds, [1, 60, 3_600, 86_400].map(|seconds| Rate::new(1, Duration::from_secs(seconds))));
         let written = ["1/second", "10/minute", "100/hour", "1000/day"];
         assert!(written.iter().all(|text| text.parse::<Rate>().is_ok_and(|rate| rate.to_string() == *text)));
         for text in ["", "10", "/m", "10/", "-1/m", "1.5/m", "10/week", "10/M", "99999999999/m", "m/10"] {

@@ -86,10 +86,6 @@ struct NoChanges;
 
 #[async_trait]
 impl Backend for NoChanges {
-    fn path(&self) -> &str {
-        "tests.NoChanges"
-    }
-
     async fn has_perm(&self, _: Db<'_>, _: &User, label: &str) -> Result<Answer> {
         Ok(if label == "drivers.change_car" { Answer::Veto } else { Answer::Abstain })
     }

@@ -292,10 +292,6 @@ struct Doorman {
 
 #[async_trait]
 impl Backend for Doorman {
-    fn path(&self) -> &str {
-        "tests.Doorman"
-    }
-
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, _: &Credentials<'_>) -> Result<Login> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.vetoes {

@@ -129,6 +129,13 @@ async fn what_is_no_token_to_be_made(db: TestDb) {
         let answer = make(&client, &alice, body).await;
         assert_eq!(answer.code(), 400, "{}", answer.text);
     }
+    // long lists of labels are read, and no longer ones
+    for (bytes, status) in [(65_536, 400), (65_537, 413)] {
+        let body = json!({"name": "x", "ceiling": [""]}).to_string();
+        let label = "x".repeat(bytes - body.len());
+        let body = json!({"name": "x", "ceiling": [label]});
+        assert_eq!((body.to_string().len(), make(&client, &alice, body).await.code()), (bytes, status));
+    }
     assert_eq!(make(&client, "", json!({"name": "x"})).await.code(), 401);
     assert_eq!(column::<String>(&db, "SELECT name FROM refrain_token").await.expect("a column"), [""; 0]);
 }

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use poem::http::{Method, header::SET_COOKIE, uri::Scheme};
+use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
-    Access, Api, IsOwner, LogIn, LogOut, Me, Result,
+    Access, AllowAny, Api, CallerSession, Guarded, IsOwner, LogIn, LogOut, Me, Problem, Result,
     auth::{Auth, NewUser, Snapshots, User},
     authentication::{Authenticators, SessionAuthentication, TokenAuthentication},
     entity::{Moment, session},
@@ -567,6 +568,38 @@ async fn an_api_without_sessions_logs_nobody_in(db: TestDb) {
         assert!(sentence.contains("add `SessionAuthentication` to `Api::authenticators`"), "{sentence}");
     }
     assert!(api().with(Me).build().is_ok());
+}
+
+struct Visits;
+
+#[OpenApi]
+impl Visits {
+    #[oai(path = "/visits", method = "post")]
+    async fn count(&self, _open: Guarded<AllowAny>, visitor: CallerSession) -> Result<PlainText<String>, Problem> {
+        let mut session = visitor.load().await?;
+        let visits = session.get("visits").and_then(|value| value.as_u64()).unwrap_or_default() + 1;
+        session.set("visits", visits);
+        visitor.save(&mut session).await?;
+        Ok(PlainText(visits.to_string()))
+    }
+}
+
+#[every_database]
+async fn a_handler_keeps_values_of_its_visitors(db: TestDb) -> Result<()> {
+    let authenticators = Authenticators::none().with(SessionAuthentication::new(sessions()));
+    let api = Api::new("Drivers", "1", db.db().clone()).authenticators(authenticators);
+    let client = Client::new(api.with(Visits).build()?);
+    let [here, there, liar] =
+        [Browser::new(&client), Browser::new(&client), Browser::with(&client, "abcdefgh12345678")];
+    let visit = async |browser: &Browser<'_>| browser.post("/api/visits", None).await.text;
+    for visits in ["1", "2", "3"] {
+        assert_eq!(visit(&here).await, visits);
+    }
+    assert_eq!((&*visit(&there).await, &*visit(&liar).await), ("1", "1"), "each has a session of their own");
+    let mut kept = [&here, &there, &liar].map(|browser| browser.cookie("sessionid").expect("it is kept"));
+    kept.sort();
+    assert_eq!(keys(&db).await?, kept, "and nobody chooses the key");
+    Ok(())
 }
 
 #[every_database(sqlite, because = "the document is the same")]

@@ -75,10 +75,6 @@ struct Throttle(Mutex<HashMap<String, usize>>);
 
 #[async_trait]
 impl Backend for Throttle {
-    fn path(&self) -> &str {
-        "tests.Throttle"
-    }
-
     async fn authenticate(&self, _: &Auth, _: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         let Credentials::Password { username, .. } = credentials else { return Ok(Login::Abstain) };
         let mut tries = self.0.lock().expect("nobody panics");
@@ -94,10 +90,6 @@ struct Hashing(AtomicUsize);
 
 #[async_trait]
 impl Backend for Hashing {
-    fn path(&self) -> &str {
-        "tests.Hashing"
-    }
-
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         self.0.fetch_add(1, Ordering::SeqCst);
         ModelBackend.authenticate(auth, db, credentials).await
@@ -143,10 +135,6 @@ struct AllowAllUsers;
 
 #[async_trait]
 impl Backend for AllowAllUsers {
-    fn path(&self) -> &str {
-        "tests.AllowAllUsers"
-    }
-
     async fn authenticate(&self, auth: &Auth, db: Db<'_>, credentials: &Credentials<'_>) -> Result<Login> {
         let Credentials::Password { username, .. } = credentials else { return Ok(Login::Abstain) };
         Ok(auth.user(db, username).await?.map_or(Login::Abstain, |user| Login::Known(Box::new(user))))

@@ -284,10 +284,6 @@ struct Says(Answer);
 
 #[async_trait]
 impl Backend for Says {
-    fn path(&self) -> &str {
-        "tests.Says"
-    }
-
     async fn has_perm(&self, _: Db<'_>, _: &User, _: &str) -> Result<Answer> {
         Ok(self.0)
     }
@@ -341,10 +337,6 @@ struct ForAll;
 
 #[async_trait]
 impl Backend for ForAll {
-    fn path(&self) -> &str {
-        "tests.ForAll"
-    }
-
     async fn permissions(&self, _: Db<'_>, _: &User) -> Result<HashSet<String>> {
         Ok(labels(&["drivers.view_car"]))
     }

@@ -114,10 +114,6 @@ struct ForAll(&'static [&'static str]);
 
 #[async_trait]
 impl Backend for ForAll {
-    fn path(&self) -> &str {
-        "tests.ForAll"
-    }
-
     async fn permissions(&self, _: Db<'_>, _: &User) -> Result<HashSet<String>> {
         Ok(self.0.iter().map(|label| (*label).to_owned()).collect())
     }

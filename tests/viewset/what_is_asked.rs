@@ -332,10 +332,6 @@ struct Vetoes(&'static str);
 
 #[async_trait]
 impl Backend for Vetoes {
-    fn path(&self) -> &str {
-        "tests.Vetoes"
-    }
-
     async fn has_perm(&self, _: Db<'_>, _: &User, label: &str) -> Result<Answer> {
         Ok(if label == self.0 { Answer::Veto } else { Answer::Abstain })
     }
@@ -346,10 +342,6 @@ struct Gives(&'static str);
 
 #[async_trait]
 impl Backend for Gives {
-    fn path(&self) -> &str {
-        "tests.Gives"
-    }
-
     async fn permissions(&self, db: Db<'_>, user: &User) -> Result<HashSet<String>> {
         let mut held = ModelBackend.permissions(db, user).await?;
         held.insert(self.0.to_owned());

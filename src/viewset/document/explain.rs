@@ -56,7 +56,7 @@ impl<V: ViewSet> Mounted<V> {
         let judged = match &named {
             Some(named) => {
                 let scope = visit.scope(&self.viewset, visit.db()).map_err(Error::could_not_tell)?;
-                judge_one(visit.db(), named.among(scope.rows()), &meanings.rules()).await?
+                scope.judge_one(visit.db(), named, self.table(), &meanings.rules()).await?
             }
             None => None,
         };

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, ModelTrait, Value, sea_query::Column
 
 use crate::{
     http::Problem,
-    permission::{Action, Rule, judge_one},
+    permission::{Action, Rule},
     viewset::{
         ColumnOf, EntityOf, Mounted, Resource, ViewSet, columns,
         mount::{Below, Visit},
@@ -39,9 +39,8 @@ impl<V: ViewSet> Mounted<V> {
         if rule == Rule::Never {
             return Err(visit.no_such_row());
         }
-        let rows = visit.scope(&self.viewset, visit.db())?.rows();
-        let judged = judge_one(visit.db(), named.among(rows), &[&rule]).await?;
-        match judged {
+        let rows = visit.scope(&self.viewset, visit.db())?;
+        match rows.judge_one(visit.db(), &named, self.table(), &[&rule]).await? {
             Some(judged) if judged.holds(0, &cx).await? => Ok(judged.row.get(<EntityOf<V> as Resource>::key())),
             _ => Err(visit.no_such_row()),
         }

@@ -357,6 +357,18 @@ async fn keys_that_never_came_are_no_wrong_token(db: TestDb) {
 }
 
 #[every_database]
+async fn keys_are_half_a_mebibyte_at_most(db: TestDb) {
+    let auth = people(&db).await;
+    let signer = Signer::es256("e");
+    for (bytes, status) in [(512 * 1024, 200), (512 * 1024 + 1, 503)] {
+        let provider = Provider::start([signer.public()]).await;
+        provider.is(Mood::Long(bytes));
+        let client = Client::new(built(&db, &auth, bearer(&provider)));
+        assert_eq!(ask(&client, &token(&provider, &signer, "alice")).await.code(), status, "{bytes}");
+    }
+}
+
+#[every_database]
 async fn known_keys_count_for_a_while(db: TestDb) {
     let auth = people(&db).await;
     let (signer, new) = (Signer::es256("e"), Signer::es256("new"));

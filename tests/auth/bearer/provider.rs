@@ -41,6 +41,8 @@ pub enum Mood {
     Slow(Duration),
     /// It says that it is another.
     Lying,
+    /// Its keys are so many bytes.
+    Long(usize),
 }
 
 pub struct Provider {
@@ -113,9 +115,11 @@ async fn keys_now(Data(state): Data<&Arc<State>>) -> Response {
         Mood::Failing => return StatusCode::INTERNAL_SERVER_ERROR.into(),
         Mood::Confused => return "<html>".into_response(),
         Mood::Slow(by) => tokio::time::sleep(by).await,
-        Mood::Well | Mood::Lying => {}
+        Mood::Well | Mood::Lying | Mood::Long(_) => {}
     }
-    json!({ "keys": *state.keys.lock().expect("no panic") }).to_string().into_response()
+    let keys = json!({ "keys": *state.keys.lock().expect("no panic") }).to_string();
+    let spaces = if let Mood::Long(bytes) = mood { bytes - keys.len() } else { 0 };
+    (keys + &" ".repeat(spaces)).into_response()
 }
 
 /// A key that signs.

@@ -29,8 +29,9 @@ pub(super) fn switched(mutants: &[Mutant], only: &[String], report: &mut Report)
     let by_file = instrument::by_file(mutants);
     let changed = by_file.iter().map(|(file, _)| *file).chain([LIBRARY, switch::FILE]);
     tree::update(&changed.collect::<Vec<_>>())?;
+    tree::write_wrapper()?;
     let library = tree::said(fs::read_to_string(root().join(LIBRARY)), LIBRARY)?;
-    tree::write(LIBRARY, (library + switch::DECLARATION).as_bytes())?;
+    tree::write(LIBRARY, [switch::FEATURES, &library, switch::DECLARATION].concat().as_bytes())?;
     tree::write(switch::FILE, switch::module(mutants.len()).as_bytes())?;
 
     let mut plans = Vec::new();
@@ -115,5 +116,6 @@ fn in_copy(arguments: &[&str]) -> Command {
     let mut command = cargo(arguments);
     // what it depends on is built once
     command.current_dir(tree::copy()).env("CARGO_TARGET_DIR", target());
+    command.env("RUSTC_WORKSPACE_WRAPPER", tree::wrapper());
     command
 }

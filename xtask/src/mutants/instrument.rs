@@ -279,8 +279,9 @@ mod tests {
 
     #[test]
     fn constants_and_let_are_left_out() {
-        let source = "const fn f(n: u8) -> bool { n == 1 }\nfn g(n: Option<u8>) -> u8 { if let Some(1) = n && h() { 1 } else { 2 } }";
-        let mutants = [mutant(Genre::BinaryOperator, 1, 31, "!="), mutant(Genre::BinaryOperator, 2, 48, "||")];
+        let source =
+            "const F: bool = 0 == 1;\nfn g(n: Option<u8>) -> u8 { if let Some(1) = n && h() { 1 } else { 2 } }";
+        let mutants = [mutant(Genre::BinaryOperator, 1, 19, "!="), mutant(Genre::BinaryOperator, 2, 48, "||")];
         let numbered: Vec<_> = mutants.iter().enumerate().collect();
         let (plan, left_out) = plan("x.rs", source.to_owned(), &numbered).unwrap();
         assert_eq!(left_out, [(0, Outcome::NoSwitch), (1, Outcome::Unviable)]);

@@ -72,7 +72,8 @@ impl Judge<'_> {
         Ok((if tests.is_empty() { Outcome::NotReached } else { Outcome::Survived }, None))
     }
 
-    /// The tests that reach it, the fastest first; one that noticed another in its file or function may take longer.
+    /// The tests that reach it, the fastest first. One that is about its file, as far as what it reaches tells, may take
+    /// longer, and so may one that noticed another in its file or function.
     fn likely_first(&self, number: usize, noticed: &[Noticed]) -> Vec<usize> {
         let mutant = &self.mutants[number];
         let mut tests = self.reach.reaching(number);
@@ -80,7 +81,8 @@ impl Judge<'_> {
             let by_it = noticed.iter().filter(|(_, by)| by == test).map(|(other, _)| &self.mutants[*other]);
             let in_file = by_it.filter(|other| other.file == mutant.file);
             let worth = in_file.map(|other| if other.function == mutant.function { 20 } else { 5 }).max();
-            self.reach.tests[*test].takes / worth.unwrap_or(1)
+            let share = self.reach.tests[*test].share(|other| self.mutants[other].file == mutant.file);
+            self.reach.tests[*test].takes.div_f64(share) / worth.unwrap_or(1)
         });
         tests
     }

@@ -47,6 +47,9 @@ pub(crate) struct Options {
     /// Leave the other databases out.
     #[arg(long, value_enum)]
     only: Option<Only>,
+    /// Only the tests that SQLite alone does not run.
+    #[arg(long, conflicts_with = "only")]
+    servers: bool,
     /// Only these programs of `tests/`, beside the library's own tests.
     #[arg(long = "test", value_name = "NAME")]
     programs: Vec<String>,
@@ -86,7 +89,7 @@ pub(crate) fn run(options: &Options) -> Result {
 fn try_each(mut open: Vec<usize>, mutants: &[Mutant], options: &Options, report: &mut Report) -> Result {
     let programs = build::switched(mutants, &options.programs, report)?;
     open.retain(|number| !report.is_left_out(&mutants[*number]));
-    let mut stages = vec![Stage::sqlite()];
+    let mut stages = if options.servers { Vec::new() } else { vec![Stage::sqlite()] };
     let _servers = match options.only {
         Some(Only::Sqlite) => None,
         None => {

@@ -37,6 +37,14 @@ impl Reach {
     }
 }
 
+impl Reaching {
+    /// How much of what it reaches is such; of a test that reaches one of them.
+    pub(super) fn share(&self, is_such: impl Fn(usize) -> bool) -> f64 {
+        let such = self.mutants.iter().filter(|mutant| is_such(**mutant)).count();
+        such as f64 / self.mutants.len() as f64
+    }
+}
+
 /// Runs every test of the stage once, with no mutant on.
 pub(super) fn of(programs: &[Program], stage: &Stage, jobs: usize) -> Result<Reach> {
     let tests = stage.tests(programs)?;

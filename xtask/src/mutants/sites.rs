@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range};
 use proc_macro2::{LineColumn, Span};
 use syn::{
     Arm, BinOp, Block, Expr, ExprBinary, ExprMatch, ExprStruct, ExprUnary, ImplItemFn, ItemConst, ItemFn, ItemStatic,
-    Member, Pat, Signature, TraitItemFn, spanned::Spanned, visit::Visit,
+    Member, Pat, TraitItemFn, spanned::Spanned, visit::Visit,
 };
 
 use super::list::{Genre, Place};
@@ -19,7 +19,7 @@ pub(super) struct Site {
     pub(super) kind: Kind,
     /// The bytes that are written anew; empty where something is only put in.
     pub(super) outer: Bytes,
-    /// Inside what is evaluated by the compiler, where no switch can be asked.
+    /// Inside a constant or a static, which the compiler evaluates: no switch is on there.
     pub(super) is_const: bool,
 }
 
@@ -61,16 +61,20 @@ impl Finder {
         self.found.insert((genre, place(start.start())), Site { kind, outer, is_const: self.consts > 0 });
     }
 
-    fn function(&mut self, signature: &Signature, block: Option<&Block>, visit: impl FnOnce(&mut Self)) {
-        let is_const = usize::from(signature.constness.is_some());
-        self.consts += is_const;
+    fn function(&mut self, block: Option<&Block>, visit: impl FnOnce(&mut Self)) {
         if let Some([first, ..]) = block.map(|block| block.stmts.as_slice()) {
             let start = bytes(first).start;
             let end = block.and_then(|block| block.stmts.last()).map_or(start, |last| bytes(last).end);
             self.add(Genre::FnValue, first.span(), Kind::Body { end }, start..start);
         }
+        self.outside_consts(visit);
+    }
+
+    /// What is called when the program runs, wherever it is written.
+    fn outside_consts(&mut self, visit: impl FnOnce(&mut Self)) {
+        let around = std::mem::take(&mut self.consts);
         visit(self);
-        self.consts -= is_const;
+        self.consts = around;
     }
 
     fn in_const(&mut self, visit: impl FnOnce(&mut Self)) {
@@ -82,15 +86,15 @@ impl Finder {
 
 impl<'ast> Visit<'ast> for Finder {
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
-        self.function(&item.sig, Some(&item.block), |finder| syn::visit::visit_item_fn(finder, item));
+        self.function(Some(&item.block), |finder| syn::visit::visit_item_fn(finder, item));
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
-        self.function(&item.sig, Some(&item.block), |finder| syn::visit::visit_impl_item_fn(finder, item));
+        self.function(Some(&item.block), |finder| syn::visit::visit_impl_item_fn(finder, item));
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
-        self.function(&item.sig, item.default.as_ref(), |finder| syn::visit::visit_trait_item_fn(finder, item));
+        self.function(item.default.as_ref(), |finder| syn::visit::visit_trait_item_fn(finder, item));
     }
 
     fn visit_item_const(&mut self, item: &'ast ItemConst) {
@@ -103,6 +107,14 @@ impl<'ast> Visit<'ast> for Finder {
 
     fn visit_item_static(&mut self, item: &'ast ItemStatic) {
         self.in_const(|finder| syn::visit::visit_item_static(finder, item));
+    }
+
+    fn visit_expr_const(&mut self, expression: &'ast syn::ExprConst) {
+        self.in_const(|finder| syn::visit::visit_expr_const(finder, expression));
+    }
+
+    fn visit_expr_closure(&mut self, expression: &'ast syn::ExprClosure) {
+        self.outside_consts(|finder| syn::visit::visit_expr_closure(finder, expression));
     }
 
     fn visit_expr_binary(&mut self, expression: &'ast ExprBinary) {

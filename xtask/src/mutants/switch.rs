@@ -9,6 +9,10 @@ pub(super) const REACHED: &str = "REFRAIN_MUTANTS_REACHED";
 /// Where the module is.
 pub(super) const FILE: &str = "src/__mutants.rs";
 
+/// What stands before everything else in the library: a question that a `const fn` may ask.
+pub(super) const FEATURES: &str =
+    "#![feature(core_intrinsics, const_eval_select)]\n#![allow(internal_features, stable_features)]\n";
+
 /// The line that makes it a part of the library.
 pub(super) const DECLARATION: &str = "\n#[doc(hidden)]\npub mod __mutants;\n";
 
@@ -46,8 +50,15 @@ enum Run {
 static RUN: OnceLock<Run> = OnceLock::new();
 static SEEN: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
 
-/// Is this mutant on?
-pub fn on(number: usize) -> bool {
+/// Is this mutant on? None is where the compiler asks.
+pub const fn on(number: usize) -> bool {
+    const fn never(_: usize) -> bool {
+        false
+    }
+    std::intrinsics::const_eval_select((number,), never, is_on)
+}
+
+fn is_on(number: usize) -> bool {
     match RUN.get_or_init(run) {
         Run::Plain => false,
         Run::On(other) => number == *other,

@@ -19,6 +19,9 @@ use crate::{
 /// Modules whose tests start cargo: they build the library themselves, where no mutant is on, and take minutes.
 const START_CARGO: [&str; 2] = ["readme", "what_types_refuse_is_told_readably"];
 
+/// Modules whose tests need a server whichever database they are on.
+const ON_SERVERS: [&str; 1] = ["in_redis"];
+
 /// What a test may take of memory, in KiB: a mutant that never stops collecting is stopped by this.
 const MEMORY: u32 = 8 * 1024 * 1024;
 
@@ -69,8 +72,9 @@ impl Stage {
     }
 
     fn runs(&self, test: &str) -> bool {
-        let on_server = test.ends_with("::postgres") || test.ends_with("::mariadb");
-        self.sqlite != on_server && !test.split("::").any(|part| START_CARGO.contains(&part))
+        let has = |modules: &[&str]| test.split("::").any(|part| modules.contains(&part));
+        let on_server = test.ends_with("::postgres") || test.ends_with("::mariadb") || has(&ON_SERVERS);
+        self.sqlite != on_server && !has(&START_CARGO)
     }
 
     /// The tests of these programs.

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::ErrorKind,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -15,6 +16,18 @@ use crate::{
 /// Where everything is kept between runs.
 pub(super) fn folder() -> PathBuf {
     target().join("mutants")
+}
+
+/// A program that is called for the compiler: the copy asks its switches by a feature that is not stable yet.
+pub(super) fn wrapper() -> PathBuf {
+    folder().join("rustc")
+}
+
+/// Writes it.
+pub(super) fn write_wrapper() -> Result {
+    let path = wrapper();
+    said(fs::write(&path, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec \"$@\"\n"), &path)?;
+    said(fs::set_permissions(&path, fs::Permissions::from_mode(0o755)), &path)
 }
 
 const MANIFEST: &str = "Cargo.toml";
