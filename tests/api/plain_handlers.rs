@@ -1,15 +1,17 @@
 //! Handlers that are no viewset's: what they ask, who they are told is asking, and how refusals depend on the
 //! authenticators (CONTRACT 5.18 to 5.25).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use poem::{
-    EndpointExt, Route, get, handler,
+    EndpointExt, FromRequest, Request, RequestBody, Route, get, handler,
     http::{Method, StatusCode},
 };
-use poem_openapi::{OpenApi, payload::PlainText};
+use poem_openapi::{ApiExtractor, ExtractParamOptions, OpenApi, payload::PlainText};
 use refrain::{
-    AllowAny, AnyModel, Api, Caller, Context, Db, Denial, Guarded, HandlerPermissions, HasPerm, IntoPermissions,
-    IsAdminUser, IsAuthenticated, IsSuperuser, Operators, PermissionClass, Result, async_trait,
+    Access, AllowAny, AnyModel, Api, Caller, Context, Db, Denial, Guarded, HandlerPermissions, HasPerm,
+    IntoPermissions, IsAdminUser, IsAuthenticated, IsSuperuser, Operators, PermissionClass, Result, async_trait,
     auth::{Auth, NewUser, User},
     authentication::{
         Authenticator, Authenticators, BasicAuthentication, Offered, Refused, SecurityKind, SecurityScheme,
@@ -20,7 +22,7 @@ use refrain_testing::{TestDb, every_database};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
-use crate::support::{self, Answer, Client, auth, sync, user};
+use crate::support::{self, Answer, Client, Rules, auth, car, cars, sync, user};
 
 const NOT_SAID: (&str, &str) = ("not_authenticated", "Authentication credentials were not provided.");
 const FORBIDDEN: (&str, &str) = ("permission_denied", "You do not have permission to perform this action.");
@@ -387,6 +389,81 @@ async fn another_sites_form_does_nothing_with_the_readers_password(db: TestDb) {
     // what is only read, another site's page may ask for; whether it may look at the answer is CORS's to say
     let read = client.raw().get("/api/hours").header(basic.0, &basic.1).header("origin", "https://evil.example");
     assert_eq!(support::answer(read.send().await).await.text, "alice");
+}
+
+/// A class that costs something to ask.
+#[derive(Clone, Copy, Operators)]
+struct Costly;
+
+/// How often it was asked.
+static ASKED: AtomicUsize = AtomicUsize::new(0);
+
+#[async_trait]
+impl PermissionClass for Costly {
+    type Model = AnyModel;
+
+    async fn has_permission(&self, cx: &Context<'_>) -> Result<bool> {
+        ASKED.fetch_add(1, Ordering::Relaxed);
+        Ok(cx.user().is_authenticated())
+    }
+}
+
+impl HandlerPermissions for Costly {
+    fn permissions() -> impl IntoPermissions {
+        Costly
+    }
+}
+
+impl Rules for Costly {
+    fn permissions() -> Access<car::Entity> {
+        Access::to(Costly)
+    }
+}
+
+/// An argument of the program's own, which asks by itself.
+struct Root(Guarded<IsSuperuser>);
+
+impl<'a> FromRequest<'a> for Root {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let options = ExtractParamOptions::default();
+        <Guarded<IsSuperuser> as ApiExtractor>::from_request(request, body, options).await.map(Self)
+    }
+}
+
+struct AskedTwice;
+
+#[OpenApi]
+impl AskedTwice {
+    #[oai(path = "/costly", method = "get")]
+    async fn costly(&self, caller: Guarded<Costly>) -> Told {
+        told(&caller)
+    }
+
+    #[oai(path = "/costly/root", method = "get")]
+    async fn root(&self, _caller: Guarded<Costly>, root: Root) -> Told {
+        told(&root.0)
+    }
+}
+
+#[every_database(sqlite, because = "it is about no row")]
+async fn a_class_is_asked_once_a_request_and_for_no_other_class(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, alice) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let (_, root) = user(&auth, &db, NewUser::new("root").superuser(), &[]).await;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(cars::<Costly>()).with(AskedTwice);
+    let client = Client::new(api.build().expect("the parts fit"));
+    ASKED.store(0, Ordering::Relaxed);
+    for (path, token, status) in [
+        ("/api/costly", &alice, 200),
+        ("/api/costly/root", &alice, 403),
+        ("/api/costly/root", &root, 200),
+        ("/api/cars", &alice, 200),
+    ] {
+        let answer = client.get(path, token).await;
+        assert_eq!(answer.code(), status, "{path}: {}", answer.text);
+        assert_eq!(ASKED.swap(0, Ordering::Relaxed), 1, "{path}");
+    }
 }
 
 fn chain(db: &TestDb, auth: &Auth, authenticators: Authenticators) -> Client {

@@ -2,9 +2,10 @@
 //! for, how it is held, and what would change the answer.
 
 use poem::http::Method;
+use poem_openapi::{OpenApi, payload::PlainText};
 use refrain::{
-    Access, Action, Api, BuiltApi, HasPerm, IsAdminUser, IsOwner, IsOwnerOrReadOnly, ModelPermissions,
-    ObjectPermissions,
+    Access, Action, Api, BuiltApi, Guarded, HandlerPermissions, HasPerm, IntoPermissions, IsAdminUser, IsOwner,
+    IsOwnerOrReadOnly, ModelPermissions, ObjectPermissions,
     auth::{Auth, NewUser},
 };
 use refrain_testing::{TestDb, every_database};
@@ -138,6 +139,54 @@ async fn the_outcome_is_the_answer(db: TestDb) {
                 }
             }
         }
+    }
+}
+
+struct MayReport;
+
+impl HandlerPermissions for MayReport {
+    fn permissions() -> impl IntoPermissions {
+        HasPerm("drivers.export_car") | IsAdminUser
+    }
+}
+
+struct Reports;
+
+#[OpenApi]
+impl Reports {
+    #[oai(path = "/report", method = "get", operation_id = "report")]
+    async fn report(&self, _caller: Guarded<MayReport>) -> PlainText<&'static str> {
+        PlainText("none yet")
+    }
+}
+
+#[every_database]
+async fn a_handler_is_explained_as_it_answers(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let people = [
+        ("exporter", user(&auth, &db, NewUser::new("exporter"), &["export"]).await.1, 200),
+        ("staff", user(&auth, &db, NewUser::new("staff").staff(), &[]).await.1, 200),
+        ("plain", user(&auth, &db, NewUser::new("plain"), &[]).await.1, 403),
+        ("", String::new(), 401),
+    ];
+    let api = || Api::new("Drivers", "1", db.db().clone()).auth(auth.clone()).with(Reports).build().unwrap();
+    let (api, client) = (api(), Client::new(api()));
+    for (name, token, status) in people {
+        let answer = client.get("/api/report", &token).await;
+        assert_eq!(answer.code(), status, "{name}: {}", answer.text);
+        let name = Some(name).filter(|name| !name.is_empty());
+        let explained = api.explain(name, &Method::GET, "/api/report").await.unwrap();
+        assert_eq!(explained.outcome.allowed, status == 200, "{explained}");
+        if status != 200 {
+            assert_eq!(explained.outcome.status, Some(status), "{explained}");
+            assert_eq!(explained.outcome.detail.as_deref(), answer.json()["detail"].as_str());
+        }
+        assert_eq!(
+            (explained.action.as_str(), explained.permissions[0].label.as_str()),
+            ("report", "drivers.export_car")
+        );
+        assert_eq!(!explained.permissions[0].held.is_empty(), name == Some("exporter"), "{explained}");
     }
 }
 
