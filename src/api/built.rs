@@ -338,3 +338,16 @@ fn naming_methods(
     };
     service.around(named).boxed()
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DatabaseConnection;
+
+    use crate::Api;
+
+    #[tokio::test]
+    async fn without_a_standby_nothing_is_behind() {
+        let api = Api::new("Drivers", "1", DatabaseConnection::default()).build().expect("it fits");
+        assert_eq!(api.standby_lag().await.expect("nobody is asked"), None);
+    }
+}

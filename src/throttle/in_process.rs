@@ -114,6 +114,15 @@ mod tests {
         assert_eq!(over.windows.entry_count(), 0);
     }
 
+    #[cfg(feature = "testing")]
+    #[tokio::test]
+    async fn who_waited_may_ask_again_in_a_test_that_lets_time_pass() {
+        let (counts, rate) = (InProcess::default(), Rate::per_minute(1));
+        let may_ask = || counts.take(rate, "a", "alice").is_ok();
+        assert_eq!([may_ask(), may_ask()], [true, false]);
+        assert!(clock::ahead_of(Duration::from_secs(62), async { may_ask() }).await);
+    }
+
     #[test]
     fn everybody_is_counted_for_themselves() {
         let (counts, rate) = (InProcess::default(), Rate::per_minute(1));

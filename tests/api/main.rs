@@ -21,5 +21,7 @@ mod serving; // what clients may hold of a server
 mod signals; // what the operator is told
 #[cfg(feature = "templates")]
 mod templates; // what templates ask of permissions
+#[cfg(all(feature = "testing", feature = "sqlite"))]
+mod test_kit; // lists compared with their rows
 mod throttles; // how often callers may ask
 mod types_of_one_name; // printed alike, and two
