@@ -45,3 +45,15 @@ impl Schemas {
 }
 
 const RENAME: &str = "give one another name: `#[oai(rename = \"…\")]`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_panic_is_no_matter_of_names() {
+        let add = || Schemas::default().add(|_| std::panic::panic_any("of another kind".to_owned()));
+        let panic = catch_unwind(add).expect_err("it goes on");
+        assert_eq!(panic.downcast_ref::<String>().map(String::as_str), Some("of another kind"));
+    }
+}

@@ -240,6 +240,34 @@ async fn a_write_for_everybody_with_an_account_is_a_warning_unless_it_says_so_it
     let expected = ["warning open_to_users PATCH /api/cars/{id}", "warning open_to_users DELETE /api/cars/{id}"];
     assert_eq!(briefly(&findings), expected);
     assert!(findings[0].to_string().contains("`.on(Action::PartialUpdate, IsAuthenticated)`"), "{}", findings[0]);
+    // what is asked of the list beside it is nothing that the action says
+    let findings = found(api(&db).mount(cars::<OfUsers>()).with(OnTheirs)).await;
+    let publish = findings.iter().find(|finding| finding.endpoint.as_deref() == Some("POST /api/cars/publish"));
+    let publish = publish.expect("it is open to them").to_string();
+    let write = "if it is meant, `Access::to(IsAuthenticated | ModelPermissions)` as the action's own permissions";
+    assert!(publish.starts_with("warning: ") && publish.ends_with(write), "{publish}");
+}
+
+rules!(OfUsers: Access::to(IsAuthenticated | ModelPermissions).on(Action::List, AllowAny));
+
+/// It says nothing of who may.
+struct PublishAll;
+
+impl CollectionAction for PublishAll {
+    type Of = support::Cars<OfUsers>;
+    const NAME: &'static str = "publish";
+    const METHOD: Method = Method::POST;
+    const CODENAME: Option<&'static str> = Some("publish");
+}
+
+struct OnTheirs;
+
+#[OpenApi]
+impl OnTheirs {
+    #[oai(path = "/cars/publish", method = "post")]
+    async fn publish(&self, _rows: Rows<PublishAll>) -> PlainText<&'static str> {
+        PlainText("")
+    }
 }
 
 rules!(Closed: Access::to(ReadOnly).on(Action::Create, DenyAll).on(Action::Destroy, IsAuthenticated & !IsAuthenticated));
@@ -275,6 +303,17 @@ impl PermissionClass for OlderThan {
     }
 }
 
+const MANY: [&str; 8] = [
+    "drivers.view_car",
+    "drivers.add_car",
+    "drivers.change_car",
+    "drivers.delete_car",
+    "drivers.export_car",
+    "drivers.view_trip",
+    "drivers.add_trip",
+    "drivers.change_trip",
+];
+
 /// Contradictions that are proved, and expressions beside them that are none.
 #[every_database(tables = none)]
 async fn only_what_is_proved_is_called_impossible(db: TestDb) {
@@ -295,6 +334,7 @@ async fn only_what_is_proved_is_called_impossible(db: TestDb) {
         expression((IsOwner | IsPublished) & !IsOwner & !IsPublished),
         expression(!(IsOwner | !IsOwner)),
         expression(IsAuthenticated & IsOwner & ReadOnly),
+        expression(HasPerms(MANY) & DenyAll),
     ];
     let possible = [
         expression(IsOwner & !IsPublished),
@@ -302,7 +342,12 @@ async fn only_what_is_proved_is_called_impossible(db: TestDb) {
         expression(OlderThan(5) & !OlderThan(9)),
         expression(OlderThan(5) & !OlderThan(5)),
         expression(HasPerm("drivers.view_car") & !HasPerm("drivers.add_car")),
+        expression(!IsSuperuser & HasPerm("drivers.view_car") & HasPerm("drivers.add_car")),
+        expression(IsAuthenticated & !HasPerm("drivers.view_car") & !HasPerm("drivers.add_car")),
+        // so many are not tried in every combination
+        expression(HasPerms(MANY) & HasPerm("drivers.publish_car") & DenyAll),
         expression(IsAdminUser & !IsSuperuser),
+        expression(IsAuthenticated & !IsAdminUser & !IsSuperuser),
         expression(IsAuthenticated & !IsAdminUser),
         // an authenticator may say so of a caller without a name
         expression(IsAdminUser & !IsAuthenticated),
@@ -493,6 +538,8 @@ async fn a_permission_that_no_model_declares_is_an_error(db: TestDb) {
     let built = || api(&db).mount(cars::<OfAnother>()).build().expect("the parts fit");
     assert_eq!(of(&built().check(&Models::default()).await).len(), 6);
     assert!(of(&built().check(&Models::default().with::<garage::Entity>()).await).is_empty());
+    let mounted: Vec<String> = built().models().iter().map(ToString::to_string).collect();
+    assert_eq!(mounted, ["drivers.car"]);
 }
 
 rules!(Fine: Access::to(ModelPermissions & IsOwnerOrReadOnly));
@@ -532,10 +579,13 @@ async fn a_document_that_differs_is_an_error_for_each_operation() {
     kept["paths"]["/cars"].as_object_mut().expect("operations").remove("post");
     kept["paths"]["/old"] = serde_json::json!({"get": {}});
     kept["info"]["title"] = "Cars".into();
+    kept["info"]["license"] = serde_json::json!({"name": "MIT"});
+    kept["components"]["schemas"]["Car"]["title"] = "Cart".into();
     let expected = [
         "POST /api/cars: the document that was kept says otherwise: it is new",
         "GET /api/old: the document that was kept says otherwise: it is gone",
-        "-: the document that was kept says otherwise: `info.title` was `\"Cars\"`, and is `\"Drivers\"`",
+        "-: the document that was kept says otherwise: `components.schemas.Car.title` was `\"Cart\"`, and is `\"Car\"`; \
+         `info.license` is gone; `info.title` was `\"Cars\"`, and is `\"Drivers\"`",
     ];
     assert_eq!(compared(&api.0, &kept.to_string()).await, expected);
     let unreadable = compared(&api.0, "{").await;

@@ -65,6 +65,8 @@ hidden_at!(HiddenOptions: "options" "/cars/:id");
 hidden_at!(HiddenShadow: "get" "/shadows/:id");
 hidden_at!(HiddenBeside: "delete" "/cars");
 hidden_at!(HiddenBesideToo: "delete" "/cars");
+hidden_at!(HiddenPatch: "patch" "/cars");
+hidden_at!(HiddenElsewhere: "delete" "/garages");
 
 /// A handler beside a viewset's, in the document.
 struct Shadows;
@@ -103,8 +105,13 @@ async fn a_hidden_handler_takes_nobodys_route(db: TestDb) {
     let first = Api::new("Drivers", "1", db.db().clone()).with(HiddenRow).mount(cars::<Authenticated>());
     assert!(first.build().is_err(), "in any order");
     // a method that the viewset does not answer is nobody's
-    let client = Client::new(api().with(HiddenBeside).build().expect("it is free"));
-    assert_eq!(client.ask(Method::DELETE, "/api/cars", "", None).await.text, "unseen");
+    let beside = api().with(HiddenBeside).with(HiddenPatch).with(HiddenElsewhere);
+    let client = Client::new(beside.build().expect("each is free"));
+    for (method, path) in
+        [(Method::DELETE, "/api/cars"), (Method::PATCH, "/api/cars"), (Method::DELETE, "/api/garages")]
+    {
+        assert_eq!(client.ask(method, path, "", None).await.text, "unseen");
+    }
     assert_eq!(client.get("/api/cars", "").await.code(), 401);
 }
 

@@ -172,3 +172,19 @@ struct Whom {
     anonymous: Rule,
     user: Rule,
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use sea_orm::DatabaseConnection;
+
+    use crate::{Api, IsAdminUser};
+
+    #[test]
+    fn a_person_is_sent_to_the_page_where_there_is_one() {
+        let api = || Api::new("Drivers", "1", DatabaseConnection::default());
+        let at = |api: Api| api.build().expect("it fits").documented_at().map(str::to_owned);
+        assert_eq!(at(api()).as_deref(), Some("/docs"));
+        assert_eq!(at(api().document_permissions(IsAdminUser)).as_deref(), Some("/docs"));
+        assert_eq!(at(api().without_document()), None);
+    }
+}

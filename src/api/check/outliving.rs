@@ -68,3 +68,20 @@ fn reached<'c>(there: &'c [Cascading], table: &'c str) -> BTreeSet<&'c str> {
     }
     tables
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_deleted_with_those_that_their_own_point_at() {
+        let pointing = |from: &str, to: &str| {
+            let [from, column, to] = [from, "id", to].map(str::to_owned);
+            Cascading { from, column, to }
+        };
+        let there =
+            [pointing("part", "service"), pointing("service", "car"), pointing("bolt", "part"), pointing("car", "car")];
+        assert_eq!(reached(&there, "service"), BTreeSet::from(["service", "part", "bolt"]));
+        assert_eq!(reached(&there, "bolt"), BTreeSet::from(["bolt"]));
+    }
+}
