@@ -103,3 +103,22 @@ fn references(part: &Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_spoken_of_within_a_list_stays() {
+        let answer = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Row" } } } });
+        let row = json!({ "allOf": [{ "$ref": "#/components/schemas/Car" }, { "type": "object" }] });
+        let mut document = json!({
+            "paths": { "/cars": { "get": { "responses": { "200": answer } } } },
+            "components": { "schemas": { "Row": row, "Car": {}, "Trip": {} } }
+        });
+        forget_unused(&mut document);
+        assert_eq!(document["components"]["schemas"], json!({ "Row": row, "Car": {} }));
+    }
+}

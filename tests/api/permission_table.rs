@@ -198,6 +198,15 @@ async fn a_program_reads_it(db: TestDb) {
 }
 
 #[every_database(tables = none)]
+async fn it_says_which_answers_are_lists_of_the_rows(db: TestDb) {
+    let table = api(db.db(), &auth()).permissions().await;
+    let lists: Vec<_> = table.endpoints.iter().filter(|endpoint| endpoint.lists).collect();
+    let lists: Vec<_> = lists.iter().map(|endpoint| format!("{} {}", endpoint.method, endpoint.path)).collect();
+    let expected = ["GET /api/cars", "GET /api/cars/export", "GET /api/default", "GET /api/undeclared"];
+    assert_eq!(lists, expected);
+}
+
+#[every_database(tables = none)]
 async fn who_said_so_is_told(db: TestDb) {
     let table = api(db.db(), &auth()).permissions().await;
     for (method, path, declared) in [
@@ -353,4 +362,21 @@ async fn long_rules_are_read_at_a_hundred_columns(db: TestDb) {
     let expression: Vec<&str> = table.endpoints[0].expression.split(' ').collect();
     assert!(words.windows(expression.len()).any(|window| window == expression), "nothing is left out: {text}");
     assert!(!table.to_markdown().contains(" 499,"));
+    let rows = table.endpoints[0].rows_in_words();
+    assert!(rows.contains("drivers_car.published = TRUE"), "a short one is written out: {rows}");
+}
+
+struct StrangersOnly;
+
+impl Rules for StrangersOnly {
+    fn permissions() -> Access<car::Entity> {
+        Access::to(!IsAuthenticated)
+    }
+}
+
+#[every_database(tables = none)]
+async fn who_is_refused_though_others_are_not_is_told(db: TestDb) {
+    let api = Api::new("Drivers", "1", db.db().clone()).mount(cars::<StrangersOnly>()).build().expect("it fits");
+    let rows = of(&api.permissions().await, "GET", "/api/cars").rows_in_words();
+    assert_eq!(rows, "anybody: every row; any user: refused");
 }

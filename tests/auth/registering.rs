@@ -7,6 +7,7 @@ use refrain::{
     Api, Me, ObtainToken, Register, RegisterByMail, Result,
     accounts::{Confirmation, RegistrationMail},
     auth::{Auth, NewUser},
+    entity::{Key, UserColumn, UserTable},
     sessions::SecretKey,
     throttle::PasswordTries,
     throttle::Rate,
@@ -324,6 +325,27 @@ async fn a_link_that_confirms_ends(db: TestDb) -> Result<()> {
     is_invalid(&site.confirm(&uid, &token).await);
     assert!(!auth.user(db.db(), "alice").await?.expect("she is there").is_active);
     Ok(())
+}
+
+#[every_database(sqlite, because = "it is refused before a database is asked")]
+async fn an_address_that_no_column_keeps_is_refused(db: TestDb) {
+    let users = UserTable::custom("club", "Member", Key::Integer).without([UserColumn::Email]);
+    let client = at_once(&db, &Auth::new(users));
+    let refused = post(&client, PATH, by_mail("alice", "alice@example.com")).await;
+    is_refused(&refused, json!({"email": ["This field cannot be set."]}));
+}
+
+#[every_database(sqlite, because = "the document is the same on every database")]
+async fn the_document_says_what_to_send(db: TestDb) {
+    let api = Api::new("Drivers", "1", db.db().clone()).with(Register).build().expect("the parts fit");
+    let document: Json = serde_json::from_str(api.document()).expect("JSON");
+    let body = &document["paths"]["/auth/register"]["post"]["requestBody"];
+    assert_eq!(body["required"], json!(true));
+    let schema = body["content"]["application/json"]["schema"]["$ref"].as_str().expect("a schema");
+    let schema = document.pointer(schema.trim_start_matches('#')).expect("it is there");
+    let members: BTreeSet<&str> =
+        schema["properties"].as_object().expect("members").keys().map(String::as_str).collect();
+    assert_eq!(members, BTreeSet::from(["email", "password", "username"]));
 }
 
 /// Whatever becomes of the row, nobody is half there, and nobody is made whom nobody asked for.

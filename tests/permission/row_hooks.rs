@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use poem::http::Method;
 use refrain::{
-    AllowAny, Api, Combine, Context, DenyAll, Error, Hook, IntoPermissions, Lists, Operators, PermissionClass, Result,
-    RowHook, Rule, async_trait,
+    Access, Action, AllowAny, Api, Combine, Context, DenyAll, Error, Hook, IntoPermissions, Lists, Operators,
+    PermissionClass, Result, RowHook, Rule,
+    api::Part,
+    async_trait,
     auth::{Auth, NewUser},
 };
 use refrain_testing::{TestDb, every_database};
@@ -421,14 +423,25 @@ async fn a_hook_judges_the_row_as_it_becomes(db: TestDb) {
 
 #[every_database(sqlite, because = "the document is the same on every database")]
 async fn the_document_promises_a_count_where_there_is_one(db: TestDb) {
+    struct HookedWrites;
+    impl Rules for HookedWrites {
+        fn permissions() -> Access<car::Entity> {
+            Access::to(Published).on(Action::Create, Hook(HasA::<100>::default()))
+        }
+    }
     fn required(db: &TestDb, permissions: impl IntoPermissions) -> serde_json::Value {
         let api = Api::new("Drivers", "1.0", db.db().clone()).default_permissions(permissions);
-        let api = api.mount(cars::<Undeclared>()).build().expect("the parts fit");
+        required_of(api.mount(cars::<Undeclared>()))
+    }
+    fn required_of(api: Api<impl Part>) -> serde_json::Value {
+        let api = api.build().expect("the parts fit");
         let document: serde_json::Value = serde_json::from_str(api.document()).expect("JSON");
         document["components"]["schemas"]["CarsPage"]["required"].clone()
     }
     let counted = serde_json::json!(["count", "next", "previous", "results"]);
     assert_eq!(required(&db, Published), counted);
+    let hooked = Api::new("Drivers", "1.0", db.db().clone()).mount(cars::<HookedWrites>());
+    assert_eq!(required_of(hooked), counted);
     let without = serde_json::json!(["next", "previous", "results"]);
     assert_eq!(required(&db, Hook(HasA::<100>::default())), without);
     assert_eq!(required(&db, Published | Hook(PublishedWithA::default())), without);

@@ -107,6 +107,10 @@ mod tests {
                 json!({"type": ["string", "null"], "enum": ["a", null]}),
             ),
             (json!({"nullable": true}), json!({})),
+            (
+                json!({"oneOf": [{"type": "string", "nullable": true}]}),
+                json!({"oneOf": [{"type": ["string", "null"]}]}),
+            ),
         ] {
             let mut schema = of_3_0;
             schemas_within(&mut schema);

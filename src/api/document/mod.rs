@@ -95,3 +95,21 @@ fn leave_counts_out(document: &mut Value, endpoints: &[Endpoint]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_users_key_is_the_sites_wherever_it_stands() {
+        let key = json!({ "type": "integer", "format": USER_KEY });
+        let within = |key: &Value| json!({ "properties": { "id": key }, "allOf": [{ "properties": { "by": key } }] });
+        for (of_site, kind, format) in
+            [(Key::Uuid, "string", "uuid"), (Key::Integer, "integer", "int64"), (Key::BigInteger, "integer", "int64")]
+        {
+            let mut schema = within(&key);
+            name_user_keys(&mut schema, of_site);
+            assert_eq!(schema, within(&json!({ "type": kind, "format": format })));
+        }
+    }
+}

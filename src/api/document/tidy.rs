@@ -72,3 +72,19 @@ fn name_variables(operation: &mut Map<String, Value>, path: &str) {
         *name = json!(variable);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_that_is_described_is_not_described_again() {
+        let declared = json!({ "name": "cars", "description": "All of them." });
+        let document = json!({
+            "tags": [declared],
+            "paths": { "/cars": { "get": { "tags": ["cars"] } }, "/trips": { "get": { "tags": ["trips"] } } }
+        });
+        let other = json!({ "name": "trips", "description": "What is at `/trips`." });
+        assert_eq!(tags(document.as_object().expect("an object")), json!([declared, other]));
+    }
+}

@@ -209,10 +209,14 @@ async fn rows(gate: &Gate, endpoint: &Endpoint) -> Vec<RowsAdmitted> {
 /// More than this of a class's condition tells nobody anything: its name stands for it.
 const LONGEST_CONDITION: usize = 80;
 
+fn is_long(condition: &str) -> bool {
+    condition.chars().count() > LONGEST_CONDITION
+}
+
 /// A rule as people read it.
 async fn in_words(gate: &Gate, endpoint: &Endpoint, user: &User, headers: &HeaderMap, rule: &Rule) -> String {
     let mut words = User::as_the_caller(&rule.to_string());
-    if words.chars().count() <= LONGEST_CONDITION {
+    if !is_long(&words) {
         return words;
     }
     // what it is made of cannot be asked: then it stays as it is
@@ -221,7 +225,7 @@ async fn in_words(gate: &Gate, endpoint: &Endpoint, user: &User, headers: &Heade
     };
     for (class, own) in meanings.classes() {
         let condition = User::as_the_caller(&own.to_string());
-        if matches!(own, Rule::When(_)) && condition.chars().count() > LONGEST_CONDITION {
+        if matches!(own, Rule::When(_)) && is_long(&condition) {
             words = words.replace(&condition, class);
         }
     }
@@ -245,4 +249,14 @@ pub(super) fn supposed(gate: &Gate, caller: CallerKind, asked: &[String]) -> Use
 /// Where a method stands among others.
 pub(super) fn place(method: &str) -> usize {
     METHODS_IN_ORDER.iter().position(|known| known == method).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_long;
+
+    #[test]
+    fn a_condition_of_eighty_characters_is_written_out() {
+        assert!(!is_long(&"ä".repeat(80)) && is_long(&"ä".repeat(81)));
+    }
 }

@@ -72,3 +72,35 @@ fn cells(endpoint: &EndpointPermissions) -> [String; 7] {
         endpoint.throttle.clone(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of an endpoint that asks these words.
+    fn printed(words: &[&str]) -> Vec<String> {
+        let endpoint = EndpointPermissions {
+            method: "GET".to_owned(),
+            path: "/cars".to_owned(),
+            action: "list".to_owned(),
+            expression: words.join(" "),
+            declared: Declared::ViewSet,
+            asks: Vec::new(),
+            lists: true,
+            rows: Vec::new(),
+            throttle: "none".to_owned(),
+        };
+        PermissionTable { endpoints: vec![endpoint] }.to_string().lines().skip(1).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_line_has_a_hundred_columns_at_most() {
+        let (first, fits, too_long) = ("a".repeat(40), "b".repeat(38), "b".repeat(39));
+        assert_eq!(printed(&[&first, &fits]), [format!("        permissions  {first} {fits}")]);
+        let indent = " ".repeat(21);
+        let broken = printed(&[&first, &too_long]);
+        assert_eq!(broken, [format!("        permissions  {first}"), format!("{indent}{too_long}")]);
+        let alone = "c".repeat(200);
+        assert_eq!(printed(&[&alone]), [format!("        permissions  {alone}")], "no word is broken");
+    }
+}
