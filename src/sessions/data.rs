@@ -222,6 +222,17 @@ mod tests {
         compressor.write_all(format!("{{}}{}", " ".repeat(MOST_BYTES)).as_bytes()).expect("memory");
         let spaces = URL_SAFE_NO_PAD.encode(compressor.finish().expect("memory"));
         assert!(Data::of_payload(&format!(".{spaces}")).is_none());
+        // what stands behind the compressed text counts as well
+        let padded = |bytes: usize| {
+            let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
+            compressor.write_all(b"{}").expect("memory");
+            let mut compressed = compressor.finish().expect("memory");
+            compressed.resize(bytes, 0);
+            format!(".{}", URL_SAFE_NO_PAD.encode(compressed))
+        };
+        let most = 2 * MOST_BYTES / 4 * 3 - 1;
+        assert_eq!(padded(most).len(), 2 * MOST_BYTES);
+        assert!(Data::of_payload(&padded(most)).is_some() && Data::of_payload(&padded(most + 1)).is_none());
     }
 
     #[test]

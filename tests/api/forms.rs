@@ -57,6 +57,10 @@ struct Browser {
 
 impl Browser {
     async fn open(db: &TestDb) -> Self {
+        Self::open_with(db, 2000).await
+    }
+
+    async fn open_with(db: &TestDb, body_limit: usize) -> Self {
         let auth = auth();
         sync(&auth, db).await;
         let (_, token) = user(&auth, db, NewUser::new("alice").password(PASSWORD), &[]).await;
@@ -64,7 +68,7 @@ impl Browser {
         let authenticators =
             Authenticators::none().with(TokenAuthentication::default()).with(SessionAuthentication::new(sessions));
         let api = Api::new("Drivers", "1.0", db.db().clone()).auth(auth).authenticators(authenticators);
-        let api = api.body_limit(2000).build().expect("the parts fit");
+        let api = api.body_limit(body_limit).build().expect("the parts fit");
         let everybody = api.guarding(AllowAny).expect("it guards").or_log_in_at("/login");
         let known = api.guarding(IsAuthenticated).expect("it guards").or_log_in_at("/login");
         let routes = Route::new()
@@ -181,6 +185,24 @@ async fn wrong_passwords_log_nobody_in_and_are_counted(db: TestDb) {
     }
     assert!(!browser.cookies.lock().expect("no panic").contains_key("sessionid"));
     assert_eq!(browser.post("/login", &fields).await.code(), 429);
+}
+
+/// A name of more than 4,096 bytes is nobody's; as many of them as somebody makes up are tried as one.
+#[every_database(sqlite, because = "it is about no row")]
+async fn names_that_nobody_can_have_are_counted_as_one(db: TestDb) {
+    let browser = Browser::open_with(&db, 20_000).await;
+    let token = browser.token("/login").await;
+    let try_name = async |name: String| {
+        let fields = format!("csrfmiddlewaretoken={token}&username={name}&password=wrong");
+        let answer = browser.post("/login", &fields).await;
+        assert!(answer.code() != 200 || answer.text.is_empty(), "{}", answer.text);
+        answer.code()
+    };
+    for place in 0..50 {
+        assert_eq!(try_name(format!("{place:0>4097}")).await, 200);
+    }
+    assert_eq!(try_name("a".repeat(4097)).await, 429);
+    assert_eq!(try_name("a".repeat(4096)).await, 200);
 }
 
 #[every_database(sqlite, because = "it is about no row")]
