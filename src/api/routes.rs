@@ -35,7 +35,6 @@ impl<P> Routes<P> {
     /// The permissions that a request with this method to a path can ask for, of those endpoints that are here.
     fn permissions_asked(&self, here: &[&Endpoint], method: &Method) -> Vec<String> {
         let endpoint = endpoint_of(here, method);
-        let method = if *method == Method::HEAD { &Method::GET } else { method };
         if let Some(endpoint) = endpoint.filter(|endpoint| !endpoint.is_standard()) {
             let guard = endpoint.guard.as_ref().map(|(guard, _)| guard.permissions_asked());
             return guard.unwrap_or_else(|| endpoint.permissions_asked.clone());
@@ -135,7 +134,7 @@ fn endpoint_of<'a>(here: &[&'a Endpoint], method: &Method) -> Option<&'a Endpoin
 
 /// `/cars/:param0/publish` and `/cars/{id}/publish` are one path.
 pub(super) fn path_in_document(path: &str) -> String {
-    let variable = |part: &str| part.starts_with(':') || (part.starts_with('{') && part.ends_with('}'));
+    let variable = |part: &str| part.starts_with([':', '{']);
     path.split('/').map(|part| if variable(part) { "{}" } else { part }).collect::<Vec<_>>().join("/")
 }
 
