@@ -69,3 +69,26 @@ impl CallerKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_what_its_name_says_and_no_more() {
+        let asked = ["drivers.view_car".to_owned()];
+        let told = CallerKind::ALL.map(|kind| {
+            let user = kind.user(&Auth::default(), DbBackend::Sqlite, &asked);
+            let holds = user.has_perm_now("drivers.view_car");
+            (kind, user.is_authenticated(), user.is_staff, user.is_superuser, holds)
+        });
+        let expected = [
+            (CallerKind::Anonymous, false, false, false, Some(false)),
+            (CallerKind::User, true, false, false, Some(false)),
+            (CallerKind::Holder, true, false, false, Some(true)),
+            (CallerKind::Staff, true, true, false, Some(false)),
+            (CallerKind::Superuser, true, false, true, Some(true)),
+        ];
+        assert_eq!(told, expected);
+    }
+}

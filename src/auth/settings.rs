@@ -460,3 +460,16 @@ impl fmt::Debug for Auth {
         f.debug_struct("Auth").field("users", &self.inner.users).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::password::Recipe;
+
+    #[tokio::test]
+    async fn passwords_are_hashed_as_the_site_says() {
+        let bcrypt = Passwords::default().preferring(Recipe::bcrypt_sha256(4));
+        let stored = Auth::default().with_passwords(bcrypt).passwords().hash("secret").await.expect("there is room");
+        assert!(stored.starts_with("bcrypt_sha256$$2b$04$"), "{stored}");
+    }
+}

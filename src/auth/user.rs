@@ -385,3 +385,38 @@ impl fmt::Debug for User {
         f.debug_struct("User").field("id", &self.id).field("username", &self.username).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As they are kept between requests, and stand within a ceiling.
+    #[test]
+    fn another_value_for_a_user_is_the_same_but_for_what_is_known_to_be_held() {
+        let auth = Auth::default();
+        let asked = Arc::new(Asked::new(["drivers.view_car".to_owned()]));
+        let joined = Moment::now();
+        let logged_in = Moment::from(joined.to_utc() + chrono::TimeDelta::hours(1));
+        let mut alice = User::known(&auth, DbBackend::Postgres, UserId::from(7), "alice".to_owned());
+        let names = ["Alice", "Smith", "alice@example.com"].map(str::to_owned);
+        [alice.first_name, alice.last_name, alice.email] = names;
+        (alice.is_staff, alice.is_superuser) = (true, true);
+        (alice.last_login, alice.date_joined) = (Some(logged_in), Some(joined));
+        alice.remember_password("a hash".to_owned());
+        alice.remember_flags();
+        alice.remember_asked(Some(asked.clone()));
+        assert!(!alice.is_kept() && alice.makes_tokens());
+        let alice = alice.into_kept().not_making_tokens();
+
+        let copied = alice.copied();
+        assert!(copied.asked().is_some_and(|copied| Arc::ptr_eq(copied, &asked)));
+        assert!(copied.is_kept() && !copied.makes_tokens());
+        assert_eq!((copied.on, copied.id), (DbBackend::Postgres, Some(UserId::from(7))));
+        let names = [&copied.username, &copied.first_name, &copied.last_name, &copied.email, &copied.password];
+        assert_eq!(names, ["alice", "Alice", "Smith", "alice@example.com", "a hash"]);
+        assert_eq!([copied.is_active, copied.is_staff, copied.is_superuser], [true; 3]);
+        assert_eq!(copied.stored_flags, [true; 3], "none of them waits to be written");
+        assert_eq!((copied.last_login, copied.date_joined), (Some(logged_in), Some(joined)));
+        assert!(copied.known_held().is_none());
+    }
+}

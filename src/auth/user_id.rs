@@ -179,10 +179,10 @@ fn hex(id: Uuid) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::entity::prelude::*;
+    use sea_orm::{DbBackend, entity::prelude::*};
 
     use super::UserId;
-    use crate::auth::NoKey;
+    use crate::{auth::NoKey, db::Sql};
 
     /// Every kind of column that may point at users, and one that cannot.
     mod row {
@@ -224,6 +224,32 @@ mod tests {
             (UserId::from(uuid), Id, vec![]),
         ] {
             assert_eq!(key.values_for(column), values, "{key} in {column:?}");
+        }
+    }
+
+    /// sea-orm writes a uuid as bytes where the database has no such type, and Django as text: a row may have either.
+    #[test]
+    fn a_key_is_looked_for_in_each_form_that_its_column_may_keep() {
+        use row::Column::{Plain, Text, Truth, Uuid as Native};
+        let uuid = Uuid::from_u128(0x0123_4567_89ab_cdef);
+        let (hex, dashed) = (uuid.simple().to_string(), uuid.to_string());
+        let forms = |key: UserId, column: row::Column, on: DbBackend| {
+            let mut values = Vec::new();
+            Sql::of(&key.is_in(column, on)?, on).write_to(&mut String::new(), &mut values);
+            Some(values)
+        };
+        for on in [DbBackend::Sqlite, DbBackend::MySql, DbBackend::Postgres] {
+            let native = match on {
+                DbBackend::Postgres => vec![Value::from(uuid)],
+                _ => vec![Value::from(uuid), Value::from(hex.as_str())],
+            };
+            let text = [&hex, &dashed].map(|form| Value::from(form.as_str()));
+            assert_eq!(forms(UserId::from(uuid), Native, on), Some(native), "{on:?}");
+            assert_eq!(forms(UserId::from(uuid), Text, on), Some(text.into()), "{on:?}");
+            assert_eq!(forms(UserId::from(7), Plain, on), Some(vec![Value::from(7_i64)]), "{on:?}");
+            for (key, column) in [(UserId::from(uuid), Plain), (UserId::from(7), Native), (UserId::from(7), Truth)] {
+                assert_eq!(forms(key, column, on), None, "{key} in {column:?}");
+            }
         }
     }
 

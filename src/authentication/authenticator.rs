@@ -275,6 +275,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_server_tells_of_a_request_is_seen_by_whoever_is_asked() {
+        let address: Option<std::net::IpAddr> = "203.0.113.7".parse().ok();
+        let request = Request::to("/");
+        let offered = request.offered();
+        assert_eq!((offered.address, offered.over_tls, offered.form_token), (None, false, None));
+        let offered = offered.from_address(address).sent_over_tls(true).with_form_token(Some("t0ken"));
+        assert_eq!((offered.address, offered.over_tls, offered.form_token), (address, true, Some("t0ken")));
+    }
+
+    #[test]
     fn credentials_are_not_printed() {
         let request = Request::to("/cars?token=s3cret").header("authorization", "Token s3cret");
         let printed = format!("{:?}", request.offered());

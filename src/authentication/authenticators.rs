@@ -441,6 +441,20 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "testing")]
+    #[every_database]
+    async fn a_test_acts_as_whom_it_names_if_they_would_be_let_in(db: TestDb) {
+        let site = Site::open(&db).await;
+        let nobody = Err("User inactive or deleted.");
+        for (name, expected) in [("alice", Ok("alice")), ("dave", nobody), ("zoe", nobody)] {
+            let (request, acting) = (Request::to("/"), crate::testing::ActingUser(name.to_owned()));
+            let offered = request.offered().by(Some(&acting));
+            let found = token_and_basic().authenticate(&site.auth, site.db, &offered).await;
+            let found = found.map(|user| user.username).map_err(|error| error.to_string());
+            assert_eq!(found.as_deref().map_err(String::as_str), expected, "{name}");
+        }
+    }
+
     #[every_database(tables = none)]
     async fn callers_who_offer_nothing_cost_no_statement(db: TestDb) {
         let user = token_and_basic().authenticate(&Auth::default(), db.db(), &Request::to("/").offered()).await;

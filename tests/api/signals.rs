@@ -15,7 +15,7 @@ use refrain::{
     Access, Api, ChangePassword, Error, ModelPermissions, ObtainToken, PoolSettings, RegisterByMail, ResetPassword,
     ViewSet,
     accounts::{PasswordReset, RegistrationMail},
-    auth::NewUser,
+    auth::{Credentials, NewUser},
     entity::Secret,
     serving::RequestIds,
     sessions::SecretKey,
@@ -120,10 +120,14 @@ async fn a_log_in_is_told_without_what_was_typed(db: TestDb) {
     let site = Site::open(&db).await;
     assert_eq!(site.log_in(PASSWORD).await.code(), 200);
     assert_eq!(site.log_in("wrong").await.code(), 400);
+    let there = auth().asked_from("203.0.113.7".parse().ok());
+    let typed = Credentials::Password { username: "alice", password: "wrong" };
+    assert!(there.authenticate(db.db(), typed).await.expect("the database answers").is_none());
     let text = log().text();
     let told: Vec<&str> = text.lines().filter(|line| line.contains("refrain::login")).collect();
     assert!(told.iter().any(|line| line.contains("outcome=\"right\"") && line.contains("user=\"")), "{told:?}");
     assert!(told.iter().any(|line| line.contains("outcome=\"wrong\"")), "{told:?}");
+    assert!(told.iter().any(|line| line.contains("address=203.0.113.7")), "{told:?}");
     assert!(told.iter().all(|line| !line.contains("alice")), "{told:?}");
 }
 

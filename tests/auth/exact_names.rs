@@ -2,13 +2,14 @@
 
 use refrain::{
     Result,
-    auth::{Auth, NewUser},
+    auth::{Auth, NewUser, sync::SyncOptions},
+    model::Models,
 };
 use refrain_testing::{TestDb, every_database};
 
 use crate::{
     people::{self, column, run, someone},
-    support::sync,
+    support::{car, sync},
 };
 
 /// CONTRACT 3.21.
@@ -116,5 +117,16 @@ async fn names_are_exact_under_a_collation_that_ignores_case(db: TestDb) -> Resu
     assert!(auth.group(db.db(), "Editors").await?.is_some());
     assert!(auth.user_by_token(db.db(), &token).await?.is_some());
     assert_eq!(auth.with_perm(db.db(), "drivers.view_car").await?.len(), 1);
+    // a model is the one that is called so
+    assert_eq!(auth.perms_for_model::<car::Entity>(db.db()).await?.len(), 6);
+    let models = Models::default().with::<car::Entity>();
+    for (column, name, other) in [("model", "car", "CAR"), ("app_label", "drivers", "Drivers")] {
+        run(&db, &format!("UPDATE django_content_type SET {column} = '{other}'")).await?;
+        assert!(auth.perms_for_model::<car::Entity>(db.db()).await?.is_empty(), "those of {other} are no {name}'s");
+        let synced = auth.sync_permissions(db.db(), &models, &SyncOptions::default()).await;
+        assert!(synced.is_err(), "{other} is taken for {name}");
+        run(&db, &format!("UPDATE django_content_type SET {column} = '{name}'")).await?;
+    }
+    assert!(auth.sync_permissions(db.db(), &models, &SyncOptions::default()).await?.created.is_empty());
     Ok(())
 }

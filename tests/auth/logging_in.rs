@@ -3,7 +3,7 @@
 use std::{
     collections::HashSet,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -15,11 +15,11 @@ use refrain::{
         password::{Algorithm, Passwords, Recipe},
     },
 };
-use refrain_testing::{TestDb, counted};
+use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    people::{adopt, column, labels, run, someone},
+    people::{adopt, column, django, labels, run, someone},
     support::sync,
 };
 
@@ -415,6 +415,35 @@ async fn first_tokens_asked_for_at_once_are_one_token(db: TestDb, auth: Auth) ->
     assert_eq!(tokens, HashSet::from_iter(stored));
     assert_eq!(tokens.len(), 1);
     Ok(())
+}
+
+#[every_database(sqlite, because = "the test itself says which of two is first")]
+async fn a_token_made_between_the_look_and_the_insert_is_the_users(db: TestDb) -> Result<()> {
+    let alice = someone(&django(), &db, "alice").await?;
+    let made = Arc::new(OnceLock::new());
+    let (meanwhile, url, mut looking) = (made.clone(), db.url(), db.db().clone());
+    looking.set_metric_callback(move |info| {
+        if info.statement.sql.contains("authtoken_token") {
+            meanwhile.get_or_init(|| token_made_by_another_program(&url));
+        }
+    });
+    let token = alice.token(&looking).await?;
+    assert_eq!(made.get(), Some(&token));
+    Ok(())
+}
+
+/// With threads and connections of its own.
+fn token_made_by_another_program(url: &str) -> String {
+    let making = async || {
+        let db = refrain::connect(url).await?;
+        let alice = django().user(&db, "alice").await?.expect("alice was made");
+        alice.token(&db).await
+    };
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(making()).expect("a token")
+    };
+    std::thread::scope(|scope| scope.spawn(run).join().expect("no panic"))
 }
 
 with_either_key!(

@@ -638,6 +638,31 @@ async fn when_it_was_last_used_is_written_beside_the_requests(db: TestDb) {
     assert_eq!(used().await, first, "and not again for some minutes");
 }
 
+#[every_database(sqlite, because = "what is written together is settled before a database is asked")]
+async fn what_is_used_within_seconds_is_written_together(db: TestDb) -> Result<()> {
+    let auth = auth();
+    let alice = auth.create_user(db.db(), NewUser::new("alice")).await?;
+    let (_, one) = alice.make_token(db.db(), NewToken::new("one")).await?;
+    let (_, other) = alice.make_token(db.db(), NewToken::new("other")).await?;
+    let (counting, counter) = counted(&db);
+    for secret in [&one, &one, &other] {
+        assert!(auth.user_by_named_token(&counting, secret.expose()).await?.is_some());
+    }
+    let written = || counter.take().iter().filter(|sql| sql.starts_with("UPDATE")).count();
+    let mut writes = 0;
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        writes += written();
+        if writes > 0 {
+            break;
+        }
+    }
+    // another would come now
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(writes + written(), 1);
+    Ok(())
+}
+
 #[every_database]
 async fn those_that_have_ended_are_cleared(db: TestDb) -> Result<()> {
     let alice = auth().create_user(db.db(), NewUser::new("alice")).await?;

@@ -5,6 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use refrain::{
     Db, Error, Result, async_trait,
     auth::{Answer, Auth, Backend, ModelBackend, NewUser, User},
+    entity::UserColumn,
 };
 use refrain_testing::{Backend as Database, TestDb, counted};
 use sea_orm::{ConnectionTrait, TransactionTrait};
@@ -213,6 +214,28 @@ async fn new_users_have_what_the_site_says_in_columns_of_its_own(db: TestDb, aut
     let some = |texts: [&str; 4]| [None].into_iter().chain(texts.map(|text| Some(text.to_owned()))).collect::<Vec<_>>();
     assert_eq!(told("country").await?, some(["DE", "AT", "FR", "DE"]));
     assert_eq!(told("plan").await?, some(["free", "free", "free", "gold"]));
+    Ok(())
+}
+
+/// A site's own model may be without some of Django's columns.
+async fn users_of_a_table_without_some_columns_are_users_all_the_same(db: TestDb, auth: Auth) -> Result<()> {
+    let table = auth.users().table.clone();
+    let lacking = [UserColumn::FirstName, UserColumn::LastName, UserColumn::IsStaff, UserColumn::DateJoined];
+    for column in lacking {
+        run(&db, &format!("ALTER TABLE {table} DROP COLUMN {}", column.name())).await?;
+    }
+    let auth = Auth::new(auth.users().clone().without(lacking));
+    let mut alice = auth.create_user(db.db(), NewUser::new("alice").email("alice@example.com")).await?;
+    assert_eq!([&alice.first_name, &alice.last_name, &alice.email], ["", "", "alice@example.com"]);
+    assert!(alice.is_active && !alice.is_staff && alice.date_joined.is_none());
+
+    // a flag that there is is saved, and no other
+    alice.is_active = false;
+    alice.save_flags(db.db()).await?;
+    assert!(!alice.reload(db.db()).await?.expect("alice is there").is_active);
+    alice.is_staff = true;
+    let refused = alice.save_flags(db.db()).await.expect_err("there is no such flag");
+    assert_eq!(refused.to_string(), format!("`{table}` has no column `is_staff`"));
     Ok(())
 }
 
@@ -496,6 +519,7 @@ with_either_key!(
     inactive_users_and_superusers_hold_nothing,
     anonymous_callers_are_nobody,
     new_users_have_what_the_site_says_in_columns_of_its_own,
+    users_of_a_table_without_some_columns_are_users_all_the_same,
     flags_are_read_live,
     only_changed_flags_are_saved,
     the_first_backend_that_grants_or_vetoes_settles_it,

@@ -32,6 +32,13 @@ impl TokenRow {
         })
     }
 
+    /// One with a ceiling, of no table.
+    #[cfg(test)]
+    pub(in crate::auth) fn within_for_test(ceiling: Ceiling) -> Self {
+        let digest = Secret::from(String::new());
+        Self { id: 7, digest, expires_at: None, last_used: None, ceiling: Some(ceiling) }
+    }
+
     /// Is it the one that was presented?
     pub(in crate::auth) fn is_of(&self, digest: &str) -> bool {
         self.digest.expose().as_bytes().ct_eq(digest.as_bytes()).into()

@@ -87,6 +87,18 @@ async fn opens_what_it_made_itself() {
     }
 }
 
+#[test]
+fn new_hashes_are_made_by_what_is_preferred() {
+    for recipe in CHEAP {
+        let settings = Passwords::default().preferring(recipe).settings;
+        assert_eq!(settings.preferred, recipe.0, "before anything is hashed by another");
+        let stored = settings.hash("secret").unwrap();
+        assert!(stored.starts_with(&format!("{}$", recipe.algorithm().name())), "`{stored}`");
+        assert_eq!(settings.verify("secret", &stored), Ok(Verified::Right));
+    }
+    assert_eq!(Passwords::default().iterations(7).settings.preferred, Recipe::pbkdf2_sha256(7).0);
+}
+
 #[tokio::test]
 async fn a_digest_that_differs_anywhere_does_not_open() {
     for recipe in CHEAP {

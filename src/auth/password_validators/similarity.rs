@@ -158,6 +158,6 @@ mod tests {
         assert!(is_far_longer(10, 0.7, 1) && is_far_longer(1, 0.7, 0));
         assert!(!is_far_longer(9, 0.7, 1) && !is_far_longer(0, 0.7, 0));
         // a tenth, and still as similar as is asked for
-        assert!(!is_far_longer(10, 0.1, 1));
+        assert!(!is_far_longer(10, 0.1, 1) && !is_far_longer(20, 0.15, 2));
     }
 }

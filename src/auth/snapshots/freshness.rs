@@ -127,6 +127,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_heard_of_one_beat_is_nothing_about_another() {
+        let fresh = Freshness::new(Duration::from_secs(9));
+        let (first, second) = (fresh.ask(), fresh.ask());
+        fresh.answered(first);
+        fresh.heard(second);
+        assert!(!fresh.is_fresh());
+        fresh.answered(second);
+        assert!(fresh.is_fresh());
+    }
+
+    #[test]
     fn a_beat_of_a_lost_connection_counts_for_nothing() {
         let fresh = Freshness::new(Duration::from_secs(9));
         let beat = fresh.ask();

@@ -149,3 +149,59 @@ impl Snapshot {
         u32::try_from(1024 + self.user.password().len() + texts + labels).unwrap_or(u32::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashSet, time::Duration};
+
+    use super::*;
+    use crate::{
+        auth::{Ceiling, held::Held},
+        connect,
+    };
+
+    async fn keeping(settings: Snapshots) -> KeptUsers {
+        KeptUsers::new(settings, &Auth::default(), connect("sqlite::memory:").await.expect("it is opened"))
+    }
+
+    #[tokio::test]
+    async fn where_changes_are_told_nobody_counts_before_they_are_heard() {
+        let told = keeping(Snapshots::told_within(Duration::from_secs(60))).await;
+        assert!(!told.may_count());
+        let beat = told.freshness.ask();
+        told.freshness.answered(beat);
+        told.freshness.heard(beat);
+        assert!(told.may_count());
+        told.freshness.lose();
+        assert!(!told.may_count());
+        assert!(keeping(Snapshots::kept_for(Duration::from_secs(60))).await.may_count());
+    }
+
+    /// Or who has many tokens, each within a thousand permissions, would fill the memory.
+    #[test]
+    fn whatever_is_kept_of_somebody_is_counted() {
+        let auth = Auth::default();
+        let bytes = |username: &str, password: &str, held: Held, ceiling: Option<Ceiling>| {
+            let snapshot = Snapshot {
+                user: User::known_for_test(&auth, 7, username, password),
+                known: Known { held: Arc::new(held), asked: None, as_of: 0 },
+                token: ceiling.map(TokenRow::within_for_test),
+                reading: Reading { notices: 0, grants_made: 0, age: Age::now() },
+                counter: 0,
+            };
+            snapshot.bytes()
+        };
+        let long = "x".repeat(10_000);
+        let labels = || HashSet::from([long.clone()]);
+        let bare = bytes("", "", Held::default(), None);
+        for (what, counted) in [
+            ("the name", bytes(&long, "", Held::default(), None)),
+            ("the password", bytes("", &long, Held::default(), None)),
+            ("held directly", bytes("", "", Held { direct: labels(), ..Held::default() }, None)),
+            ("held through a group", bytes("", "", Held { through_groups: labels(), ..Held::default() }, None)),
+            ("allowed by a ceiling", bytes("", "", Held::default(), Some(Ceiling::new(labels())))),
+        ] {
+            assert!((10_000..11_000).contains(&(counted - bare)), "{what}: {counted} bytes instead of {bare}");
+        }
+    }
+}

@@ -115,7 +115,7 @@ impl Listener {
             }
             is_down = true;
             tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(AGAIN[1]);
+            wait = longer(wait);
         }
     }
 
@@ -139,6 +139,11 @@ impl Listener {
     }
 }
 
+/// Twice as long as before, until that is long enough.
+fn longer(wait: Duration) -> Duration {
+    (wait * 2).min(AGAIN[1])
+}
+
 /// Until the connection is lost, or has nothing to say although it was asked to.
 async fn hear(mut listener: PgListener, bound: Duration, kept: &Weak<KeptUsers>) -> String {
     loop {
@@ -154,5 +159,19 @@ async fn hear(mut listener: PgListener, bound: Duration, kept: &Weak<KeptUsers>)
             (CHANNEL, user) => kept.notices.about(user),
             (_, number) => number.parse().into_iter().for_each(|number| kept.freshness.heard(number)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter::successors;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_stays_away_is_asked_less_and_less_often() {
+        let waits = successors(Some(AGAIN[0]), |wait| Some(longer(*wait)));
+        let waits: Vec<u128> = waits.take(6).map(|wait| wait.as_millis()).collect();
+        assert_eq!(waits, [50, 100, 200, 400, 500, 500]);
     }
 }
