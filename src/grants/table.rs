@@ -83,10 +83,9 @@ impl Table {
         Sql::new(on, "DELETE FROM ").text(&quoted(self.name, on)).text(" WHERE ")
     }
 
-    /// The condition that a grant is on one of these rows, byte for byte.
+    /// The condition that a grant is on one of these rows, of which there is one at least, byte for byte.
     pub(super) fn is_on<'k>(self, keys: impl IntoIterator<Item = &'k RowKey>, on: DbBackend) -> Sql {
         let listed = |values: Vec<Value>| match values.len() {
-            0 => Sql::new(on, "1 = 0"),
             1 => Sql::new(on, self.row()).text(" = ").values(values),
             _ => Sql::new(on, self.row()).text(" IN (").values(values).text(")"),
         };

@@ -3,14 +3,20 @@
 
 use std::sync::Arc;
 
-use crate::support::{Car, Client, auth, car, car_of, meanwhile::wait_until_blocked, sync, user};
+use crate::support::{
+    Car, Client, auth, car, car_of,
+    meanwhile::{begin_first, wait_until_blocked},
+    sync, user,
+};
 use poem::http::Method;
+use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, Api, IsAuthenticated, PoolSettings, ViewSet,
+    Access, Api, CollectionAction, IsAuthenticated, Locked, LockedRows, PoolSettings, Problem, RowAction, Serializer,
+    Valid, ViewSet,
     auth::{NewUser, User},
 };
 use refrain_testing::{Backend, Proxy, TestDb, every_database};
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, TransactionTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, TransactionTrait};
 use serde_json::json;
 
 struct Cars;
@@ -110,5 +116,82 @@ async fn writes_that_meet_are_all_made(db: TestDb) {
     for write in writes {
         let answer = write.await.unwrap();
         assert_eq!(answer.code(), 200, "{}", answer.text);
+    }
+}
+
+struct Paint;
+
+impl RowAction for Paint {
+    type Of = Cars;
+    const NAME: &'static str = "paint";
+    const METHOD: Method = Method::POST;
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsAuthenticated)
+    }
+}
+
+struct PaintMany;
+
+impl CollectionAction for PaintMany {
+    type Of = Cars;
+    const NAME: &'static str = "paint_many";
+    const METHOD: Method = Method::POST;
+
+    fn permissions() -> Access<car::Entity> {
+        Access::to(IsAuthenticated)
+    }
+}
+
+#[derive(Serializer)]
+struct Keys {
+    ids: Vec<i64>,
+}
+
+struct Actions;
+
+#[OpenApi]
+impl Actions {
+    #[oai(path = "/cars/:id/paint", method = "post")]
+    async fn paint(&self, id: Locked<Paint>) -> Result<Payload<String>, Problem> {
+        let painted = painted(&id.row);
+        Ok(Payload(id.save(painted).await?.name))
+    }
+
+    #[oai(path = "/cars/paint", method = "post")]
+    async fn paint_many(&self, cars: LockedRows<PaintMany>, keys: Valid<Keys>) -> Result<Payload<usize>, Problem> {
+        let cars = cars.lock(keys.0.ids).await?;
+        let changes = cars.rows.iter().map(painted).collect();
+        Ok(Payload(cars.save(changes).await?.len()))
+    }
+}
+
+fn painted(car: &car::Model) -> car::ActiveModel {
+    car::ActiveModel { name: Set(format!("{}, painted", car.name)), ..Default::default() }
+}
+
+/// A handler that locks its rows is run once: what the lock met is not left to it.
+#[every_database(postgres, mariadb, because = "SQLite runs one writing transaction after the other")]
+async fn a_handler_gets_rows_that_were_written_while_it_waited(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let row = car_of(&db, Some(&alice), "first").await.id;
+    for (path, body) in
+        [(format!("/api/cars/{row}/paint"), None), ("/api/cars/paint".to_owned(), Some(json!({ "ids": [row] })))]
+    {
+        // each is the first write of its process
+        let api = Api::new("Drivers", "1", of_another_default(&db).await).auth(auth.clone()).mount(Cars).with(Actions);
+        let client = Client::new(api.build().unwrap());
+        let other = db.another_pool().await;
+        let first = begin_first(&other, row).await;
+        let token = token.clone();
+        let write = tokio::spawn(async move { client.ask(Method::POST, &path, &token, body).await });
+        wait_until_blocked(&db, &db.another_pool().await).await;
+        first.commit().await.unwrap();
+        let answer = write.await.unwrap();
+        assert_eq!(answer.code(), 200, "{}", answer.text);
+        let car = car::Entity::find_by_id(row).one(db.db()).await.unwrap().expect("it is there");
+        assert_eq!(car.name, "touched, painted");
     }
 }

@@ -230,6 +230,22 @@ async fn anonymous_callers_hold_what_their_stand_in_was_granted(db: TestDb) -> R
     Ok(())
 }
 
+/// Nor is it another user, whom the column's collation takes for it.
+#[every_database(mariadb, because = "only its collations take one name for another")]
+async fn a_stand_in_is_found_by_its_very_name(db: TestDb) -> Result<()> {
+    let Site { auth, .. } = Site::open(&db).await?;
+    db.execute_unprepared("ALTER TABLE auth_user CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci").await?;
+    let row = car_of(&db, None, "a car").await;
+    let (other, _) = user(&auth, &db, NewUser::new("anonymoususer"), &[]).await;
+    auth.assign_perm(db.db(), "view_car", [&other], [&row]).await?;
+    let nobody = User::anonymous(&auth);
+    let perms = async || Checker::for_user(&nobody).with_anonymous().perms(db.db(), &row).await;
+    assert!(perms().await?.is_empty());
+    db.execute_unprepared("UPDATE auth_user SET username = 'AnonymousUser' WHERE username = 'anonymoususer'").await?;
+    assert_eq!(perms().await?, set(&["view_car"]));
+    Ok(())
+}
+
 /// What a user holds on a row through groups alone (CONTRACT 8.17).
 #[every_database]
 async fn what_groups_alone_were_granted_is_told_by_itself(db: TestDb) -> Result<()> {

@@ -160,6 +160,9 @@ async fn groups_are_asked_the_same_way(db: TestDb) -> Result<()> {
         ("view", "view", ["1,2,3,4,5,6,7,8", "4,8", "1,2,3,4,5,6,7,8", "4,8"]),
         ("none", "view+change", ["8", "8", "4,5,6,8", "4,5,6,8"]),
         ("view", "view+change", ["5,6,8", "8", "1,2,3,4,5,6,7,8", "4,5,6,8"]),
+        // one that is not asked for stands for nothing
+        ("delete", "view", ["4,8", "4,8", "4,8", "4,8"]),
+        ("delete", "view+change", ["8", "8", "4,5,6,8", "4,5,6,8"]),
     ];
     for (held, perms, answers) in table {
         let labels = codenames(held).into_iter().map(|codename| format!("drivers.{codename}"));

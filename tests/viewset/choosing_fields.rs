@@ -108,6 +108,9 @@ async fn answers_have_the_members_that_were_chosen(db: TestDb) {
     let list = client.get("/api/listings?fields=title&fields=letters", &token).await;
     assert_eq!(list.json()["results"], json!([{"title": "Beetle", "letters": 6}]));
     assert_eq!(computed.load(Ordering::Relaxed), 1);
+    let unknown = client.get("/api/listings?fields=title&other=1", &token).await;
+    let sentence = json!({"other": ["This list has no such parameter."]});
+    unknown.is_problem(400, "invalid", "Invalid input.", &sentence);
 
     let made = client.ask(Method::POST, "/api/listings?fields=title", &token, Some(json!({"title": "new"}))).await;
     assert_eq!((made.code(), made.json()), (201, json!({"title": "new"})));

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use poem::http::Method;
 use poem_openapi::{OpenApi, payload::Json as Payload};
 use refrain::{
-    Access, Action, Api, Context, HasPerm, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, Locked, Problem, RowAction,
-    Serializer, ViewSet,
+    Access, Action, Api, Context, HasPerm, IsAuthenticated, IsOwner, IsOwnerOrReadOnly, Locked, Operators,
+    PermissionClass, Problem, RowAction, Rule, Serializer, ViewSet, async_trait,
     auth::{Auth, NewUser},
 };
 use refrain_testing::{Backend, TestDb, counted, every_database};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Schema,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel,
+    Schema,
 };
 use serde_json::{Value as Json, json};
 
@@ -370,64 +371,125 @@ async fn a_version_counts_every_write(db: TestDb) {
     assert_eq!((row.version, row.title.as_str()), (7, "by bob's tag"));
 }
 
-mod memo {
-    use sea_orm::entity::prelude::*;
+macro_rules! memos {
+    ($($module:ident: $table:literal, $version:ty;)*) => {$(
+        mod $module {
+            use refrain::{Access, IsAuthenticated, Serializer, ViewSet};
+            use sea_orm::entity::prelude::*;
 
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
-    #[sea_orm(table_name = "wiki_memo")]
-    #[refrain(app = "wiki", model = "Memo")]
-    pub struct Model {
-        #[sea_orm(primary_key)]
-        pub id: i64,
-        pub text: String,
-        pub version: i16,
-    }
+            #[derive(Clone, Debug, PartialEq, DeriveEntityModel, refrain::Model)]
+            #[sea_orm(table_name = $table)]
+            #[refrain(app = "wiki", model = "Memo")]
+            pub struct Model {
+                #[sea_orm(primary_key)]
+                pub id: i64,
+                pub text: String,
+                pub version: $version,
+            }
 
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
 
-    impl ActiveModelBehavior for ActiveModel {}
+            impl ActiveModelBehavior for ActiveModel {}
+
+            #[derive(Serializer)]
+            #[serializer(model = super::$module)]
+            pub struct Memo {
+                #[serializer(read_only)]
+                pub id: i64,
+                pub text: String,
+                #[serializer(read_only)]
+                pub version: $version,
+            }
+
+            pub struct Memos;
+
+            impl ViewSet for Memos {
+                type Serializer = Memo;
+                const PATH: &'static str = "/memos";
+
+                fn permissions() -> Access<Entity> {
+                    Access::to(IsAuthenticated)
+                }
+
+                fn version() -> Option<Column> {
+                    Some(Column::Version)
+                }
+            }
+        }
+    )*};
 }
 
-#[every_database]
-async fn a_small_column_counts_writes_too(db: TestDb) {
-    #[derive(Serializer)]
-    #[serializer(model = memo)]
-    struct Memo {
-        #[serializer(read_only)]
-        id: i64,
-        text: String,
-        #[serializer(read_only)]
-        version: i16,
-    }
-    struct Memos;
-    impl ViewSet for Memos {
-        type Serializer = Memo;
-        const PATH: &'static str = "/memos";
-        fn permissions() -> Access<memo::Entity> {
-            Access::to(IsAuthenticated)
-        }
-        fn version() -> Option<memo::Column> {
-            Some(memo::Column::Version)
-        }
-    }
-    let auth = auth();
-    sync(&auth, &db).await;
-    db.execute(&Schema::new(db.get_database_backend()).create_table_from_entity(memo::Entity)).await.expect("a table");
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
-    let api = Api::new("Wiki", "1", db.db().clone()).auth(auth).mount(Memos).build().expect("the parts fit");
+memos! {
+    small: "wiki_small_memo", i16;
+    big: "wiki_big_memo", i64;
+}
+
+/// Memos whose tags count how often they were written.
+async fn counts_writes<V: ViewSet>(db: &TestDb, auth: &Auth, memos: V, token: &str) {
+    let api = Api::new("Wiki", "1", db.db().clone()).auth(auth.clone()).mount(memos).build().expect("the parts fit");
     let client = Client::new(api);
-    let made = client.ask(Method::POST, "/api/memos", &token, Some(json!({"text": "a"}))).await;
+    let made = client.ask(Method::POST, "/api/memos", token, Some(json!({"text": "a"}))).await;
     assert_eq!((made.code(), &made.json()["version"]), (201, &json!(1)), "{}", made.text);
     let (path, first) = (format!("/api/memos/{}", made.json()["id"]), tag(&made));
     assert!(first.starts_with("\"1-"), "{first}");
     let change = async |text: &str| {
-        ask(&client, Method::PATCH, &path, &token, &[("if-match", &first)], Some(json!({ "text": text }))).await
+        ask(&client, Method::PATCH, &path, token, &[("if-match", &first)], Some(json!({ "text": text }))).await
     };
     let changed = change("b").await;
     assert_eq!((changed.code(), &changed.json()["version"]), (200, &json!(2)), "{}", changed.text);
     assert!(tag(&changed).starts_with("\"2-"), "{}", tag(&changed));
     is_failed(&change("c").await);
+}
+
+#[every_database]
+async fn a_column_of_any_size_counts_writes(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let schema = Schema::new(db.get_database_backend());
+    for table in [schema.create_table_from_entity(small::Entity), schema.create_table_from_entity(big::Entity)] {
+        db.execute(&table).await.expect("a table");
+    }
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    counts_writes(&db, &auth, small::Memos, &token).await;
+    counts_writes(&db, &auth, big::Memos, &token).await;
+}
+
+/// A change that the database refuses would have been counted, and is judged so.
+#[every_database]
+async fn a_taken_value_is_not_told_to_who_may_not_change_the_row_once_more(db: TestDb) {
+    #[derive(Clone, Copy, Operators)]
+    struct NeverChanged;
+    #[async_trait]
+    impl PermissionClass for NeverChanged {
+        type Model = page::Entity;
+        async fn rows(&self, _: &Context<'_>) -> refrain::Result<Rule> {
+            Ok(Rule::when(page::Column::Version.lt(2)))
+        }
+    }
+    struct Drafts;
+    impl ViewSet for Drafts {
+        type Serializer = Page;
+        const PATH: &'static str = "/drafts";
+        fn permissions() -> Access<page::Entity> {
+            Access::to(IsAuthenticated & NeverChanged)
+        }
+        fn version() -> Option<page::Column> {
+            Some(page::Column::Version)
+        }
+    }
+    let site = Site::new(&db).await;
+    let (_, token) = user(&site.auth, &db, NewUser::new("alice"), &[]).await;
+    let api = Api::new("Wiki", "1", db.db().clone()).auth(site.auth.clone()).mount(Drafts);
+    let client = Client::new(api.build().expect("the parts fit"));
+    let (path, _) = page_of(&site, &token, "a page").await;
+    page_of(&site, &token, "taken").await;
+    let path = path.replace("/pages/", "/drafts/");
+    for title in ["free", "taken"] {
+        let refused = client.ask(Method::PATCH, &path, &token, Some(json!({ "title": title }))).await;
+        let forbidden = "You do not have permission to perform this action.";
+        refused.is_problem(403, "permission_denied", forbidden, &Json::Null);
+    }
 }
 
 #[every_database]

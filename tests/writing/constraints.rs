@@ -1,9 +1,11 @@
 //! What only the database can refuse is told as what it is, 409 or 400, with the field where the database says so.
 
 use poem::http::Method;
-use refrain::{Access, AllowAny, Api, Serializer, ViewSet};
+use refrain::{
+    Access, AllowAny, Api, Context, Operators, PermissionClass, Result, Rule, Serializer, ViewSet, async_trait,
+};
 use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, auth, car_of, sync};
@@ -65,6 +67,30 @@ impl ViewSet for Parts {
     }
 }
 
+/// The same, for rows that are somewhere from.
+struct RuledParts;
+
+impl ViewSet for RuledParts {
+    type Serializer = Part;
+    const PATH: &'static str = "/ruled-parts";
+
+    fn permissions() -> Access<part::Entity> {
+        Access::to(MadeSomewhere)
+    }
+}
+
+#[derive(Clone, Copy, Operators)]
+struct MadeSomewhere;
+
+#[async_trait]
+impl PermissionClass for MadeSomewhere {
+    type Model = part::Entity;
+
+    async fn rows(&self, _: &Context<'_>) -> Result<Rule> {
+        Ok(Rule::when(part::Column::MadeIn.gt(0)))
+    }
+}
+
 /// As Django names what it makes.
 async fn table(db: &TestDb) {
     let id = match db.backend() {
@@ -88,7 +114,7 @@ async fn a_constraint_is_told_with_its_field(db: TestDb) {
     sync(&auth, &db).await;
     table(&db).await;
     let car = car_of(&db, None, "a car").await.id;
-    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Parts);
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(auth).mount(Parts).mount(RuledParts);
     let client = Client::new(api.build().expect("the parts fit"));
     let with = |changes: Json| {
         let mut body = json!({"code": "new", "maker": "new", "made_in": 1, "car_id": car, "colour": "red", "wheels": 4,
@@ -134,7 +160,12 @@ async fn a_constraint_is_told_with_its_field(db: TestDb) {
         }
         let mut new = with(json!({"code": "other", "maker": "other"}));
         new.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
-        for (method, path, body) in [(Method::PATCH, path.as_str(), changes), (Method::POST, "/api/parts", new)] {
+        for (method, path, body) in [
+            (Method::PATCH, path.as_str(), changes),
+            (Method::POST, "/api/parts", new.clone()),
+            // where the rule is asked about the row first, which a value that is none cannot be in
+            (Method::POST, "/api/ruled-parts", new),
+        ] {
             eprintln!("{method} {body}");
             client.ask(method, path, "", Some(body)).await.is_problem(status, code, &detail, &errors);
         }

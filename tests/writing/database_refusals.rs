@@ -321,7 +321,10 @@ async fn a_rule_of_many_values_has_one_answer_for_lists_and_rows(db: TestDb) {
     assert_eq!(change.code(), 200, "{}", change.text);
     // more than any statement takes
     let (client, token) = site_of::<AmongMany<70_000>>(&db, "bob").await;
-    for path in ["/api/parts".to_owned(), format!("/api/parts/{id}")] {
-        client.get(&path, &token).await.is_problem(500, "error", "A server error occurred.", &Json::Null);
+    let (list, row) = ("/api/parts".to_owned(), format!("/api/parts/{id}"));
+    for (method, path) in [(Method::GET, &list), (Method::GET, &row), (Method::PATCH, &row), (Method::DELETE, &row)] {
+        let body = (method == Method::PATCH).then(|| json!({"code": "two"}));
+        let answer = client.ask(method, path, &token, body).await;
+        answer.is_problem(500, "error", "A server error occurred.", &Json::Null);
     }
 }

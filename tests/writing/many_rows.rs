@@ -695,4 +695,26 @@ async fn routes_that_cannot_work_are_refused(db: TestDb) {
         const BULK: &'static [Action] = &[Action::Create];
         const BULK_LIMIT: usize = 0;
     });
+
+    // the values of a row's key count
+    macro_rules! of_limit {
+        ($serializer:ty: $model:ident, $limit:literal) => {{
+            struct Limited;
+            impl ViewSet for Limited {
+                type Serializer = $serializer;
+                const PATH: &'static str = "/limited";
+                const BULK: &'static [Action] = &[Action::Create];
+                const BULK_LIMIT: usize = $limit;
+                fn permissions() -> Access<$model::Entity> {
+                    Access::to(refrain::AllowAny)
+                }
+            }
+            let built = Api::new("Drivers", "1", db.db().clone()).mount(Limited).build();
+            built.err().map(|error| error.to_string()).unwrap_or_default()
+        }};
+    }
+    assert_eq!(of_limit!(Car: car, 30_000), "");
+    assert!(of_limit!(Car: car, 30_001).contains("`BULK_LIMIT` is over 30000"));
+    assert_eq!(of_limit!(Seat: seat, 15_000), "");
+    assert!(of_limit!(Seat: seat, 15_001).contains("`BULK_LIMIT` is over 15000"));
 }

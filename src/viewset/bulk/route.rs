@@ -4,11 +4,7 @@ use poem_openapi::registry::MetaSchemaRef;
 use crate::{
     model::key_columns,
     permission::Action,
-    viewset::{
-        EntityOf, ViewSet,
-        mount::Place,
-        row::{lookup_columns, path_parameters},
-    },
+    viewset::{EntityOf, ViewSet, mount::Place, row::path_parameters},
 };
 
 /// A route for many rows, which stands beside the standard action whose permissions guard it.
@@ -93,8 +89,8 @@ pub(crate) fn bulk_mistakes<V: ViewSet>() -> Vec<String> {
             mistakes.push(format!("`BULK` names `{action:?}`, which `ACTIONS` leaves out"));
         }
     }
-    let (most, columns) = (MOST_VALUES / lookup_columns::<V>().len().max(1), key_columns::<EntityOf<V>>().count());
-    let most = most.min(MOST_VALUES / columns.max(1));
+    // a path names a row by as many values as its key has, or by one
+    let most = MOST_VALUES / key_columns::<EntityOf<V>>().count().max(1);
     if V::BULK_LIMIT > most {
         mistakes.push(format!("`BULK_LIMIT` is over {most}, which is what one statement can name"));
     }

@@ -28,10 +28,6 @@ impl Conditions {
         Ok(conditions)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.if_match.is_none() && self.if_none_match.is_none()
-    }
-
     /// Must the row be rendered to tell, where its version is known or is not?
     pub(crate) fn ask_representation(&self, has_version: bool) -> bool {
         let names_tags = |list: &Option<TagList>| matches!(list, Some(TagList::Tags(_)));

@@ -31,7 +31,8 @@ impl<V: ViewSet> Mounted<V> {
 
     /// The key of the row that this text names, as its own path would, for who asks for rows below it.
     pub(crate) async fn key_of_retrieved(&self, visit: &Visit, text: &str) -> Result<Value, Problem> {
-        let visit = Visit { guard: self.guards[&Action::Retrieve].clone(), below: None, ..visit.clone() };
+        // it is below no row yet
+        let visit = Visit { guard: self.guards[&Action::Retrieve].clone(), ..visit.clone() };
         let named = self.row_with_key(&visit, &[text])?;
         let cx = visit.context(visit.db());
         let rule = visit.guard.permissions.meaning(&cx).await?;

@@ -227,9 +227,6 @@ impl<V: ViewSet> Mounted<V> {
         conditions: &Conditions,
         row: &ModelOf<V>,
     ) -> Result<(), Problem> {
-        if conditions.is_empty() {
-            return Ok(());
-        }
         let version = version_of::<V>(row);
         let tag = if conditions.ask_representation(version.is_some()) {
             let cx = visit.context(db).about(Action::Retrieve);

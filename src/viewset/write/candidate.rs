@@ -223,6 +223,55 @@ mod tests {
 
     use super::*;
 
+    macro_rules! models {
+        ($($module:ident: $key:ty;)*) => {$(
+            mod $module {
+                use sea_orm::entity::prelude::*;
+
+                #[derive(Clone, Debug, PartialEq, DeriveEntityModel, crate::model::Model)]
+                #[sea_orm(table_name = "keyed")]
+                #[refrain(app = "keyed", model = "Keyed")]
+                pub(crate) struct Model {
+                    #[sea_orm(primary_key, auto_increment = false)]
+                    pub(crate) id: $key,
+                }
+
+                #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+                pub(crate) enum Relation {}
+
+                impl ActiveModelBehavior for ActiveModel {}
+            }
+        )*};
+    }
+
+    models! {
+        small: i16;
+        medium: i32;
+        big: i64;
+        text: String;
+        unique: Uuid;
+    }
+
+    /// The key of a new row, given or left out, as a hook reads it; `None` where it can read no such row.
+    fn read_by_hook<E: Resource>(given: Option<Value>) -> Option<Value> {
+        let mut candidate = <E::ActiveModel as ActiveModelTrait>::default();
+        if let Some(given) = given {
+            candidate.set(E::key(), given);
+        }
+        give_key::<E>(&mut candidate).then(|| candidate.get(E::key()).into_value()).flatten()
+    }
+
+    #[test]
+    fn a_hook_reads_a_new_row_whose_key_is_a_number_or_known() {
+        assert_eq!(read_by_hook::<small::Entity>(None), Some(0_i16.into()));
+        assert_eq!(read_by_hook::<medium::Entity>(None), Some(0_i32.into()));
+        assert_eq!(read_by_hook::<big::Entity>(None), Some(0_i64.into()));
+        assert_eq!(read_by_hook::<text::Entity>(None), None);
+        assert_eq!(read_by_hook::<unique::Entity>(None), None);
+        assert_eq!(read_by_hook::<medium::Entity>(Some(7_i32.into())), Some(7_i32.into()));
+        assert_eq!(read_by_hook::<text::Entity>(Some("a".into())), Some("a".into()));
+    }
+
     #[test]
     fn postgresql_reads_a_value_of_every_kind_out_of_json() {
         let day = NaiveDate::from_ymd_opt(2026, 1, 2).unwrap();

@@ -3,7 +3,7 @@
 
 use poem::{http::Method, test::TestClient};
 use refrain::{
-    AllowAny, Api, BuiltApi, IntoPermissions, ModelPermissions, ObjectPermissions, Through, auth::Ceiling,
+    Action, AllowAny, Api, BuiltApi, IntoPermissions, ModelPermissions, ObjectPermissions, Through, auth::Ceiling,
     authentication::Authenticators,
 };
 use refrain_testing::{TestDb, every_database};
@@ -98,6 +98,28 @@ async fn what_a_row_becomes_is_followed_too(db: TestDb) {
         bus::Entity::find().all(&site.db).await.unwrap().iter().map(|bus| bus.fleet_id).collect();
     assert_eq!(fleets, [Some(1), Some(1)]);
     assert!(fleet::Entity::find_by_id(2).one(&site.db).await.unwrap().is_some());
+}
+
+/// Whoever may do that with the parent, whether or not they may see it.
+#[every_database]
+async fn the_parent_is_asked_about_the_action_that_is_named(db: TestDb) {
+    let site = Site::open(&db).await;
+    let fleets = vec![row(1, None), row(2, None)];
+    let buses = vec![row(1, Some(1)), row(2, Some(2))];
+    site.settle(&[fleets, buses, Vec::new()], &[(0, "view", 1), (0, "change", 2)]).await;
+    let changed = Through::<Fleets>::by(bus::Column::FleetId).for_action(Action::PartialUpdate);
+    let open = || AllowAny.into_permissions();
+    choose(Chosen {
+        permissions: [open(), ObjectPermissions.into_permissions(), changed.into_permissions(), open()],
+        chooses: [false; 4],
+    });
+    let api = Api::new("Through", "1", site.db.clone()).auth(site.auth.clone());
+    let api = api.authenticators(Authenticators::none().with(ByName)).mount(Fleets).mount(Buses).build();
+    let client = TestClient::new(api.expect("the key can be followed").into_endpoint());
+    for (path, code) in [("/api/buses/1", 404), ("/api/buses/2", 200), ("/api/fleets/1", 200), ("/api/fleets/2", 404)] {
+        let answer = client.request(Method::GET, path).header("x-name", "alice").send().await;
+        assert_eq!(answer.0.status().as_u16(), code, "{path}");
+    }
 }
 
 /// Why is told in the parent's words: what it asks, how that is held, and what would change the answer.
