@@ -51,15 +51,19 @@ async fn admitted<E: Resource, M: FromQueryResult + Sync + 'static>(
 ) -> Result<bool, Problem> {
     let db = visit.db();
     let row = spelled_out::<E>(rows, candidate, db.get_database_backend());
-    let judged = match judged_in::<M>(db, row, &[rule]).await {
-        Ok(judged) => judged,
-        // the database's own word on a value that no column holds: what it said of the write stands
-        Err(error) if matches!(Constraint::of(&error), Some(Constraint::Value(_))) => return Ok(true),
-        Err(error) => return Err(error.into()),
-    };
+    let Some(judged) = of_values(judged_in::<M>(db, row, &[rule]).await)? else { return Ok(true) };
     match judged.first() {
         Some(row) => Ok(row.holds(0, &visit.context(db)).await?),
         None => Ok(false),
+    }
+}
+
+/// `None` at the database's own word that a value is none that its column holds: what it said of the write stands.
+fn of_values<T>(judged: Result<T, DbErr>) -> Result<Option<T>, DbErr> {
+    match judged {
+        Ok(judged) => Ok(Some(judged)),
+        Err(error) if matches!(Constraint::of(&error), Some(Constraint::Value(_))) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -222,6 +226,12 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn a_row_that_could_not_be_judged_is_not_taken_for_one_without_values() {
+        assert!(of_values::<()>(Err(DbErr::Custom("the server is gone".to_owned()))).is_err());
+        assert_eq!(of_values(Ok(7)).ok(), Some(Some(7)));
+    }
 
     macro_rules! models {
         ($($module:ident: $key:ty;)*) => {$(
