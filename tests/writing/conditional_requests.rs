@@ -594,6 +594,44 @@ async fn a_tag_tells_nothing_of_a_row_that_may_not_be_viewed(db: TestDb) {
     assert_eq!(blindly.code(), 200, "{}", blindly.text);
 }
 
+/// Nor by a change of nothing, whatever a hook says of the version, which is not its own to say.
+#[every_database]
+async fn a_change_of_nothing_shows_no_row_that_may_not_be_viewed(db: TestDb) {
+    struct Blind;
+    impl ViewSet for Blind {
+        type Serializer = Page;
+        const PATH: &'static str = "/blind";
+        fn permissions() -> Access<page::Entity> {
+            Access::to(IsAuthenticated).on(Action::Retrieve, IsOwner)
+        }
+        fn version() -> Option<page::Column> {
+            Some(page::Column::Version)
+        }
+        async fn perform_update(
+            &self,
+            _: &Context<'_>,
+            changes: page::ActiveModel,
+            _: &page::Model,
+            _: &(),
+        ) -> Result<page::ActiveModel, Problem> {
+            Ok(page::ActiveModel { version: Set(77), ..changes })
+        }
+    }
+    let site = Site::new(&db).await;
+    let (_, alice) = user(&site.auth, &db, NewUser::new("alice"), &[]).await;
+    let (_, bob) = user(&site.auth, &db, NewUser::new("bob"), &[]).await;
+    let api = Api::new("Wiki", "1", db.db().clone()).auth(site.auth.clone()).mount(Blind);
+    let client = Client::new(api.build().expect("the parts fit"));
+    let (path, _) = page_of(&site, &alice, "hers").await;
+    let path = path.replace("/pages/", "/blind/");
+    let change = async |token: &str, body: Json| client.ask(Method::PATCH, &path, token, Some(body)).await;
+    let nothing = change(&bob, json!({})).await;
+    nothing.is_problem(404, "not_found", "No Page matches the given query.", &Json::Null);
+    assert_eq!(change(&alice, json!({})).await.code(), 200);
+    let written = change(&bob, json!({"title": "written"})).await;
+    assert_eq!((written.code(), &written.json()["version"]), (200, &json!(2)), "{}", written.text);
+}
+
 /// Tags cost a hash, and a condition no statement: but for what is told of the row, where its version does not say enough.
 #[every_database]
 async fn a_condition_costs_no_statement(db: TestDb) {
