@@ -41,7 +41,7 @@ pub(crate) struct Options {
     /// Only mutants whose names contain one of these, in this order: `src/grants`.
     #[arg(value_name = "PART")]
     parts: Vec<String>,
-    /// Those that survived an earlier run as well, not only those that no run has tried.
+    /// Those that survived an earlier run without a reason as well, not only those that no run has tried.
     #[arg(long)]
     survivors: bool,
     /// Leave the other databases out.
@@ -77,7 +77,8 @@ pub(crate) fn run(options: &Options) -> Result {
     };
     // all of them are built, so that what was built serves the next run
     let mutants: Vec<Mutant> = all.into_iter().filter(|mutant| place(&mutant.id).is_some()).collect();
-    let is_open = |mutant: &Mutant| report.is_new(mutant) || (options.survivors && report.survived(mutant));
+    let is_tried_again = |mutant: &Mutant| options.survivors && report.survived(mutant) && !report.is_accepted(mutant);
+    let is_open = |mutant: &Mutant| report.is_new(mutant) || is_tried_again(mutant);
     let mut open: Vec<usize> = (0..mutants.len()).filter(|number| is_open(&mutants[*number])).collect();
     open.sort_by_key(|number| place(&mutants[*number].id));
     if !open.is_empty() {

@@ -51,6 +51,8 @@ const NO_SWITCH: &str = "no switch";
 pub(super) struct Report {
     outcomes: HashMap<String, String>,
     file: File,
+    /// The survivors that have a reason.
+    accepted: HashSet<String>,
 }
 
 impl Report {
@@ -65,7 +67,8 @@ impl Report {
             let (word, id) = (parts.next()?, parts.next()?);
             Some((id, word))
         };
-        Ok(Self { outcomes: text.lines().filter_map(line).collect(), file })
+        let accepted = accepted(&said(fs::read_to_string(root().join(ACCEPTED)), ACCEPTED)?)?;
+        Ok(Self { outcomes: text.lines().filter_map(line).collect(), file, accepted })
     }
 
     pub(super) fn is_new(&self, mutant: &Mutant) -> bool {
@@ -74,6 +77,11 @@ impl Report {
 
     pub(super) fn survived(&self, mutant: &Mutant) -> bool {
         self.is_one_of(mutant, [SURVIVED, NOT_REACHED])
+    }
+
+    /// Is it named with the reason why nobody can notice it?
+    pub(super) fn is_accepted(&self, mutant: &Mutant) -> bool {
+        self.accepted.contains(&mutant.id)
     }
 
     /// Could it not be built?
@@ -92,11 +100,10 @@ impl Report {
 
     /// Prints the counts and what is to do; an error where a survivor is not accepted.
     pub(super) fn print(&self, mutants: &[Mutant]) -> Result {
-        let accepted = accepted(&said(fs::read_to_string(root().join(ACCEPTED)), ACCEPTED)?)?;
         let (mut counts, mut new) = (BTreeMap::<&str, usize>::new(), 0);
         for mutant in mutants {
             let word = self.outcomes.get(&mutant.id).map_or("not tried", String::as_str);
-            let is_accepted = accepted.contains(&mutant.id);
+            let is_accepted = self.is_accepted(mutant);
             *counts.entry(if is_accepted && self.survived(mutant) { "accepted" } else { word }).or_default() += 1;
             if is_accepted && !self.survived(mutant) {
                 println!("named in {ACCEPTED}, and {word}: {}", mutant.id);
