@@ -342,6 +342,7 @@ async fn only_what_is_proved_is_called_impossible(db: TestDb) {
         expression(OlderThan(5) & !OlderThan(9)),
         expression(OlderThan(5) & !OlderThan(5)),
         expression(HasPerm("drivers.view_car") & !HasPerm("drivers.add_car")),
+        expression(HasPerm("drivers.view_car") & !HasPerm("drivers.add_car") & !HasPerm("drivers.change_car")),
         expression(!IsSuperuser & HasPerm("drivers.view_car") & HasPerm("drivers.add_car")),
         expression(IsAuthenticated & !HasPerm("drivers.view_car") & !HasPerm("drivers.add_car")),
         // so many are not tried in every combination

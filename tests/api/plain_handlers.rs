@@ -18,7 +18,7 @@ use refrain::{
         TokenAuthentication,
     },
 };
-use refrain_testing::{TestDb, every_database};
+use refrain_testing::{TestDb, counted, every_database};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
@@ -192,6 +192,24 @@ async fn a_handler_asks_what_it_says_or_the_default(db: TestDb) {
                 }
             }
         }
+    }
+}
+
+/// What it asks is read together with who the caller is.
+#[every_database]
+async fn a_handler_costs_the_one_statement_that_knows_its_caller(db: TestDb) {
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, plain) = user(&auth, &db, NewUser::new("plain"), &[]).await;
+    let (_, exporter) = user(&auth, &db, NewUser::new("exporter"), &["export"]).await;
+    let (counting, counter) = counted(&db);
+    let api = Api::new("Drivers", "1", counting).auth(auth).with(Handlers);
+    let client = Client::new(api.build().expect("the parts fit"));
+    for (token, status, cost) in [("", 401, 0), (&*plain, 403, 1), (&*exporter, 200, 1)] {
+        counter.take();
+        assert_eq!(client.get("/api/report", token).await.code(), status);
+        let statements = counter.take();
+        assert_eq!(statements.len(), cost, "{status}: {statements:#?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use refrain::{
     Access, Action, AllowAny, Api, BuiltApi, Context, IsOwner, ModelPermissions, Nested, Operators, PermissionClass,
-    Result, Rule, ViewSet, async_trait,
+    Reference, Result, Rule, ViewSet, async_trait,
     cli::Project,
     doc_example::{
         Drivers,
@@ -64,6 +64,10 @@ impl ViewSet for Trips {
 
     fn permissions() -> Access<trip::Entity> {
         Access::to(AllowAny)
+    }
+
+    fn references() -> Vec<Reference<trip::Entity>> {
+        vec![Reference::to::<Cars>(trip::Column::CarId)]
     }
 
     fn nested() -> Vec<Nested<Self>> {

@@ -10,10 +10,10 @@ use refrain::{
     migration::{MigrationTrait, SchemaManager, identity_notices, make_identity_notices, named_tokens},
 };
 use refrain_testing::{Counter, Proxy, TestDb, counted, every_database};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::json;
 
-use crate::support::{Client, Rules, auth, car, cars, sync, user};
+use crate::support::{Client, Rules, auth, car, cars, log::log, sync, user};
 
 struct ByModel;
 
@@ -231,6 +231,7 @@ async fn a_change_is_about_its_user(db: TestDb) -> Result<()> {
 /// The way to who listens is cut, in three ways: at no time is anybody let in whose right ended longer ago than the bound.
 #[every_database(postgres, because = "no other tells")]
 async fn what_cannot_be_heard_does_not_count(db: TestDb) -> Result<()> {
+    let log = log();
     migrate(&db, identity_notices(Default::default())).await;
     let auth = auth();
     sync(&auth, &db).await;
@@ -269,12 +270,60 @@ async fn what_cannot_be_heard_does_not_count(db: TestDb) -> Result<()> {
     node.comes_to_know(&token).await;
     db.execute_unprepared(off).await?;
     node.comes_to_answer(&token, 401, HEARD).await;
+    let text = log.text();
+    let lines = ["are not heard any more", "are heard again", "cannot be heard"];
+    assert_eq!(lines.map(|line| text.matches(line).count()), [3, 3, 0], "each time it is said once");
+    Ok(())
+}
+
+/// Who asks the database to tell something does so over one connection, and not over a new one each time.
+#[every_database(postgres, because = "no other tells")]
+async fn it_is_asked_over_one_connection(db: TestDb) -> Result<()> {
+    migrate(&db, identity_notices(Default::default())).await;
+    let auth = auth();
+    sync(&auth, &db).await;
+    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let node = Node::start(&db, &auth).await;
+    node.comes_to_know(&token).await;
+    let before = connections(&db, "beating").await?;
+    assert_eq!(before.len(), 1);
+    tokio::time::sleep(BOUND).await;
+    assert_eq!(connections(&db, "beating").await?, before);
+    Ok(())
+}
+
+/// The server's processes of those that do this.
+async fn connections(db: &TestDb, what: &str) -> Result<Vec<i32>> {
+    let sql = format!(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'refrain, {what}' AND datname = current_database()"
+    );
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
+}
+
+/// Who begins to listen twice listens once.
+#[every_database(postgres, because = "no other tells")]
+async fn a_node_listens_over_one_connection(db: TestDb) -> Result<()> {
+    migrate(&db, identity_notices(Default::default())).await;
+    let api = built(&db, &auth(), Snapshots::told_within(BOUND));
+    for _ in 0..3 {
+        api.listen().await?;
+    }
+    // those that listened before have ended, and the last one is there, a moment later
+    let began = Instant::now();
+    let mut listening = Vec::new();
+    while began.elapsed() < BOUND {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        listening = connections(&db, "listening").await?;
+    }
+    assert_eq!(listening.len(), 1, "{listening:?}");
     Ok(())
 }
 
 /// A trigger is off while something changes; the bound holds though nobody told.
 #[every_database(postgres, because = "no other tells")]
 async fn a_trigger_that_was_off_is_found_out(db: TestDb) -> Result<()> {
+    let log = log();
     migrate(&db, identity_notices(Default::default())).await;
     let auth = auth();
     sync(&auth, &db).await;
@@ -299,6 +348,9 @@ async fn a_trigger_that_was_off_is_found_out(db: TestDb) -> Result<()> {
         db.execute_unprepared(on).await?;
         node.comes_to_know(&token).await;
     }
+    let text = log.text();
+    let lines = ["nothing tells of changes in", "are in place: the database is asked"];
+    assert_eq!(lines.map(|line| text.matches(line).count()), [2, 0], "it is said when it is found out");
     Ok(())
 }
 

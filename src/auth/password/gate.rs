@@ -96,6 +96,13 @@ mod tests {
         Box::leak(Box::new(Gate::of(running)))
     }
 
+    #[test]
+    fn one_core_is_left_to_everything_else() {
+        let cores = available_parallelism().expect("the cores can be counted").get();
+        let running = GATE.running.available_permits();
+        assert!(running < cores || (running, cores) == (1, 1), "{running} of {cores}");
+    }
+
     #[tokio::test]
     async fn no_more_run_at_once_than_may() {
         let gate = gate(2);

@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn factors_out_of_bounds_are_refused_when_the_program_starts() {
-        let wrong: [fn() -> Recipe; 9] = [
+        let wrong: [fn() -> Recipe; 10] = [
             || Recipe::pbkdf2_sha256(0),
             || Recipe::pbkdf2_sha1(10_000_001),
             || Recipe::argon2id(7, 1, 1),
@@ -122,6 +122,7 @@ mod tests {
             || Recipe::scrypt(1000, 8, 1),
             || Recipe::scrypt(131_072, 8, 1),
             || Recipe::scrypt(16_384, 0, 1),
+            || Recipe::scrypt(1024, 16, 10),
             || Recipe::bcrypt_sha256(3),
             || Recipe::bcrypt_sha256(17),
         ];

@@ -101,3 +101,99 @@ impl Link {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::{TcpListener, TcpStream},
+        time::{sleep, timeout},
+    };
+
+    use super::*;
+
+    /// What stands where a Redis should be.
+    #[derive(Clone, Copy)]
+    enum Server {
+        /// Says OK to everything.
+        Well,
+        /// Ends every connection.
+        Closing,
+        /// Says nothing.
+        Hanging,
+    }
+
+    /// A link to one, and how many connections it was asked for.
+    async fn link_to(server: Server) -> (Link, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("redis://{}/1", listener.local_addr().expect("an address"));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                count.fetch_add(1, SeqCst);
+                match server {
+                    Server::Well => drop(tokio::spawn(say_ok(connection))),
+                    Server::Closing => drop(connection),
+                    Server::Hanging => std::mem::forget(connection),
+                }
+            }
+        });
+        (Link::new(Client::open(url).expect("an address")), asked)
+    }
+
+    /// To each command: a line that begins by `*`.
+    async fn say_ok(mut connection: TcpStream) {
+        let mut sent = [0; 4096];
+        while let Ok(length @ 1..) = connection.read(&mut sent).await {
+            let commands = sent[..length].iter().filter(|byte| **byte == b'*').count();
+            connection.write_all("+OK\r\n".repeat(commands).as_bytes()).await.expect("it is read");
+        }
+    }
+
+    fn is_told_at_once(connected: Result<(MultiplexedConnection, u64), Away>) {
+        assert!(matches!(connected, Err(Away::Lately)), "{:?}", connected.err());
+    }
+
+    #[tokio::test]
+    async fn one_that_is_not_there_is_tried_once_a_pause() {
+        let (link, asked) = link_to(Server::Closing).await;
+        for tried in 1..=2 {
+            assert!(matches!(link.connection().await, Err(Away::Failed(_))));
+            is_told_at_once(link.connection().await);
+            is_told_at_once(link.connection().await);
+            assert_eq!(asked.load(SeqCst), tried);
+            sleep(PAUSE).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_hangs_is_tried_once_a_pause_though_who_tried_has_gone() {
+        let (link, asked) = link_to(Server::Hanging).await;
+        for tried in 1..=2 {
+            assert!(timeout(Duration::from_millis(100), link.connection()).await.is_err(), "it hangs");
+            is_told_at_once(link.connection().await);
+            assert_eq!(asked.load(SeqCst), tried);
+            sleep(PAUSE).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_a_connection_lost_closes_no_later_one() {
+        let (link, asked) = link_to(Server::Well).await;
+        let (_, first) = link.connection().await.expect("it is well");
+        link.lost(first).await;
+        is_told_at_once(link.connection().await);
+        sleep(PAUSE).await;
+        let (_, second) = link.connection().await.expect("it is well");
+        assert_ne!(first, second);
+        link.lost(first).await;
+        let (_, still) = link.connection().await.expect("it is there");
+        assert_eq!((still, asked.load(SeqCst)), (second, 2));
+    }
+}

@@ -14,7 +14,10 @@ use refrain::{
     auth::{Auth, Group, NewUser, Snapshots, User},
 };
 use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, ModelTrait};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, SqlxMySqlConnector,
+    sqlx::mysql::{MySqlConnectOptions, MySqlPool},
+};
 use serde_json::{Value as Json, json};
 use tokio::{runtime::Handle, task::block_in_place};
 
@@ -221,6 +224,30 @@ async fn lists_details_and_checks_agree(db: TestDb) -> refrain::Result<()> {
     agree::<keyed::written::Entity, written::WrittenOnes>(&db, &site);
     agree::<keyed::own_big::Entity, own_big::OwnBigs>(&db, &site);
     agree::<keyed::own_unique::Entity, own_unique::OwnUniques>(&db, &site);
+    Ok(())
+}
+
+/// Over a pool that a program made itself MariaDB may take `||` for "or".
+#[every_database(mariadb, because = "elsewhere `||` joins texts always")]
+async fn a_uuid_is_named_over_any_pool(db: TestDb) -> refrain::Result<()> {
+    let auth = auth();
+    keyed::open(&auth, &db).await?;
+    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
+    let [granted, other, _] = keyed::uuids();
+    let rows = [granted, other].map(|id| keyed::unique::Entity::row(id).into_active_model().reset_all());
+    keyed::unique::Entity::insert_many(rows).exec_without_returning(db.db()).await?;
+    let (view, content_type) = keyed::permission::<keyed::unique::Entity>(&db, "view").await?;
+    keyed::grant(&db, To::User(keyed::key_of(&alice)), view, content_type, &granted.to_string()).await?;
+
+    let options: MySqlConnectOptions = db.url().parse().expect("an address");
+    let pool = MySqlPool::connect_lazy_with(options.pipes_as_concat(false));
+    let api = Api::new("Keyed", "1", SqlxMySqlConnector::from_sqlx_mysql_pool(pool)).auth(auth);
+    let client = Client::new(api.default_permissions(ObjectPermissions).mount(unique::Uniques).build()?);
+    for (id, status) in [(granted, 200), (other, 404)] {
+        let answer = client.get(&format!("/api/rows/{id}"), &token).await;
+        assert_eq!(answer.code(), status, "{}", answer.text);
+    }
+    assert_eq!(client.get("/api/rows", &token).await.json()["count"], 1);
     Ok(())
 }
 

@@ -42,6 +42,10 @@ pub(super) fn plan<'a>(
         match &site.kind {
             _ if site.is_const => left_out.push((number, Outcome::NoSwitch)),
             Kind::Unviable => left_out.push((number, Outcome::Unviable)),
+            // an iterator over `&mut`, where one over `&` is asked for
+            Kind::Body { .. } if returns_impl(mutant) && mutant.replacement.contains("Box::leak") => {
+                left_out.push((number, Outcome::Unviable));
+            }
             Kind::Body { end } if returns_impl(mutant) => {
                 let whole = Site { kind: Kind::Iterator, outer: site.outer.start..*end, is_const: false };
                 edits.entry(order(&whole)).or_insert_with(|| (whole, Vec::new())).1.push((number, mutant));
