@@ -57,6 +57,8 @@ pub(super) fn text_of_bytes(column: &str, on: DbBackend) -> String {
 /// The canonical text of a column of text.
 pub(super) fn text_of_text(column: &str, on: DbBackend) -> String {
     let text = match on {
+        // of one type, whatever the column's
+        DbBackend::Postgres => format!("CAST({column} AS varchar)"),
         DbBackend::MySql => format!("CONVERT({column} USING ascii)"),
         _ => column.to_owned(),
     };

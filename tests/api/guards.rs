@@ -8,7 +8,7 @@ use refrain::{
     api::Guarding,
     auth::{NewUser, User},
 };
-use refrain_testing::{TestDb, every_database};
+use refrain_testing::{TestDb, counted, every_database};
 
 use crate::{
     beside::boxed as client,
@@ -83,6 +83,23 @@ async fn login_required_that_raises(db: TestDb) {
 async fn permission_required(db: TestDb) {
     let site = Site::open(&db).await;
     assert_eq!(site.outcomes(get(page).with(site.pages(CHANGE))).await, [302, 403, 200]);
+}
+
+/// What it asks, and no more, is read together with who asks.
+#[every_database]
+async fn a_guard_costs_the_one_statement_that_knows_its_caller(db: TestDb) {
+    let [_, bob, alice] = Site::open(&db).await.tokens;
+    let (counting, counter) = counted(&db);
+    let api = Api::new("Drivers", "1.0", counting).auth(auth()).build().expect("the parts fit");
+    let guard = api.guarding(CHANGE).expect("it guards");
+    let client = client(Route::new().at("/cars", get(page).with(guard)));
+    for (token, status) in [("", 401), (&*bob, 403), (&*alice, 200)] {
+        counter.take();
+        assert_eq!(ask(&client, Method::GET, "/cars", token).await.code(), status);
+        let statements = counter.take();
+        assert_eq!(statements.len(), usize::from(!token.is_empty()), "{status}: {statements:#?}");
+        assert!(statements.iter().all(|sql| sql.contains("codename IN (")), "{statements:#?}");
+    }
 }
 
 /// `@permission_required(…, raise_exception=True)`.

@@ -448,6 +448,44 @@ async fn a_field_is_written_by_permission(db: TestDb) {
     assert_eq!(send(Method::PATCH, "/api/payroll/2", json!({"salary": 7})).await.json()["salary"], 7);
 }
 
+/// Beside what the reader is told that they may do with the row.
+#[every_database]
+async fn a_field_is_hidden_where_permissions_are_told_too(db: TestDb) {
+    #[derive(Serializer)]
+    #[serializer(model = staff, filled(id, open, note))]
+    struct Told {
+        #[serializer(read_only)]
+        id: i32,
+        #[serializer(read_only, read_if = IsOwner)]
+        salary: Option<i32>,
+    }
+    struct Telling;
+    impl ViewSet for Telling {
+        type Serializer = Told;
+        const PATH: &'static str = "/telling";
+        const ROW_PERMISSIONS: bool = true;
+        fn permissions() -> Access<staff::Entity> {
+            Access::to(IsAuthenticated)
+        }
+    }
+    let Site { db, people, .. } = site(&db).await;
+    for (id, owner) in [(1, &people[0]), (2, &people[1])] {
+        let note = Set(String::new());
+        let (id, owner_id, salary) = (Set(id), Set(Some(owner.0)), Set(Some(id)));
+        let row = staff::ActiveModel { id, owner_id, open: Set(true), salary, note };
+        row.insert(&db).await.unwrap();
+    }
+    let api = Api::new("Guarded", "1", db).auth(auth()).mount(Telling);
+    let client = Client::new(api.build().unwrap());
+    let told = ["view", "change", "delete"];
+    let expected = [json!({"id": 1, "salary": 1, "permissions": told}), json!({"id": 2, "permissions": told})];
+    let token = &people[0].1;
+    assert_eq!(client.get("/api/telling", token).await.json()["results"], json!(expected));
+    for (id, row) in (1..).zip(&expected) {
+        assert_eq!(client.get(&format!("/api/telling/{id}"), token).await.json(), *row);
+    }
+}
+
 /// What fields ask of what their reader and writer holds is read with them.
 #[every_database]
 async fn a_fields_permission_costs_no_statement(db: TestDb) {

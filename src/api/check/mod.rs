@@ -177,7 +177,7 @@ struct Whom {
 mod tests {
     use sea_orm::DatabaseConnection;
 
-    use crate::{Api, IsAdminUser};
+    use crate::{Api, HasPerm, IsAdminUser};
 
     #[test]
     fn a_person_is_sent_to_the_page_where_there_is_one() {
@@ -186,5 +186,15 @@ mod tests {
         assert_eq!(at(api()).as_deref(), Some("/docs"));
         assert_eq!(at(api().document_permissions(IsAdminUser)).as_deref(), Some("/docs"));
         assert_eq!(at(api().without_document()), None);
+    }
+
+    #[test]
+    fn what_the_documents_readers_are_asked_counts() {
+        let api = Api::new("Drivers", "1", DatabaseConnection::default());
+        let api = api.document_permissions(HasPerm("drivers.view_car")).build().expect("it fits");
+        let mut asked: Vec<(String, &String)> = api.permissions_asked().collect();
+        asked.sort();
+        let label = "drivers.view_car".to_owned();
+        assert_eq!(asked, [("GET /docs".to_owned(), &label), ("GET /openapi.json".to_owned(), &label)]);
     }
 }

@@ -33,6 +33,32 @@ async fn the_other_viewset_is_mounted_too(db: TestDb) {
     assert!(message.contains("`Fleets`, which is not mounted in this API: `.mount(Fleets)`"), "{message}");
 }
 
+/// Also by what a field asks of a row.
+#[test]
+fn what_a_field_asks_about_is_mounted_too() {
+    #[derive(Serializer)]
+    #[serializer(model = bus)]
+    struct Shown {
+        id: i32,
+        #[serializer(read_only, read_if = Through::<Fleets>::by(bus::Column::FleetId))]
+        open: Option<bool>,
+    }
+    struct Asking;
+    impl ViewSet for Asking {
+        type Serializer = Shown;
+        const PATH: &'static str = "/asking";
+        const ACTIONS: &'static [Action] = &[Action::Retrieve];
+        fn permissions() -> Access<bus::Entity> {
+            Access::to(AllowAny)
+        }
+    }
+    chosen([open(), open(), open(), open()]);
+    let api = || Api::new("Through", "1", sea_orm::DatabaseConnection::default()).mount(Asking);
+    let message = refused(api().build());
+    assert!(message.contains("`Fleets`, which is not mounted in this API: `.mount(Fleets)`"), "{message}");
+    assert!(api().mount(Fleets).build().is_ok());
+}
+
 #[every_database]
 async fn a_rule_that_comes_back_to_itself_is_refused(db: TestDb) {
     // fleets ask about roots; over the same table, a root about fleets
