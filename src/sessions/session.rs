@@ -161,7 +161,7 @@ impl Session {
 }
 
 /// As long as a date can be counted on, and longer than browsers keep a cookie.
-const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// A time as Python's `isoformat` writes it.
 fn moment(text: &str) -> Option<DateTime<Utc>> {

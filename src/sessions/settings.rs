@@ -60,7 +60,7 @@ pub enum SameSite {
 }
 
 /// Two weeks.
-const AGE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const AGE: Duration = Duration::from_hours(14 * 24);
 
 impl Sessions {
     /// Django's settings, and this key.

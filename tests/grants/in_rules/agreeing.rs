@@ -234,14 +234,15 @@ async fn a_uuid_is_named_over_any_pool(db: TestDb) -> refrain::Result<()> {
     keyed::open(&auth, &db).await?;
     let (alice, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
     let [granted, other, _] = keyed::uuids();
-    let rows = [granted, other].map(|id| keyed::unique::Entity::row(id).into_active_model().reset_all());
-    keyed::unique::Entity::insert_many(rows).exec_without_returning(db.db()).await?;
-    let (view, content_type) = keyed::permission::<keyed::unique::Entity>(&db, "view").await?;
-    keyed::grant(&db, To::User(keyed::key_of(&alice)), view, content_type, &granted.to_string()).await?;
+    let rows = [granted, other].map(keyed::unique::Entity::row);
+    let full = rows.iter().map(|row| row.clone().into_active_model().reset_all());
+    keyed::unique::Entity::insert_many(full).exec_without_returning(db.db()).await?;
 
     let options: MySqlConnectOptions = db.url().parse().expect("an address");
     let pool = MySqlPool::connect_lazy_with(options.pipes_as_concat(false));
-    let api = Api::new("Keyed", "1", SqlxMySqlConnector::from_sqlx_mysql_pool(pool)).auth(auth);
+    let own = SqlxMySqlConnector::from_sqlx_mysql_pool(pool);
+    assert_eq!(auth.assign_perm(&own, "view_unique", [&alice], [&rows[0]]).await?, 1);
+    let api = Api::new("Keyed", "1", own).auth(auth);
     let client = Client::new(api.default_permissions(ObjectPermissions).mount(unique::Uniques).build()?);
     for (id, status) in [(granted, 200), (other, 404)] {
         let answer = client.get(&format!("/api/rows/{id}"), &token).await;
