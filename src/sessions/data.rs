@@ -63,9 +63,7 @@ impl Data {
         if json.len() > MOST_BYTES {
             return None;
         }
-        let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
-        compressor.write_all(json.as_bytes()).expect("memory takes what is written");
-        let compressed = compressor.finish().expect("memory takes what is written");
+        let compressed = compressed(json.as_bytes());
         Some(if compressed.len() < json.len() - 1 {
             format!(".{}", URL_SAFE_NO_PAD.encode(compressed))
         } else {
@@ -92,6 +90,12 @@ impl Data {
         }
         serde_json::from_slice(&json).ok()
     }
+}
+
+fn compressed(json: &[u8]) -> Vec<u8> {
+    let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
+    compressor.write_all(json).expect("memory takes what is written");
+    compressor.finish().expect("memory takes what is written")
 }
 
 /// Python's `ensure_ascii`; what is not ASCII stands within texts only.
@@ -209,24 +213,18 @@ mod tests {
     #[test]
     fn too_much_is_none() {
         let zeros = format!("{{\"a\":\"{}\"}}", "0".repeat(64 << 20));
-        let mut compressor = ZlibEncoder::new(Vec::new(), Compression::best());
-        compressor.write_all(zeros.as_bytes()).expect("memory");
-        let bomb = URL_SAFE_NO_PAD.encode(compressor.finish().expect("memory"));
+        let bomb = URL_SAFE_NO_PAD.encode(compressed(zeros.as_bytes()));
         assert!(bomb.len() < 100_000, "it looks harmless");
         assert!(Data::of_payload(&format!(".{bomb}")).is_none());
         assert!(Data::of_payload(&URL_SAFE_NO_PAD.encode(&zeros[..3 * MOST_BYTES])).is_none());
         assert!(data(&[("a", json!("0".repeat(MOST_BYTES)))]).to_payload().is_none());
         let names: String = (0..=MOST_NAMES).map(|name| format!("\"{name}\":1,")).collect();
         assert!(Data::of_payload(&URL_SAFE_NO_PAD.encode(format!("{{{}}}", names.trim_end_matches(',')))).is_none());
-        let mut compressor = ZlibEncoder::new(Vec::new(), Compression::best());
-        compressor.write_all(format!("{{}}{}", " ".repeat(MOST_BYTES)).as_bytes()).expect("memory");
-        let spaces = URL_SAFE_NO_PAD.encode(compressor.finish().expect("memory"));
+        let spaces = URL_SAFE_NO_PAD.encode(compressed(format!("{{}}{}", " ".repeat(MOST_BYTES)).as_bytes()));
         assert!(Data::of_payload(&format!(".{spaces}")).is_none());
         // what stands behind the compressed text counts as well
         let padded = |bytes: usize| {
-            let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
-            compressor.write_all(b"{}").expect("memory");
-            let mut compressed = compressor.finish().expect("memory");
+            let mut compressed = compressed(b"{}");
             compressed.resize(bytes, 0);
             format!(".{}", URL_SAFE_NO_PAD.encode(compressed))
         };
@@ -242,9 +240,7 @@ mod tests {
             let value = json!(format!("0123456789{}", "0".repeat(length)));
             let payload = data(&[("a", value.clone())]).to_payload().expect("it is not much");
             let json = json!({ "a": value }).to_string();
-            let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
-            compressor.write_all(json.as_bytes()).expect("memory");
-            let saved = json.len() as i64 - compressor.finish().expect("memory").len() as i64;
+            let saved = json.len() as i64 - compressed(json.as_bytes()).len() as i64;
             assert_eq!(payload.starts_with('.'), saved > 1, "{json}");
             saved_of.insert(saved);
         }
@@ -277,11 +273,7 @@ mod tests {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), compress in any::<bool>()) {
             let payload = match compress {
-                true => {
-                    let mut compressor = ZlibEncoder::new(Vec::new(), Compression::default());
-                    compressor.write_all(&bytes).expect("memory");
-                    format!(".{}", URL_SAFE_NO_PAD.encode(compressor.finish().expect("memory")))
-                }
+                true => format!(".{}", URL_SAFE_NO_PAD.encode(compressed(&bytes))),
                 false => URL_SAFE_NO_PAD.encode(&bytes),
             };
             let _ = Data::of_payload(&payload).map(|data| data.to_payload());

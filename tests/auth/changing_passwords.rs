@@ -103,21 +103,6 @@ async fn what_is_kept_ends_no_session(db: TestDb, auth: Auth) -> Result<()> {
     Ok(())
 }
 
-/// The request that changes the password is the one that signs its session by the new key.
-async fn a_session_of_an_older_key_goes_on(db: TestDb, auth: Auth) -> Result<()> {
-    user(&auth, &db, "alice").await?;
-    let before = site(&db, &auth);
-    let client = Client::new(api(&db, &auth, key("another").with_fallback("the site's own")?));
-    let old = Browser::new(&before);
-    assert_eq!(old.log_in("alice", OLD).await.code(), 200);
-    let browser = Browser::with(&client, &old.cookie("sessionid").expect("it is kept"));
-    browser.set("csrftoken", &old.cookie("csrftoken").expect("it is kept"));
-    assert_eq!(browser.post(PATH, Some(change(OLD, NEW))).await.code(), 204);
-    assert_eq!(browser.name().await.as_deref(), Some("alice"));
-    assert_eq!(keys(&db).await?, [browser.cookie("sessionid").expect("it goes on")]);
-    Ok(())
-}
-
 async fn the_callers_session_goes_on_and_every_other_is_over(db: TestDb, auth: Auth) -> Result<()> {
     let alice = user(&auth, &db, "alice").await?;
     user(&auth, &db, "bob").await?;
@@ -286,7 +271,6 @@ async fn somebody_made_inactive_changes_nothing(db: TestDb, auth: Auth) -> Resul
 
 with_either_key! {
     what_is_kept_ends_no_session,
-    a_session_of_an_older_key_goes_on,
     the_callers_session_goes_on_and_every_other_is_over,
     whichever_credential_somebody_has,
     what_is_wrong_is_told_at_once_and_changes_nothing,

@@ -489,9 +489,9 @@ async fn a_sync_in_a_transaction_goes_with_it(db: TestDb, auth: Auth) -> Result<
     Ok(())
 }
 
-/// Models declared by hand, past the checks of the derive: model, verbose name, default and custom permissions.
+/// Models declared by hand, past the checks of the derive: app, model, verbose name, default and custom permissions.
 macro_rules! by_hand {
-    ($($name:ident: $model:expr, $verbose:expr, $default:expr, $custom:expr;)*) => {$(
+    ($($name:ident: $app:expr, $model:expr, $verbose:expr, $default:expr, $custom:expr;)*) => {$(
         #[allow(unreachable_pub)]
         mod $name {
             use sea_orm::entity::prelude::*;
@@ -509,7 +509,7 @@ macro_rules! by_hand {
             impl ActiveModelBehavior for ActiveModel {}
 
             impl refrain::Model for Entity {
-                const APP_LABEL: &'static str = "garage";
+                const APP_LABEL: &'static str = $app;
                 const OBJECT_NAME: &'static str = $model;
                 const MODEL_NAME: &'static str = $model;
                 const VERBOSE_NAME: &'static str = $verbose;
@@ -534,13 +534,21 @@ macro_rules! x {
 }
 
 by_hand! {
-    as_builtin: "boat", "boat", super::FOUR, &[("view_boat", "Can see boat")];
-    twice: "boat", "boat", super::FOUR, &[("sail", "Can sail"), ("sail", "Can sail again")];
-    long_verbose: "boat", x!(245), super::FOUR, &[];
-    long_name: "boat", "boat", super::FOUR, &[("sail", x!(256))];
-    long_model: x!(94), "boat", super::FOUR, &[];
-    long_codename: "boat", "boat", super::FOUR, &[(x!(101), "Can sail")];
-    just_short_enough: x!(93), x!(244), super::FOUR, &[(x!(100), x!(255))];
+    as_builtin: "garage", "boat", "boat", super::FOUR, &[("view_boat", "Can see boat")];
+    twice: "garage", "boat", "boat", super::FOUR, &[("sail", "Can sail"), ("sail", "Can sail again")];
+    long_verbose: "garage", "boat", x!(245), super::FOUR, &[];
+    long_name: "garage", "boat", "boat", super::FOUR, &[("sail", x!(256))];
+    long_model: "garage", x!(94), "boat", super::FOUR, &[];
+    long_codename: "garage", "boat", "boat", super::FOUR, &[(x!(101), "Can sail")];
+    just_short_enough: "garage", x!(93), x!(244), super::FOUR, &[(x!(100), x!(255))];
+    longest: x!(100), x!(100), "boat", &[], &[(x!(100), x!(255))];
+    of_no_app: "", "boat", "boat", &[], &[("sail", "Can sail")];
+    dotted: "garage.boats", "boat", "boat", &[], &[("sail", "Can sail")];
+    long_app: x!(101), "boat", "boat", &[], &[("sail", "Can sail")];
+    longer_model: "garage", x!(101), "boat", &[], &[("sail", "Can sail")];
+    nameless: "garage", "boat", "boat", &[], &[("", "Can sail")];
+    nul_in_codename: "garage", "boat", "boat", &[], &[("sa\0il", "Can sail")];
+    nul_in_name: "garage", "boat", "boat", &[], &[("sail", "Can\0sail")];
 }
 
 /// CONTRACT 2.8.
@@ -569,12 +577,27 @@ async fn a_declaration_that_cannot_be_is_refused_before_anything_is_written(db: 
     let codename = format!("change_{}", x!(94));
     let message = format!("declares the codename `{codename}`, which has more than 100 characters");
     assert_eq!(refused, format!("the model `garage.{}` {message}", x!(94)));
+    let label = "has an app label that is empty or has a dot";
+    let codename = "declares an empty codename, or one with a NUL character";
+    for (declared, expected) in [
+        (declare::<of_no_app::Entity>(&auth, &db).await, label),
+        (declare::<dotted::Entity>(&auth, &db).await, label),
+        (declare::<long_app::Entity>(&auth, &db).await, "has a app label of more than 100 characters"),
+        (declare::<longer_model::Entity>(&auth, &db).await, "has a model name of more than 100 characters"),
+        (declare::<nameless::Entity>(&auth, &db).await, codename),
+        (declare::<nul_in_codename::Entity>(&auth, &db).await, codename),
+        (declare::<nul_in_name::Entity>(&auth, &db).await, codename),
+    ] {
+        let refused = declared.expect_err(expected).to_string();
+        assert!(refused.ends_with(expected), "{refused}");
+    }
     assert_eq!(permissions(&db).await?, pairs(&[]));
     assert_eq!(column::<String>(&db, "SELECT model FROM django_content_type").await?, Vec::<String>::new());
 
     assert_eq!(declare::<just_short_enough::Entity>(&auth, &db).await?.created.len(), 5);
     let longest = "SELECT codename FROM auth_permission ORDER BY id";
     assert_eq!(column::<String>(&db, longest).await?[4], x!(100));
+    assert_eq!(declare::<longest::Entity>(&auth, &db).await?.created.len(), 1);
     Ok(())
 }
 

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use poem::http::Method;
 use refrain::{
     Access, Api, BuiltApi, ModelPermissions, PoolSettings, Result,
-    auth::{Auth, NewToken, NewUser, Snapshots},
+    auth::{Auth, NewToken, NewUser, Snapshots, User},
     authentication::{Authenticators, TokenAuthentication},
     migration::{MigrationTrait, SchemaManager, identity_notices, make_identity_notices, named_tokens},
 };
 use refrain_testing::{Counter, Proxy, TestDb, counted, every_database};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
 
 use crate::support::{Client, Rules, auth, car, cars, log::log, sync, user};
@@ -33,6 +33,15 @@ async fn migrate(db: &DatabaseConnection, migrations: Vec<Box<dyn MigrationTrait
     for migration in migrations {
         migration.up(&SchemaManager::new(db)).await.expect("it runs");
     }
+}
+
+/// The database tells of changes, and alice may view cars; she, and her token.
+async fn alice_where_changes_are_told(db: &TestDb) -> (Auth, User, String) {
+    migrate(db, identity_notices(Default::default())).await;
+    let auth = auth();
+    sync(&auth, db).await;
+    let (alice, token) = user(&auth, db, NewUser::new("alice"), &["view"]).await;
+    (auth, alice, token)
 }
 
 fn built(db: &DatabaseConnection, auth: &Auth, snapshots: Snapshots) -> BuiltApi {
@@ -97,10 +106,7 @@ impl Node {
 #[every_database(postgres, because = "no other tells")]
 async fn every_change_is_heard(db: TestDb) -> Result<()> {
     migrate(&db, named_tokens(Default::default())).await;
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, alice, token) = alice_where_changes_are_told(&db).await;
     let elsewhere = db.another_pool().await;
     let node = Node::start(&db, &auth).await;
     let id = alice.id().expect("she is somebody");
@@ -153,10 +159,7 @@ async fn every_change_is_heard(db: TestDb) -> Result<()> {
 /// A column is called otherwise: nothing that writes the table fails for it, and everybody is asked for again.
 #[every_database(postgres, because = "no other tells")]
 async fn a_renamed_column_stops_no_write(db: TestDb) -> Result<()> {
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, token) = alice_where_changes_are_told(&db).await;
     let node = Node::start(&db, &auth).await;
     node.comes_to_know(&token).await;
     db.execute_unprepared("ALTER TABLE auth_user_groups RENAME COLUMN user_id TO member_id").await?;
@@ -174,10 +177,7 @@ async fn a_renamed_column_stops_no_write(db: TestDb) -> Result<()> {
 /// When a token was last used is nobody's affair; what it is good for is.
 #[every_database(postgres, because = "no other tells")]
 async fn a_use_of_a_token_is_no_change(db: TestDb) -> Result<()> {
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (alice, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, alice, token) = alice_where_changes_are_told(&db).await;
     alice.make_token(&*db, NewToken::new("laptop")).await?;
     let node = Node::start(&db, &auth).await;
     node.comes_to_know(&token).await;
@@ -195,10 +195,7 @@ async fn a_use_of_a_token_is_no_change(db: TestDb) -> Result<()> {
 /// Many users at once, more than are named one by one.
 #[every_database(postgres, because = "no other tells")]
 async fn a_change_of_many_is_heard(db: TestDb) -> Result<()> {
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, token) = alice_where_changes_are_told(&db).await;
     db.execute_unprepared(
         "INSERT INTO auth_user (username, password, is_superuser, first_name, last_name, email, is_staff, is_active, \
          date_joined) SELECT 'user' || n, '!', FALSE, '', '', '', FALSE, TRUE, now() FROM generate_series(1, 500) n",
@@ -214,10 +211,7 @@ async fn a_change_of_many_is_heard(db: TestDb) -> Result<()> {
 /// A change of one user leaves what is known of another.
 #[every_database(postgres, because = "no other tells")]
 async fn a_change_is_about_its_user(db: TestDb) -> Result<()> {
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, alice) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, alice) = alice_where_changes_are_told(&db).await;
     let (_, bob) = user(&auth, &db, NewUser::new("bob"), &["view"]).await;
     let node = Node::start(&db, &auth).await;
     node.comes_to_know(&alice).await;
@@ -232,10 +226,7 @@ async fn a_change_is_about_its_user(db: TestDb) -> Result<()> {
 #[every_database(postgres, because = "no other tells")]
 async fn what_cannot_be_heard_does_not_count(db: TestDb) -> Result<()> {
     let log = log();
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, token) = alice_where_changes_are_told(&db).await;
     let mut road = Proxy::before(&db).await;
     let node = Node::with(&db, &auth, Snapshots::told_within(BOUND).listening_at(road.url())).await;
     let (off, on) = ("UPDATE auth_user SET is_active = FALSE", "UPDATE auth_user SET is_active = TRUE");
@@ -279,10 +270,7 @@ async fn what_cannot_be_heard_does_not_count(db: TestDb) -> Result<()> {
 /// Who asks the database to tell something does so over one connection, and not over a new one each time.
 #[every_database(postgres, because = "no other tells")]
 async fn it_is_asked_over_one_connection(db: TestDb) -> Result<()> {
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, token) = alice_where_changes_are_told(&db).await;
     let node = Node::start(&db, &auth).await;
     node.comes_to_know(&token).await;
     let before = connections(&db, "beating").await?;
@@ -297,7 +285,7 @@ async fn connections(db: &TestDb, what: &str) -> Result<Vec<i32>> {
     let sql = format!(
         "SELECT pid FROM pg_stat_activity WHERE application_name = 'refrain, {what}' AND datname = current_database()"
     );
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = db.query_all_raw(db.statement(&sql)).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
 }
 
@@ -324,10 +312,7 @@ async fn a_node_listens_over_one_connection(db: TestDb) -> Result<()> {
 #[every_database(postgres, because = "no other tells")]
 async fn a_trigger_that_was_off_is_found_out(db: TestDb) -> Result<()> {
     let log = log();
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, token) = alice_where_changes_are_told(&db).await;
     let node = Node::start(&db, &auth).await;
     let slack = Duration::from_millis(300);
     let off = "ALTER TABLE auth_user DISABLE TRIGGER refrain_tells_update";
@@ -407,10 +392,7 @@ async fn where_nothing_tells_it_is_said(db: TestDb) -> Result<()> {
 /// A node that was never told to listen asks with each request.
 #[every_database(postgres, because = "no other tells")]
 async fn who_does_not_listen_keeps_nobody(db: TestDb) -> Result<()> {
-    migrate(&db, identity_notices(Default::default())).await;
-    let auth = auth();
-    sync(&auth, &db).await;
-    let (_, token) = user(&auth, &db, NewUser::new("alice"), &["view"]).await;
+    let (auth, _, token) = alice_where_changes_are_told(&db).await;
     let (counted, counter) = counted(&db);
     let client = Client::new(built(&counted, &auth, Snapshots::told_within(BOUND)));
     for _ in 0..3 {

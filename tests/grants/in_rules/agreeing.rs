@@ -14,10 +14,7 @@ use refrain::{
     auth::{Auth, Group, NewUser, Snapshots, User},
 };
 use refrain_testing::{Backend, TestDb, every_database};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, SqlxMySqlConnector,
-    sqlx::mysql::{MySqlConnectOptions, MySqlPool},
-};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, ModelTrait};
 use serde_json::{Value as Json, json};
 use tokio::{runtime::Handle, task::block_in_place};
 
@@ -228,8 +225,13 @@ async fn lists_details_and_checks_agree(db: TestDb) -> refrain::Result<()> {
 }
 
 /// Over a pool that a program made itself MariaDB may take `||` for "or".
+#[cfg(feature = "mysql")]
 #[every_database(mariadb, because = "elsewhere `||` joins texts always")]
 async fn a_uuid_is_named_over_any_pool(db: TestDb) -> refrain::Result<()> {
+    use sea_orm::{
+        EntityTrait, SqlxMySqlConnector,
+        sqlx::mysql::{MySqlConnectOptions, MySqlPool},
+    };
     let auth = auth();
     keyed::open(&auth, &db).await?;
     let (alice, token) = user(&auth, &db, NewUser::new("alice"), &[]).await;
