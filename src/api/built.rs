@@ -2,10 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use http::Method;
 use poem::{
-    Endpoint as _, EndpointExt, IntoResponse, Request, Response, Route,
+    EndpointExt, IntoResponse, Response, Route,
     endpoint::{BoxEndpoint, make_sync},
-    error::MethodNotAllowedError,
-    http::header,
     middleware::CatchPanic,
     web::Redirect,
 };
@@ -18,13 +16,14 @@ use super::{
     explain::Explainer,
     gate::Gate,
     part::{MountedParts, check_hidden},
-    routes::{Routes, allowed_at},
+    routed::Routed,
+    routes::Routes,
     served_document::{self, ServedDocument},
 };
 use crate::{
     Result,
     auth::{KeptUsers, User},
-    http::{Problem, RequestPath, Site, as_drf, leave_slash_out},
+    http::{Problem, Site, as_drf},
     model::Models,
     permission::Explanation,
     viewset::{Actions, Endpoint},
@@ -217,10 +216,9 @@ impl BuiltApi {
     pub fn into_endpoint(self) -> BoxEndpoint<'static, Response> {
         let Self { gate, endpoints, document, swagger_ui, prefix, service, explainer, actions, documents, .. } = self;
         let site = gate.site.clone();
-        let service = naming_methods(service, endpoints.clone(), prefix.clone());
         let of_caller = site.tells_callers_their_document.then(|| {
             let document = serde_json::from_str(&document).expect("the document is JSON");
-            OfCaller { gate, endpoints, document }
+            OfCaller { gate, endpoints: endpoints.clone(), document }
         });
         let served = ServedDocument { document, swagger_ui, of_caller };
         let route = served.route(Route::new(), &site, &actions);
@@ -242,19 +240,9 @@ impl BuiltApi {
             Some(path) => route.at(path, explainer.into_endpoint(actions)),
             None => route,
         };
-        let drf_errors = site.drf_errors;
-        let slashes = site.trailing_slashes.then(|| prefix.clone());
-        let route = if prefix.is_empty() { route.nest("/", service) } else { route.nest(prefix, service) };
-        let endpoint = route
-            .before(move |mut request: Request| {
-                let path = RequestPath::of(&request);
-                request.extensions_mut().insert(path);
-                if let Some(prefix) = &slashes {
-                    leave_slash_out(&mut request, prefix);
-                }
-                async move { Ok(request) }
-            })
-            .catch_all_error(|error| async move { Problem::from_poem(error).into_response() })
+        let (drf_errors, trailing_slashes) = (site.drf_errors, site.trailing_slashes);
+        let route = route.nest(if prefix.is_empty() { "/" } else { &prefix }, service);
+        let endpoint = Routed { route, endpoints, prefix, trailing_slashes }
             .with(CatchPanic::new().with_handler(|_| Problem::server_error().into_response()))
             .map_to_response();
         match drf_errors {
@@ -313,30 +301,6 @@ impl BuiltApi {
     pub fn db(&self) -> &sea_orm::DatabaseConnection {
         &self.gate.site.db
     }
-}
-
-/// A method that no route knows, `QUERY`, is refused by the framework: with the methods that are there, as RFC 9110 asks.
-fn naming_methods(
-    service: BoxEndpoint<'static>,
-    endpoints: Arc<Vec<Endpoint>>,
-    prefix: String,
-) -> BoxEndpoint<'static> {
-    let known = Arc::new((endpoints, prefix));
-    let named = move |service: Arc<BoxEndpoint<'static>>, request: Request| {
-        let (method, uri, known) = (request.method().clone(), request.original_uri().clone(), known.clone());
-        async move {
-            let (endpoints, prefix) = &*known;
-            service.call(request).await.map_err(|error| {
-                let path = uri.path().strip_prefix(prefix.as_str()).unwrap_or_default();
-                let path = path.strip_suffix('/').unwrap_or(path);
-                match allowed_at(endpoints, path).filter(|_| error.is::<MethodNotAllowedError>()) {
-                    Some(allow) => Problem::method_not_allowed(&method).with_header(header::ALLOW, &allow).into(),
-                    None => error,
-                }
-            })
-        }
-    };
-    service.around(named).boxed()
 }
 
 #[cfg(test)]

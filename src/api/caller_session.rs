@@ -14,7 +14,7 @@ use crate::{
     Db, Error, Result,
     auth::User,
     authentication::{AuthenticationError, Authenticators, Offered},
-    http::{FormToken, Problem, Site, is_over_tls, site_of},
+    http::{FormToken, Problem, RequestContext, Site, is_over_tls, site_of},
     sessions::{CsrfToken, Sent, Session, Sessions, SetCookies, new_secret},
     viewset::marker,
 };
@@ -218,7 +218,7 @@ impl CallerSession {
     /// That of a request, whatever else the request brings; `None` where the site takes no sessions.
     pub(super) fn sent(request: &Request, site: &Arc<Site>) -> Option<Self> {
         let sessions = site.authenticators.sessions()?.clone();
-        let cookies = request.extensions().get::<Arc<SetCookies>>().cloned().unwrap_or_default();
+        let cookies = RequestContext::of(request).map(|context| context.cookies.clone()).unwrap_or_default();
         let sent = Sent::of(request.headers(), sessions.cookie());
         Some(Self { site: site.clone(), sessions, cookies, sent, over_tls: is_over_tls(request) })
     }

@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use metrics::SharedString;
 use poem::{Response, http::StatusCode};
 
 use crate::{auth::User, http::Problem};
@@ -23,16 +24,11 @@ impl Decision<'_> {
         let verdict = verdict(answer.status(), problem);
         let class = problem.and_then(Problem::refused_by).unwrap_or_default();
         let code = problem.map(Problem::code).unwrap_or_default();
-        let caller = match caller.map(|user| user.id()) {
-            None => "unknown".to_owned(),
-            Some(None) => "anonymous".to_owned(),
-            Some(Some(id)) => id.to_string(),
-        };
         let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(
-                    target: "refrain::decision", verdict, caller, action = &**action, method, path, class, code,
+                    target: "refrain::decision", verdict, caller = named(caller), action = &**action, method, path, class, code,
                     statements, microseconds, "decided"
                 )
             };
@@ -41,13 +37,24 @@ impl Decision<'_> {
             "allowed" | "invalid" | "not_found" => event!(debug),
             _ => event!(info),
         }
-        let class: Arc<str> = class.into();
+        let class = match class {
+            "" => SharedString::const_str(""),
+            class => SharedString::from(class.to_owned()),
+        };
         metrics::counter!(
             "refrain_decisions_total", "action" => action.clone(), "verdict" => verdict, "class" => class
         )
         .increment(1);
         metrics::histogram!("refrain_request_seconds", "action" => action.clone()).record(took);
         metrics::histogram!("refrain_request_statements", "action" => action.clone()).record(statements);
+    }
+}
+
+fn named(caller: Option<&User>) -> String {
+    match caller.map(User::id) {
+        None => "unknown".to_owned(),
+        Some(None) => "anonymous".to_owned(),
+        Some(Some(id)) => id.to_string(),
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{
     any::TypeId,
+    pin::pin,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Instant,
 };
@@ -20,7 +21,7 @@ use crate::{
     auth::{Asked, User},
     authentication::Offered,
     db::{Abandonable, counting_statements},
-    http::{BodyLimits, Caller, FormToken, Kind, Problem, Site, client_address, is_over_tls, path_of},
+    http::{BodyLimits, FormToken, Kind, Problem, RequestContext, Site, client_address, is_over_tls, path_of},
     permission::{Action, Permissions},
     sessions::SetCookies,
     standby::{LAST_COMMIT, Writing},
@@ -110,7 +111,8 @@ impl Endpoint for Front {
         let (method, path) = (request.method().clone(), path_of(&request).to_owned());
         let (began, known) = (Instant::now(), Known::default());
         let over_tls = is_over_tls(&request);
-        let (answer, statements) = counting_statements(self.in_time(request, &known, &cookies)).await;
+        let answer = pin!(self.in_time(request, &known, &cookies));
+        let (answer, statements) = counting_statements(answer).await;
         let mut response = answer.unwrap_or_else(|error| Problem::from_poem(error).into_response());
         if let Some(writing) = known.take_writing()
             && let Some(last) = writing.end(response.status()).await
@@ -180,7 +182,8 @@ impl Front {
     /// Gives a request up that takes too long.
     async fn in_time(&self, request: Request, known: &Known, cookies: &Arc<SetCookies>) -> poem::Result<Response> {
         let is_safe = request.method().is_safe();
-        let answer = Abandonable::new(self.answer(request, known, cookies.clone()));
+        let answer = pin!(self.answer(request, known, cookies.clone()));
+        let answer = Abandonable::pinned(answer);
         let Some(limit) = self.site.request_timeout else { return answer.await };
         tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
             tracing::error!(?limit, "a request took too long, and was given up");
@@ -211,12 +214,8 @@ impl Front {
         if let Some(wait) = known.usage.get_or_init(|| usage).wait() {
             return Err(Problem::throttled(wait).into());
         }
-        if let Some(joined) = joined {
-            request.extensions_mut().insert(joined);
-        }
-        request.extensions_mut().insert(Caller(user.clone()));
-        request.extensions_mut().insert(site.clone());
-        request.extensions_mut().insert(cookies);
+        let context = RequestContext { site: site.clone(), user: user.clone(), cookies, joined };
+        request.extensions_mut().insert(context);
         request.extensions_mut().insert(self.actions.clone());
         match &self.asks {
             Asks::Nothing => {}
@@ -251,4 +250,33 @@ fn accepts_json(request: &Request) -> bool {
             matches!(kind, ("*", "*") | ("application", "*" | "json"))
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::endpoint::make_sync;
+
+    use super::*;
+    use crate::{auth::Auth, authentication::Authenticators};
+
+    /// Each request allocates it, and an allocator takes longer for what is long; work that is not pinned where it begins is
+    /// in it several times.
+    #[test]
+    fn the_future_of_a_request_is_short() {
+        let site = Arc::new(Site::new(sea_orm::DatabaseConnection::default(), Auth::default(), Authenticators::none()));
+        let front = Front {
+            throttles: site.throttles.clone(),
+            site,
+            actions: Arc::default(),
+            asks: Asks::Nothing,
+            asked: None,
+            reads: None,
+            name: "test".into(),
+            negotiates: false,
+            allow: None,
+            inner: make_sync(|_| "nothing").map_to_response().boxed(),
+        };
+        let length = size_of_val(&front.call(Request::default()));
+        assert!(length < 8 * 1024, "{length} bytes");
+    }
 }

@@ -22,6 +22,7 @@ mod named_tokens;
 mod obtain_token;
 mod page_session;
 mod part;
+mod routed;
 mod routes;
 mod schemas;
 mod served_document;

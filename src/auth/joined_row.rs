@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{DbBackend, QueryResult, Value, sea_query::Expr};
 
-use crate::db::Sql;
+use crate::db::{Sql, StatementText};
 
 /// A row of another table that the statement finding a user reads too, since the endpoint is about to ask for it.
 ///
@@ -14,7 +14,7 @@ pub(crate) struct JoinedRow {
     /// as statements name it
     pub(crate) table: Arc<str>,
     /// true of one row at most; becomes text only where somebody is looked for
-    pub(crate) is_it: Expr,
+    pub(crate) is_it: Arc<Expr>,
 }
 
 /// The tables' names in the statements that find a user: no other table can be joined under one of them.
@@ -77,16 +77,9 @@ impl Text {
         if is_numbered {
             values.extend(behind.take());
         }
-        let mut text = String::with_capacity(self.whole.len() + 512);
-        text += &self.columns;
-        text += ", ";
-        row.columns.write_to(&mut text, &mut values);
-        text += &self.from;
-        for part in ["LEFT JOIN ", &row.table, " ON "] {
-            text += part;
-        }
-        Sql::of(&row.is_it, on).write_to(&mut text, &mut values);
-        text += &self.by;
+        let text = StatementText::binding(on, values).text(&self.columns).text(", ").sql(&row.columns).text(&self.from);
+        let text = text.text("LEFT JOIN ").text(&row.table).text(" ON ").expr(&row.is_it).text(&self.by);
+        let (text, mut values) = text.parts();
         values.extend(behind);
         (text, values)
     }

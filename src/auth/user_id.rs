@@ -182,7 +182,7 @@ mod tests {
     use sea_orm::{DbBackend, entity::prelude::*};
 
     use super::UserId;
-    use crate::{auth::NoKey, db::Sql};
+    use crate::{auth::NoKey, db::StatementText};
 
     /// Every kind of column that may point at users, and one that cannot.
     mod row {
@@ -234,9 +234,7 @@ mod tests {
         let uuid = Uuid::from_u128(0x0123_4567_89ab_cdef);
         let (hex, dashed) = (uuid.simple().to_string(), uuid.to_string());
         let forms = |key: UserId, column: row::Column, on: DbBackend| {
-            let mut values = Vec::new();
-            Sql::of(&key.is_in(column, on)?, on).write_to(&mut String::new(), &mut values);
-            Some(values)
+            Some(StatementText::new(on).expr(&key.is_in(column, on)?).parts().1)
         };
         for on in [DbBackend::Sqlite, DbBackend::MySql, DbBackend::Postgres] {
             let native = match on {

@@ -113,8 +113,11 @@ impl Authenticators {
                     return Err(failed("User inactive or deleted.".into()));
                 }
                 Ok(Some(user)) => {
-                    if authenticator.sent_by_browsers() && !authenticator.checks_csrf() {
-                        self.refuse_cross_site(offered)?;
+                    if is_cross_site(offered, &self.trusted)
+                        && authenticator.sent_by_browsers()
+                        && !authenticator.checks_csrf()
+                    {
+                        return Err(AuthenticationError::CrossSite);
                     }
                     return Ok(user);
                 }

@@ -93,7 +93,7 @@ impl<'a> Db<'a> {
     pub(crate) async fn begin(self) -> Result<DatabaseTransaction, DbErr> {
         match self.executor() {
             Executor::Connection(db) => super::begin_write(db).await,
-            Executor::Transaction(db) => Abandonable::boxed(db.begin()).await,
+            Executor::Transaction(db) => Abandonable::pinned(db.begin()).await,
         }
     }
 
@@ -139,29 +139,29 @@ impl ConnectionTrait for Db<'_> {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => Abandonable::boxed(db.execute_raw(statement)).await,
-            Executor::Transaction(db) => Abandonable::boxed(db.execute_raw(statement)).await,
+            Executor::Connection(db) => Abandonable::pinned(db.execute_raw(statement)).await,
+            Executor::Transaction(db) => Abandonable::pinned(db.execute_raw(statement)).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => Abandonable::boxed(db.execute_unprepared(sql)).await,
-            Executor::Transaction(db) => Abandonable::boxed(db.execute_unprepared(sql)).await,
+            Executor::Connection(db) => Abandonable::pinned(db.execute_unprepared(sql)).await,
+            Executor::Transaction(db) => Abandonable::pinned(db.execute_unprepared(sql)).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => Abandonable::boxed(db.query_one_raw(statement)).await,
-            Executor::Transaction(db) => Abandonable::boxed(db.query_one_raw(statement)).await,
+            Executor::Connection(db) => Abandonable::pinned(db.query_one_raw(statement)).await,
+            Executor::Transaction(db) => Abandonable::pinned(db.query_one_raw(statement)).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self.executor() {
-            Executor::Connection(db) => Abandonable::boxed(db.query_all_raw(statement)).await,
-            Executor::Transaction(db) => Abandonable::boxed(db.query_all_raw(statement)).await,
+            Executor::Connection(db) => Abandonable::pinned(db.query_all_raw(statement)).await,
+            Executor::Transaction(db) => Abandonable::pinned(db.query_all_raw(statement)).await,
         }
     }
 

@@ -35,12 +35,12 @@ pub(crate) struct Abandonable<F> {
 
 impl<F: Future> Abandonable<Pin<Box<F>>> {
     pub(crate) fn new(work: F) -> Self {
-        Self::boxed(Box::pin(work))
+        Self::pinned(Box::pin(work))
     }
 }
 
 impl<F: Future + Unpin> Abandonable<F> {
-    pub(super) fn boxed(work: F) -> Self {
+    pub(crate) fn pinned(work: F) -> Self {
         Self { work, ended: false }
     }
 }

@@ -39,7 +39,7 @@ pub(crate) use passing::may_pass;
 #[cfg(feature = "postgres")]
 pub(crate) use pooler::lends_by_the_transaction;
 pub use settings::PoolSettings;
-pub(crate) use sql::{Sql, joined, quoted, quoted_table};
+pub(crate) use sql::{Sql, StatementText, joined, quoted, quoted_table};
 pub(crate) use statements_run::counting_statements;
 pub(crate) use stored_decimals::{columns_named, is_stored_otherwise, read_from, readable};
 pub(crate) use write::{begin_write, commit, is_worth_retrying, roll_back, was_refused};

@@ -35,11 +35,7 @@ impl Sql {
     /// What sea-query writes for an expression.
     pub(crate) fn of(expr: &Expr, on: DbBackend) -> Self {
         let mut sql = Self::new(on, "");
-        match on {
-            DbBackend::Postgres => PostgresQueryBuilder.prepare_expr(expr, &mut sql),
-            DbBackend::MySql => MysqlQueryBuilder.prepare_expr(expr, &mut sql),
-            _ => SqliteQueryBuilder.prepare_expr(expr, &mut sql),
-        }
+        write_expr(expr, on, &mut sql);
         sql
     }
 
@@ -93,23 +89,8 @@ impl Sql {
     }
 
     /// As a whole.
-    pub(crate) fn statement(self) -> Statement {
-        let (mut text, mut values) = (String::new(), Vec::new());
-        self.write_to(&mut text, &mut values);
-        Statement::from_sql_and_values(self.on, text, values)
-    }
-
-    /// Behind a text that binds these values.
-    pub(crate) fn write_to(&self, text: &mut String, values: &mut Vec<Value>) {
-        for (before, value) in &self.bound {
-            values.push(value.clone());
-            *text += before;
-            match self.on {
-                DbBackend::Postgres => write!(text, "${}", values.len()).expect("text is written"),
-                _ => *text += "?",
-            }
-        }
-        *text += &self.text;
+    pub(crate) fn statement(&self) -> Statement {
+        StatementText::new(self.on).sql(self).statement()
     }
 
     /// The same with text in place of some of the values.
@@ -159,6 +140,91 @@ impl fmt::Display for Sql {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.bound.iter().try_for_each(|(text, _)| write!(f, "{text}?"))?;
         f.write_str(&self.text)
+    }
+}
+
+/// A statement as it is written from its beginning on, each value with its place's own name.
+pub(crate) struct StatementText {
+    on: DbBackend,
+    text: String,
+    values: Vec<Value>,
+}
+
+impl StatementText {
+    pub(crate) fn new(on: DbBackend) -> Self {
+        Self::binding(on, Vec::new())
+    }
+
+    /// Of which these values are bound before all others.
+    pub(crate) fn binding(on: DbBackend, values: Vec<Value>) -> Self {
+        Self { on, text: String::with_capacity(512), values }
+    }
+
+    pub(crate) fn text(mut self, text: &str) -> Self {
+        self.text += text;
+        self
+    }
+
+    pub(crate) fn sql(mut self, sql: &Sql) -> Self {
+        for (before, value) in &sql.bound {
+            self.text += before;
+            self.bind(value.clone());
+        }
+        self.text(&sql.text)
+    }
+
+    /// What sea-query writes for an expression.
+    pub(crate) fn expr(mut self, expr: &Expr) -> Self {
+        write_expr(expr, self.on, &mut self);
+        self
+    }
+
+    fn bind(&mut self, value: Value) {
+        self.values.push(value);
+        match self.on {
+            DbBackend::Postgres => write!(self.text, "${}", self.values.len()).expect("text is written"),
+            _ => self.text += "?",
+        }
+    }
+
+    /// The text with everything it binds.
+    pub(crate) fn parts(self) -> (String, Vec<Value>) {
+        (self.text, self.values)
+    }
+
+    pub(crate) fn statement(self) -> Statement {
+        Statement::from_sql_and_values(self.on, self.text, self.values)
+    }
+}
+
+impl fmt::Write for StatementText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text += text;
+        Ok(())
+    }
+}
+
+impl fmt::Display for StatementText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl SqlWriter for StatementText {
+    fn push_param<T: QueryBuilder>(&mut self, value: Value, _: &T) {
+        self.bind(value);
+    }
+
+    fn as_writer(&mut self) -> &mut dyn fmt::Write {
+        self
+    }
+}
+
+fn write_expr(expr: &Expr, on: DbBackend, to: &mut impl SqlWriter) {
+    match on {
+        DbBackend::Postgres => PostgresQueryBuilder.prepare_expr(expr, to),
+        DbBackend::MySql => MysqlQueryBuilder.prepare_expr(expr, to),
+        _ => SqliteQueryBuilder.prepare_expr(expr, to),
     }
 }
 
@@ -226,10 +292,12 @@ mod tests {
     fn an_expression_becomes_text_and_values() {
         let owned = Expr::col("owner_id").eq(7);
         let postgres = Sql::of(&owned, DbBackend::Postgres);
-        let (mut text, mut values) = ("SELECT $1 WHERE ".to_owned(), vec![Value::from("first")]);
-        postgres.write_to(&mut text, &mut values);
-        assert_eq!(text, r#"SELECT $1 WHERE "owner_id" = $2"#);
-        assert_eq!(values, [Value::from("first"), 7.into()]);
+        let behind = |first: Vec<Value>| StatementText::binding(DbBackend::Postgres, first).text("SELECT $1 WHERE ");
+        for text in [behind(vec!["first".into()]).sql(&postgres), behind(vec!["first".into()]).expr(&owned)] {
+            let (text, values) = text.parts();
+            assert_eq!(text, r#"SELECT $1 WHERE "owner_id" = $2"#);
+            assert_eq!(values, [Value::from("first"), 7.into()]);
+        }
         assert_eq!(Sql::of(&owned, DbBackend::MySql).to_string(), "`owner_id` = ?");
         let named = postgres.clone().naming(|value| (*value == Value::from(7)).then_some("u.id")).statement();
         assert_eq!(named.sql, r#""owner_id" = u.id"#);

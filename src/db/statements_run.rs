@@ -11,7 +11,9 @@ pub(super) fn count_one() {
 }
 
 /// What comes of some work, and how many statements it ran, the beginning of a transaction among them and its end not.
-pub(crate) async fn counting_statements<T>(work: impl Future<Output = T>) -> (T, u32) {
+///
+/// The work is pinned by the caller: the future of a request is long, and would be in this one several times.
+pub(crate) async fn counting_statements<T>(work: impl Future<Output = T> + Unpin) -> (T, u32) {
     RUN.scope(AtomicU32::new(0), async {
         let done = work.await;
         (done, RUN.with(|run| run.load(Ordering::Relaxed)))

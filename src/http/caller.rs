@@ -2,7 +2,7 @@ use std::{ops::Deref, sync::Arc};
 
 use poem::{FromRequest, Request, RequestBody};
 
-use super::Problem;
+use super::{Problem, RequestContext};
 use crate::auth::User;
 
 /// Who makes this request, as an argument of a handler.
@@ -40,7 +40,7 @@ impl<'a> FromRequest<'a> for Caller {
 
 impl Caller {
     pub(crate) fn of(request: &Request) -> Result<Self, Problem> {
-        request.extensions().get::<Self>().cloned().ok_or_else(|| {
+        RequestContext::of(request).map(|context| Self(context.user.clone())).ok_or_else(|| {
             crate::Error::wiring("a handler asked for the caller outside an `Api`: mount it with `Api::with`").into()
         })
     }

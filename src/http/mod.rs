@@ -12,6 +12,7 @@ mod next;
 mod path;
 mod problem;
 mod read_json;
+mod request_context;
 mod request_id;
 mod site;
 
@@ -28,5 +29,6 @@ pub(crate) use path::{RequestPath, leave_slash_out, path_and_query, path_of};
 pub(crate) use problem::{MEDIA_TYPE, WHOLE_BODY};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use read_json::{ACCEPT_PATCH, MERGE_PATCH, PATCH_TYPES, is_merge_patch, read, read_json, read_patch};
+pub(crate) use request_context::RequestContext;
 pub use request_id::RequestId;
 pub(crate) use site::{DocumentAccess, Site, site_of};

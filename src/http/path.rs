@@ -13,6 +13,10 @@ impl RequestPath {
         let original = request.original_uri();
         Self(if original.path() == "/" { request.uri() } else { original }.clone())
     }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.path()
+    }
 }
 
 /// Takes the slash behind a path below the prefix away, for routes that have none. Links keep it: they are made of the path
@@ -39,5 +43,5 @@ pub(crate) fn path_and_query(request: &Request) -> String {
 
 /// The path that a request was made to.
 pub(crate) fn path_of(request: &Request) -> &str {
-    request.extensions().get::<RequestPath>().map_or_else(|| request.original_uri().path(), |path| path.0.path())
+    request.extensions().get::<RequestPath>().map_or_else(|| request.original_uri().path(), RequestPath::path)
 }

@@ -6,7 +6,7 @@ use std::{
 
 use sea_orm::DatabaseConnection;
 
-use super::{Kind, Problem};
+use super::{Kind, Problem, RequestContext};
 use crate::{
     auth::{Auth, User},
     authentication::{Authenticators, Origin},
@@ -171,7 +171,7 @@ impl Site {
 
 /// How a handler finds the site of its request.
 pub(crate) fn site_of(request: &poem::Request) -> crate::Result<Arc<Site>> {
-    request.extensions().get::<Arc<Site>>().cloned().ok_or_else(|| {
+    RequestContext::of(request).map(|context| context.site.clone()).ok_or_else(|| {
         crate::Error::wiring("an endpoint of refrain was mounted outside an `Api`: mount it with `Api::with`")
     })
 }

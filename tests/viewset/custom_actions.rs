@@ -506,6 +506,32 @@ async fn an_action_may_share_a_path_with_the_six(db: TestDb) {
     }
 }
 
+/// It asks the default, which nobody overrides where the document tells of nothing, and then what its argument asks.
+#[every_database]
+async fn a_hidden_handler_may_take_the_row_of_an_action(db: TestDb) {
+    struct Secret;
+    #[OpenApi]
+    impl Secret {
+        #[oai(path = "/cars/:id/secret", method = "get", hidden)]
+        async fn secret(&self, id: Row<Describe>) -> Payload<String> {
+            Payload(format!("{} asks in secret about {}", id.caller().username, id.name))
+        }
+    }
+    let site = Site::new(&db).await;
+    let (alice, viewer) = site.user("alice", &["view"]).await;
+    let (_, other) = site.user("bob", &["change", "publish"]).await;
+    let row = car_of(&db, Some(&alice), "hers").await.id;
+    let api = Api::new("Drivers", "1", db.db().clone()).auth(site.auth.clone());
+    let api = api.mount(Cars { events: site.events.clone() }).with(Handlers).with(Secret);
+    let client = Client::new(api.build().expect("the parts fit"));
+    let get = async |id: i64, token: &str| client.get(&format!("/api/cars/{id}/secret"), token).await;
+    let seen = get(row, &viewer).await;
+    assert_eq!((seen.code(), seen.json()), (200, json!("alice asks in secret about hers")));
+    no_such_row(&get(MISSING, &viewer).await);
+    forbidden(&get(row, &other).await);
+    assert_eq!(get(row, "").await.code(), 401);
+}
+
 /// Of two variables the wrong one might be taken for the row.
 #[every_database(sqlite, because = "no row is looked for")]
 async fn an_actions_path_has_one_variable(db: TestDb) {

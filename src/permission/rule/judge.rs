@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, ModelTrait, QueryResult, QueryTrait, Select,
     sea_query::{Expr, SelectStatement},
@@ -15,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Judged<M> {
     pub(crate) row: M,
-    verdicts: Vec<Rule>,
+    verdicts: Arc<[Rule]>,
 }
 
 impl<M> Judged<M> {
@@ -33,7 +35,7 @@ impl<M: Sync + 'static> Judged<M> {
 
     /// A row of which nothing is asked.
     pub(crate) fn unasked(row: M) -> Self {
-        Self { row, verdicts: vec![Rule::Always] }
+        Self { row, verdicts: [Rule::Always].into() }
     }
 
     /// A row of which these rules ask the database nothing; `None` where they do.
@@ -66,20 +68,27 @@ pub(crate) async fn judged_in<M: FromQueryResult>(
     let questions = Questions::of(rules);
     questions.select(&mut statement);
     let found = db.query_all_raw(bounded(&statement, db.get_database_backend())).await?;
-    found.iter().map(|row| questions.answered(row)).collect()
+    let mut judged = Vec::with_capacity(found.len());
+    for row in &found {
+        judged.push(questions.answered(row)?);
+    }
+    Ok(judged)
 }
 
 /// What rules ask of the database about a row: each condition once.
 pub(crate) struct Questions {
     pub(super) conditions: Vec<Expr>,
     residues: Vec<Residue>,
+    /// the verdicts on every row, where the database is asked nothing
+    settled: Option<Arc<[Rule]>>,
 }
 
 impl Questions {
     pub(crate) fn of(rules: &[&Rule]) -> Self {
         let mut conditions: Vec<Expr> = Vec::new();
-        let residues = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
-        Self { conditions, residues }
+        let residues: Vec<Residue> = rules.iter().map(|rule| Residue::of(rule, &mut conditions)).collect();
+        let settled = conditions.is_empty().then(|| verdicts(&residues, &[]));
+        Self { conditions, residues, settled }
     }
 
     /// Selects the verdicts beside a row.
@@ -106,8 +115,12 @@ impl Questions {
 
     /// The row, of which the database has given these answers.
     pub(super) fn settled<M>(&self, row: M, answers: &[bool]) -> Judged<M> {
-        Judged { row, verdicts: self.residues.iter().map(|residue| residue.settle(answers)).collect() }
+        Judged { row, verdicts: self.settled.clone().unwrap_or_else(|| verdicts(&self.residues, answers)) }
     }
+}
+
+fn verdicts(residues: &[Residue], answers: &[bool]) -> Arc<[Rule]> {
+    residues.iter().map(|residue| residue.settle(answers)).collect()
 }
 
 /// A condition as a column that is read back as the verdict with this place.

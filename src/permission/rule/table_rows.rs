@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Db,
-    db::{Sql, columns_named, quoted_table},
+    db::{Sql, StatementText, columns_named, quoted_table},
 };
 
 /// How rows of a model's table are read and judged: a request's statement is put together of text that is written once, and
@@ -36,11 +36,11 @@ impl<E: EntityTrait> TableRows<E> {
     ) -> Result<Option<Judged<E::Model>>, DbErr> {
         let on = self.columns.on();
         let questions = Questions::of(rules);
-        let mut sql = self.columns.clone();
+        let mut text = StatementText::new(on).sql(&self.columns);
         for (place, asked) in questions.conditions.iter().enumerate() {
-            sql = sql.text(", ").sql(&verdict_column(Sql::of(asked, on), place));
+            text = text.text(", ").sql(&verdict_column(Sql::of(asked, on), place));
         }
-        let found = db.query_all_raw(sql.text(&self.from).sql(&Sql::of(condition, on)).statement()).await?;
+        let found = db.query_all_raw(text.text(&self.from).expr(condition).statement()).await?;
         only_one::<E>(found.iter().map(|row| questions.answered(row)))
     }
 }

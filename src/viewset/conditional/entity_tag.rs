@@ -18,13 +18,15 @@ const KEPT: usize = 16;
 
 impl EntityTag {
     pub(crate) fn of(representation: &[u8], version: Option<i64>) -> Self {
-        let hash = hex::encode(&Sha256::digest(representation)[..KEPT]);
-        let opaque = version.map_or_else(|| hash.clone(), |version| format!("{version}-{hash}"));
+        let mut hash = [0; 2 * KEPT];
+        hex::encode_to_slice(&Sha256::digest(representation)[..KEPT], &mut hash).expect("two digits a byte");
+        let hash = str::from_utf8(&hash).expect("digits");
+        let opaque = version.map_or_else(|| hash.to_owned(), |version| format!("{version}-{hash}"));
         Self { version, opaque }
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
-        HeaderValue::from_str(&format!("\"{}\"", self.opaque)).expect("digits and a minus are a header's value")
+        HeaderValue::try_from(["\"", &*self.opaque, "\""].concat()).expect("digits and a minus are a header's value")
     }
 
     /// Is it among these for whoever writes (RFC 9110, 13.1.1)? A weak tag is never. With a version the row is what it

@@ -3,6 +3,7 @@ use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef},
     types::Type,
 };
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::{authentication::Origin, http::path_of, permission::Judged};
@@ -17,14 +18,22 @@ pub(crate) struct Page<'a, M> {
 impl<M> Page<'_, M> {
     /// Writes all of it up to the first row; what follows the last is `]}`.
     pub(crate) fn open(&self, out: &mut Vec<u8>) {
-        let quoted = |link: &Option<String>| link.as_deref().map_or(Json::Null, Json::from);
         out.push(b'{');
         if let Some(count) = self.count {
-            out.extend_from_slice(format!("\"count\":{count},").as_bytes());
+            write_member("count", &count, out);
         }
-        let (next, previous) = (quoted(&self.links.next), quoted(&self.links.previous));
-        out.extend_from_slice(format!("\"next\":{next},\"previous\":{previous},\"results\":[").as_bytes());
+        write_member("next", &self.links.next, out);
+        write_member("previous", &self.links.previous, out);
+        out.extend_from_slice(b"\"results\":[");
     }
+}
+
+fn write_member(name: &str, value: &impl Serialize, out: &mut Vec<u8>) {
+    for part in ["\"", name, "\":"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+    serde_json::to_writer(&mut *out, value).expect("memory takes everything");
+    out.push(b',');
 }
 
 /// The addresses of the pages beside one: references relative to its own, or absolute ones.
@@ -60,12 +69,17 @@ impl<'a> Links<'a> {
         let place = place.as_ref().map(|(name, value)| (*name, value.as_str()));
         let mut pairs: Vec<_> = self.kept.iter().copied().chain(place).collect();
         pairs.sort_unstable();
-        let mut link = self.origin.map(Origin::to_string).unwrap_or_default() + self.path;
-        if !pairs.is_empty() {
-            link.push('?');
-            link += &form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let mut link = String::with_capacity(self.path.len() + 128);
+        if let Some(origin) = self.origin {
+            link += &origin.to_string();
         }
-        link
+        link += self.path;
+        if pairs.is_empty() {
+            return link;
+        }
+        link.push('?');
+        let behind = link.len();
+        form_urlencoded::Serializer::for_suffix(link, behind).extend_pairs(pairs).finish()
     }
 }
 

@@ -16,8 +16,7 @@ use tracing::Instrument;
 
 use crate::{
     Db,
-    auth::JoinedRow,
-    http::{ACCEPT_PATCH, MERGE_PATCH, PATCH_TYPES, Problem, is_merge_patch, read_json, read_patch},
+    http::{ACCEPT_PATCH, MERGE_PATCH, PATCH_TYPES, Problem, RequestContext, is_merge_patch, read_json, read_patch},
     model::Model,
     permission::{Action, Rule},
     serializer::{BodyOf, Change, parse_body, read_body},
@@ -48,15 +47,16 @@ impl<V: ViewSet> Mounted<V> {
             return Err(refused());
         }
         if here.nested.is_some() && action != Action::Metadata {
-            (visit, rule) = self.visit_below(place, visit, &request).await?;
+            (visit, rule) = Box::pin(self.visit_below(place, visit, &request)).await?;
         }
         let (request, mut body) = request.split();
+        // in boxes of their own is what would make the future of a short read long
         match action {
-            Action::List => self.list(&visit, &request, &rule).await,
+            Action::List => Box::pin(self.list(&visit, &request, &rule)).await,
             Action::Retrieve => self.retrieve(&visit, &request, &rule).await,
-            Action::Create => self.create(&visit, &request, &mut body).await,
-            Action::Update | Action::PartialUpdate => self.update(&visit, &request, &mut body, &rule).await,
-            Action::Destroy => self.destroy(&visit, &request, &rule).await,
+            Action::Create => Box::pin(self.create(&visit, &request, &mut body)).await,
+            Action::Update | Action::PartialUpdate => Box::pin(self.update(&visit, &request, &mut body, &rule)).await,
+            Action::Destroy => Box::pin(self.destroy(&visit, &request, &rule)).await,
             Action::Metadata => Ok(metadata::<V>(on_row)),
             Action::Custom(_) => Err(refused()),
         }
@@ -92,12 +92,13 @@ impl<V: ViewSet> Mounted<V> {
     }
 
     async fn retrieve(&self, visit: &Visit, request: &Request, rule: &Rule) -> Reply {
-        let named = self.row_of(visit, request)?;
+        let joined = RequestContext::of(request).and_then(|context| context.joined.as_ref());
+        let named = joined.map_or_else(|| self.row_of(visit, request), |joined| Ok(Named::joined(joined)))?;
         let cx = visit.context(visit.db());
         let tell = self.told().ask(&cx).await?.choosing(ChosenMembers::read::<V>(request)?);
         let told: Vec<&Rule> = tell.rules().collect();
         let scope = visit.scope(&self.viewset, visit.db())?;
-        let ahead = self.ahead().filter(|_| scope.is_table()).zip(request.extensions().get::<Arc<JoinedRow>>());
+        let ahead = self.ahead().filter(|_| scope.is_table()).zip(joined);
         let row = visit.shown_row(rule, (&named, &scope), &told, self.table(), ahead).await?;
         let shown = tell.shown(&self.viewset, &cx, row).await?;
         match Conditions::read(&visit.headers)?.instead_of(&shown.tag) {

@@ -1,3 +1,5 @@
+use std::{borrow::Cow, marker::PhantomData, sync::Arc};
+
 use percent_encoding::percent_decode_str;
 use poem::Request;
 use poem_openapi::registry::MetaSchemaRef;
@@ -23,12 +25,17 @@ use crate::{
 
 /// The row that a path names.
 pub(crate) struct Named<E: EntityTrait> {
-    key: Expr,
-    entity: std::marker::PhantomData<fn() -> E>,
+    key: Arc<Expr>,
+    entity: PhantomData<fn() -> E>,
 }
 
 impl<E: Resource> Named<E> {
-    pub(crate) fn key(&self) -> &Expr {
+    /// The one that was looked for together with the caller.
+    pub(crate) fn joined(row: &JoinedRow) -> Self {
+        Self { key: row.is_it.clone(), entity: PhantomData }
+    }
+
+    pub(crate) fn key(&self) -> &Arc<Expr> {
         &self.key
     }
 
@@ -39,7 +46,7 @@ impl<E: Resource> Named<E> {
 
     /// Among these rows.
     pub(crate) fn among(&self, rows: Select<E>) -> Select<E> {
-        rows.filter(self.key.clone())
+        rows.filter(Expr::clone(&self.key))
     }
 }
 
@@ -79,7 +86,7 @@ impl<V: ViewSet> Mounted<V> {
     fn named(&self, parts: &[&str]) -> Result<Option<Named<EntityOf<V>>>, NotRead> {
         let on = self.site.db.get_database_backend();
         let each = read_lookup::<V>(parts)?.into_iter().map(|(column, value)| columns::equals(&column, value, on));
-        Ok(each.reduce(ExprTrait::and).map(|key| Named { key, entity: std::marker::PhantomData }))
+        Ok(each.reduce(ExprTrait::and).map(|key| Named { key: Arc::new(key), entity: PhantomData }))
     }
 }
 
@@ -119,13 +126,17 @@ pub(crate) fn path_parameters<V: ViewSet>() -> Vec<(String, MetaSchemaRef)> {
 
 /// The parts of a row's path, behind so many other variables, as the router decoded them.
 fn path_of_row<V: ViewSet>(request: &Request, before: usize) -> Option<Vec<&str>> {
-    let places = before..before + lookup_columns::<V>().len();
+    let places = before..before + if looks_up_key::<V>() { key_columns::<EntityOf<V>>().count() } else { 1 };
     places.map(|place| request.raw_path_param(&path_variable(place))).collect()
 }
 
 /// What `#[OpenApi]` calls a path's variable, so that custom actions share the path.
-pub(crate) fn path_variable(place: usize) -> String {
-    format!("param{place}")
+pub(crate) fn path_variable(place: usize) -> Cow<'static, str> {
+    match place {
+        0 => "param0".into(),
+        1 => "param1".into(),
+        place => format!("param{place}").into(),
+    }
 }
 
 impl Visit {
@@ -199,8 +210,11 @@ impl<E: Resource> Scope<E> {
         if !self.counts_as_table() {
             return judge_one(db, named.among(self.rows()), rules).await;
         }
-        let it = self.below.iter().fold(named.key.clone(), |it, below| it.and(below.clone()));
-        table.judge_one(db, &it, rules).await
+        let it = match &self.below {
+            Some(below) => &Expr::clone(&named.key).and(below.clone()),
+            None => &*named.key,
+        };
+        table.judge_one(db, it, rules).await
     }
 }
 

@@ -29,7 +29,7 @@ impl RowPermissions {
         judged: Judged<ModelOf<V>>,
     ) -> Result<Representation, Problem> {
         let version = version_of::<V>(&judged.row);
-        let mut json = Vec::new();
+        let mut json = Vec::with_capacity(512);
         self.write(viewset, cx, vec![judged], &ChosenMembers::default(), &mut json).await?;
         let tag = EntityTag::of(&json, version);
         self.chosen.cut(0, &mut json);
