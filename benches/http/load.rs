@@ -36,15 +36,16 @@ impl Requests {
         format!("{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
     }
 
-    /// How many were answered, and in how long.
+    /// How many were answered, and in how long; each address is asked over as many connections.
     pub(crate) async fn load(&self, addresses: &[String], length: Duration) -> (u64, Duration) {
         let start = Instant::now();
-        let clients = (0..CONNECTIONS).map(|n| {
+        let count = CONNECTIONS * addresses.len();
+        let clients = (0..count).map(|n| {
             let (address, requests) = (addresses[n % addresses.len()].clone(), self.clone());
             tokio::spawn(async move {
                 let mut stream = connect(&address).await;
                 // each somewhere else, so that no two are at one row
-                let first = n * requests.paths.len() / CONNECTIONS;
+                let first = n * requests.paths.len() / count;
                 let mut answered = 0;
                 while start.elapsed() < length {
                     let text = requests.text(first + answered as usize, answered);

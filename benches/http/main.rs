@@ -125,7 +125,12 @@ fn targets(question: &Question, asked: &[(&Asked, &Running)], taken: &[Vec<Turn>
     let turns = |name: &str| asked.iter().position(|(asked, _)| asked.name == name).map(|at| &taken[at]);
     let of_question = TARGETS.iter().filter(|target| target.question == question.name);
     let line = |target: &question::Target| {
-        let times = ratio(turns(target.of)?, turns(target.by)?);
+        let mut times = ratios(turns(target.of)?, turns(target.by)?);
+        if let Some([of, by]) = target.beside {
+            let beside = ratios(turns(of)?, turns(by)?);
+            times = times.into_iter().zip(beside).map(|(times, beside)| times / beside).collect();
+        }
+        let times = Median::of(times);
         let (least, most) = target.bounds;
         let bounds = match target.bounds {
             (0.0, most) => format!("at most {most}"),
@@ -133,13 +138,19 @@ fn targets(question: &Question, asked: &[(&Asked, &Running)], taken: &[Vec<Turn>
             _ => format!("{least} to {most}"),
         };
         let met = if (least..=most).contains(&times.median) { "met" } else { "**missed**" };
-        Some(format!("| {}: {} / {} | {bounds} | {times:.2}, {met} |", target.question, target.of, target.by))
+        let beside = target.beside.map(|[of, by]| format!(", by {of} / {by}")).unwrap_or_default();
+        Some(format!("| {}: {} / {}{beside} | {bounds} | {times:.2}, {met} |", target.question, target.of, target.by))
     };
     of_question.filter_map(line).collect()
 }
 
 fn ratio(of: &[Turn], by: &[Turn]) -> Median {
-    Median::of(of.iter().zip(by).map(|(of, by)| of.both() / by.both()))
+    Median::of(ratios(of, by))
+}
+
+/// Of each round.
+fn ratios(of: &[Turn], by: &[Turn]) -> Vec<f64> {
+    of.iter().zip(by).map(|(of, by)| of.both() / by.both()).collect()
 }
 
 /// All must answer alike before they are measured.

@@ -31,6 +31,8 @@ pub(crate) struct Target {
     pub(crate) of: &'static str,
     pub(crate) by: &'static str,
     pub(crate) bounds: (f64, f64),
+    /// Two others, whose ratio is taken out of it: what the machine makes of two processes in the place of one.
+    pub(crate) beside: Option<[&'static str; 2]>,
 }
 
 const FEW: &str = "8 held";
@@ -46,8 +48,8 @@ pub(crate) const TARGETS: [Target; 25] = [
     at_most("detail", "Refrain with snapshots, 8 held", "by hand, no permissions", 1.15),
     at_most("detail", "Refrain with snapshots, 400 held", "by hand, no permissions", 1.15),
     at_least("detail", "DRF + guardian, 8 held", "Refrain with snapshots, 8 held", 35.0),
-    within_5_percent("detail", "two nodes with snapshots, 8 held", "Refrain with snapshots, 8 held"),
-    within_5_percent("list of 20", "two nodes with snapshots, 8 held", "Refrain with snapshots, 8 held"),
+    two_nodes_within_5_percent("detail"),
+    two_nodes_within_5_percent("list of 20"),
     at_most("list of 20 and count", "Refrain with snapshots, 8 held", "by hand, no permissions", 1.1),
     at_most("list of 20", "Refrain with snapshots, 8 held", "by hand, no permissions", 1.1),
     at_most("list of 20", "Refrain with snapshots, 400 held", "by hand, no permissions", 1.1),
@@ -65,15 +67,20 @@ pub(crate) const TARGETS: [Target; 25] = [
 ];
 
 const fn at_most(question: &'static str, of: &'static str, by: &'static str, bound: f64) -> Target {
-    Target { question, of, by, bounds: (0.0, bound) }
+    Target { question, of, by, bounds: (0.0, bound), beside: None }
 }
 
 const fn at_least(question: &'static str, of: &'static str, by: &'static str, bound: f64) -> Target {
-    Target { question, of, by, bounds: (bound, f64::INFINITY) }
+    Target { question, of, by, bounds: (bound, f64::INFINITY), beside: None }
 }
 
 const fn within_5_percent(question: &'static str, of: &'static str, by: &'static str) -> Target {
-    Target { question, of, by, bounds: (0.95, 1.05) }
+    Target { question, of, by, bounds: (0.95, 1.05), beside: None }
+}
+
+const fn two_nodes_within_5_percent(question: &'static str) -> Target {
+    let target = within_5_percent(question, "two nodes with snapshots, 8 held", "Refrain with snapshots, 8 held");
+    Target { beside: Some(["two nodes by hand, no permissions", "by hand, no permissions"]), ..target }
 }
 
 pub(crate) fn questions(callers: &Callers, on: Backend) -> Vec<Question> {
@@ -152,7 +159,7 @@ fn by_all(callers: &Callers, shape: impl Fn(Contestant, &Caller) -> Option<Shape
     let (few, many) = ((&callers.few, FEW), (&callers.many, MANY));
     let of = |contestant: Contestant, prefix: &str, (caller, held): (&Caller, &str)| {
         let name = match (contestant, prefix) {
-            (Contestant::ByHand, _) => contestant.name().to_owned(),
+            (Contestant::ByHand | Contestant::ByHandTwice, _) => contestant.name().to_owned(),
             (_, "") => format!("{}, {held}", contestant.name()),
             _ => format!("{}, row permissions, {held}", contestant.name()),
         };
@@ -160,6 +167,7 @@ fn by_all(callers: &Callers, shape: impl Fn(Contestant, &Caller) -> Option<Shape
     };
     let asked = [
         of(Contestant::ByHand, "", few),
+        of(Contestant::ByHandTwice, "", few),
         of(Contestant::ByHandChecked, "", few),
         of(Contestant::ByHandChecked, "", many),
         of(Contestant::Refrain, "", few),
@@ -191,6 +199,8 @@ fn denied(caller: &Caller, cars: &[String]) -> Vec<Asked> {
         name: "Refrain, authentication alone".to_owned(),
         requests: alone.below("", &caller.token),
     };
-    let others = Contestant::ALL.into_iter().filter(|contestant| *contestant != Contestant::ByHand);
+    let others = Contestant::ALL
+        .into_iter()
+        .filter(|contestant| !matches!(contestant, Contestant::ByHand | Contestant::ByHandTwice));
     [alone].into_iter().chain(others.map(refused)).collect()
 }

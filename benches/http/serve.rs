@@ -29,11 +29,13 @@ const OTHERS: &str = "REFRAIN_BENCH_SERVE";
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Contestant {
     ByHand,
+    /// twice, each with as many clients as one
+    ByHandTwice,
     ByHandChecked,
     Refrain,
     /// with snapshots of its users
     Kept,
-    /// the same twice, each asked by half of the clients
+    /// the same twice
     KeptTwice,
     PoemGrants,
     Crudcrate,
@@ -41,8 +43,9 @@ pub(crate) enum Contestant {
 }
 
 impl Contestant {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::ByHand,
+        Self::ByHandTwice,
         Self::ByHandChecked,
         Self::Refrain,
         Self::Kept,
@@ -55,6 +58,7 @@ impl Contestant {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ByHand => "by hand, no permissions",
+            Self::ByHandTwice => "two nodes by hand, no permissions",
             Self::ByHandChecked => "by hand, with permissions",
             Self::Refrain => "Refrain",
             Self::Kept => "Refrain with snapshots",
@@ -163,8 +167,9 @@ pub(crate) async fn serve(name: &str, url: &str) {
         let service = OpenApiService::new(ByHand { db: db.clone(), checked }, "Cars", "1");
         Route::new().nest("/api", service).map_to_response().boxed()
     };
-    let endpoint = match Contestant::ALL.into_iter().find(|contestant| contestant.name() == name) {
-        Some(Contestant::ByHand) => by_hand(false),
+    let contestant = Contestant::ALL.into_iter().find(|contestant| contestant.name() == name);
+    let endpoint = match contestant {
+        Some(Contestant::ByHand | Contestant::ByHandTwice) => by_hand(false),
         Some(Contestant::ByHandChecked) => by_hand(true),
         Some(Contestant::Refrain) => viewset::endpoint(db, None).await,
         Some(Contestant::Kept | Contestant::KeptTwice) => {
@@ -173,7 +178,11 @@ pub(crate) async fn serve(name: &str, url: &str) {
         _ => panic!("`{name}` is not served by this program"),
     };
     // a program of its own, which ends with this one
-    let other = (name == Contestant::KeptTwice.name()).then(|| Running::start(Contestant::Kept, url)).flatten();
+    let other = match contestant {
+        Some(Contestant::KeptTwice) => Running::start(Contestant::Kept, url),
+        Some(Contestant::ByHandTwice) => Running::start(Contestant::ByHand, url),
+        _ => None,
+    };
     let address = free_address();
     let others = other.iter().flat_map(|other| &other.addresses);
     println!("{}", [&address].into_iter().chain(others).cloned().collect::<Vec<_>>().join(" "));
