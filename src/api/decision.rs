@@ -28,8 +28,8 @@ impl Decision<'_> {
         macro_rules! event {
             ($level:ident) => {
                 tracing::$level!(
-                    target: "refrain::decision", verdict, caller = named(caller), action = &**action, method, path, class, code,
-                    statements, microseconds, "decided"
+                    target: "refrain::decision", verdict, caller = named(caller), action = &**action, method, path, class,
+                    code, statements, microseconds, "decided"
                 )
             };
         }
@@ -37,10 +37,7 @@ impl Decision<'_> {
             "allowed" | "invalid" | "not_found" => event!(debug),
             _ => event!(info),
         }
-        let class = match class {
-            "" => SharedString::const_str(""),
-            class => SharedString::from(class.to_owned()),
-        };
+        let class: SharedString = if class.is_empty() { "".into() } else { class.to_owned().into() };
         metrics::counter!(
             "refrain_decisions_total", "action" => action.clone(), "verdict" => verdict, "class" => class
         )

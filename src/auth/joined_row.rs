@@ -77,7 +77,8 @@ impl Text {
         if is_numbered {
             values.extend(behind.take());
         }
-        let text = StatementText::binding(on, values).text(&self.columns).text(", ").sql(&row.columns).text(&self.from);
+        let text = StatementText::binding(on, values, self.whole.len() + 512);
+        let text = text.text(&self.columns).text(", ").sql(&row.columns).text(&self.from);
         let text = text.text("LEFT JOIN ").text(&row.table).text(" ON ").expr(&row.is_it).text(&self.by);
         let (text, mut values) = text.parts();
         values.extend(behind);

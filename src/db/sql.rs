@@ -152,12 +152,12 @@ pub(crate) struct StatementText {
 
 impl StatementText {
     pub(crate) fn new(on: DbBackend) -> Self {
-        Self::binding(on, Vec::new())
+        Self::binding(on, Vec::new(), 512)
     }
 
-    /// Of which these values are bound before all others.
-    pub(crate) fn binding(on: DbBackend, values: Vec<Value>) -> Self {
-        Self { on, text: String::with_capacity(512), values }
+    /// Of about this many bytes, in which these values are bound before all others.
+    pub(crate) fn binding(on: DbBackend, values: Vec<Value>, length: usize) -> Self {
+        Self { on, text: String::with_capacity(length), values }
     }
 
     pub(crate) fn text(mut self, text: &str) -> Self {
@@ -292,7 +292,8 @@ mod tests {
     fn an_expression_becomes_text_and_values() {
         let owned = Expr::col("owner_id").eq(7);
         let postgres = Sql::of(&owned, DbBackend::Postgres);
-        let behind = |first: Vec<Value>| StatementText::binding(DbBackend::Postgres, first).text("SELECT $1 WHERE ");
+        let behind =
+            |first: Vec<Value>| StatementText::binding(DbBackend::Postgres, first, 32).text("SELECT $1 WHERE ");
         for text in [behind(vec!["first".into()]).sql(&postgres), behind(vec!["first".into()]).expr(&owned)] {
             let (text, values) = text.parts();
             assert_eq!(text, r#"SELECT $1 WHERE "owner_id" = $2"#);

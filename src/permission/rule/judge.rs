@@ -68,6 +68,7 @@ pub(crate) async fn judged_in<M: FromQueryResult>(
     let questions = Questions::of(rules);
     questions.select(&mut statement);
     let found = db.query_all_raw(bounded(&statement, db.get_database_backend())).await?;
+    // as many as were found, which `collect` does not know of results
     let mut judged = Vec::with_capacity(found.len());
     for row in &found {
         judged.push(questions.answered(row)?);

@@ -18,10 +18,11 @@ const KEPT: usize = 16;
 
 impl EntityTag {
     pub(crate) fn of(representation: &[u8], version: Option<i64>) -> Self {
-        let mut hash = [0; 2 * KEPT];
-        hex::encode_to_slice(&Sha256::digest(representation)[..KEPT], &mut hash).expect("two digits a byte");
-        let hash = str::from_utf8(&hash).expect("digits");
-        let opaque = version.map_or_else(|| hash.to_owned(), |version| format!("{version}-{hash}"));
+        let hash = hex::encode(&Sha256::digest(representation)[..KEPT]);
+        let opaque = match version {
+            Some(version) => format!("{version}-{hash}"),
+            None => hash,
+        };
         Self { version, opaque }
     }
 

@@ -50,7 +50,7 @@ impl<V: ViewSet> Mounted<V> {
             (visit, rule) = Box::pin(self.visit_below(place, visit, &request)).await?;
         }
         let (request, mut body) = request.split();
-        // in boxes of their own is what would make the future of a short read long
+        // boxed, but for a row's reading: the future of a request would be as long as the longest of them
         match action {
             Action::List => Box::pin(self.list(&visit, &request, &rule)).await,
             Action::Retrieve => self.retrieve(&visit, &request, &rule).await,

@@ -69,7 +69,7 @@ impl<V: ViewSet> Mounted<V> {
     /// The row with this key, as a path writes it. Text that is no key is answered at once; a key beyond the column
     /// names no row (CONTRACT 7.10).
     pub(crate) fn row_named(&self, visit: &Visit, text: &str) -> Result<Named<EntityOf<V>>, Problem> {
-        let columns = lookup_columns::<V>().len();
+        let columns = lookup_length::<V>();
         let decoded = |part| percent_decode_str(part).decode_utf8().map_err(|_| Problem::not_found());
         let parts: Vec<_> = text.splitn(columns, '/').map(decoded).collect::<Result<_, _>>()?;
         self.row_with_key(visit, &parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())
@@ -93,6 +93,11 @@ impl<V: ViewSet> Mounted<V> {
 /// The columns by which a path names a row: all of the key, or the one that the viewset says.
 pub(crate) fn lookup_columns<V: ViewSet>() -> Vec<ColumnOf<V>> {
     if looks_up_key::<V>() { key_columns::<EntityOf<V>>().collect() } else { vec![V::lookup()] }
+}
+
+/// How many they are.
+fn lookup_length<V: ViewSet>() -> usize {
+    if looks_up_key::<V>() { key_columns::<EntityOf<V>>().count() } else { 1 }
 }
 
 pub(crate) fn looks_up_key<V: ViewSet>() -> bool {
@@ -126,7 +131,7 @@ pub(crate) fn path_parameters<V: ViewSet>() -> Vec<(String, MetaSchemaRef)> {
 
 /// The parts of a row's path, behind so many other variables, as the router decoded them.
 fn path_of_row<V: ViewSet>(request: &Request, before: usize) -> Option<Vec<&str>> {
-    let places = before..before + if looks_up_key::<V>() { key_columns::<EntityOf<V>>().count() } else { 1 };
+    let places = before..before + lookup_length::<V>();
     places.map(|place| request.raw_path_param(&path_variable(place))).collect()
 }
 
